@@ -1,0 +1,2 @@
+DROP TABLE code_scans;
+DROP TABLE codes;

@@ -1,0 +1,4 @@
+//! Pages rendered by the server.
+
+/// Registers the pages' routes.
+pub fn configure(_cfg: &mut actix_web::web::ServiceConfig) {}

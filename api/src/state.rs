@@ -1,0 +1,122 @@
+//! What all handlers share: the connections, the keys, the clock and the settings.
+
+use std::{num::NonZeroUsize, sync::Arc};
+
+use actix_web::web;
+use chrono::{DateTime, NaiveDate, Utc};
+use minyi_domain::calendar::local_date;
+use minyi_gateways::{
+    clock::{Clock, random_bytes},
+    keys::Keys,
+    limits::Limits,
+    objects::Objects,
+    redis_link::RedisLink,
+    wechat::Wechat,
+};
+use minyi_print::font::Font;
+use minyi_store::Store;
+use rand::{SeedableRng, rngs::StdRng};
+use tokio::sync::Semaphore;
+
+use crate::{auth::tokens::TokenKeys, config::Settings, problem::Problem, rules::Rules};
+
+/// The extractor by which handlers ask for the shared state.
+pub type State = web::Data<AppState>;
+
+/// One for the whole process; every worker thread sees the same.
+pub struct AppState {
+    /// Postgres.
+    pub store: Store,
+    /// Keys for contact data, indexes and links.
+    pub keys: Keys,
+    /// Signs and checks access tokens.
+    pub tokens: TokenKeys,
+    /// The only place that knows what time it is.
+    pub clock: Clock,
+    /// WeChat's login.
+    pub wechat: Wechat,
+    /// Photos.
+    pub objects: Objects,
+    /// Rate limits.
+    pub limits: Limits,
+    /// Redis itself, for the readiness endpoint.
+    pub redis: RedisLink,
+    /// The Chinese font of posters.
+    pub font: Font,
+    /// Settings that handlers need while they run.
+    pub settings: Settings,
+    /// Calendar and deadline policies, at most a minute old.
+    pub rules: Rules,
+    /// One permit for each processor: see [`AppState::compute`].
+    heavy: Arc<Semaphore>,
+}
+
+/// What [`AppState::new`] takes: everything that is opened before the server starts.
+pub struct Parts {
+    pub store: Store,
+    pub keys: Keys,
+    pub tokens: TokenKeys,
+    pub clock: Clock,
+    pub wechat: Wechat,
+    pub objects: Objects,
+    pub limits: Limits,
+    pub redis: RedisLink,
+    pub font: Font,
+    pub settings: Settings,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, keys, tokens, clock, wechat, objects, limits, redis, font, settings } = parts;
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let heavy = Arc::new(Semaphore::new(processors));
+        let rules = Rules::default();
+        Self { store, keys, tokens, clock, wechat, objects, limits, redis, font, settings, rules, heavy }
+    }
+
+    /// The present time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Today in China.
+    pub fn today(&self) -> NaiveDate {
+        local_date(self.now())
+    }
+
+    /// A random source for tokens and numbers.
+    pub fn rng(&self) -> StdRng {
+        StdRng::from_seed(random_bytes())
+    }
+
+    /// An address of this product as people see it: `path` begins with `/`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.public_url)
+    }
+
+    /// Asks the store, on a thread that may block.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> minyi_store::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store = self.store.clone();
+        let answer = web::block(move || work(&store)).await.map_err(Problem::internal)?;
+        answer.map_err(Problem::from)
+    }
+
+    /// Runs work that keeps a processor busy (pictures, PDFs, passwords): as many at once as there are
+    /// processors, the others wait their turn without holding a thread.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permit = self.heavy.clone().acquire_owned().await.map_err(Problem::internal)?;
+        let run = move || {
+            let answer = work();
+            drop(permit);
+            answer
+        };
+        web::block(run).await.map_err(Problem::internal)
+    }
+}

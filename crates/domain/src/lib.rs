@@ -1,1 +1,14 @@
-//! (skeleton)
+//! Pure rules and types of 民意码. Nothing here reads a clock, a database or the network: time and randomness come in
+//! as arguments.
+
+pub mod calendar;
+pub mod deadlines;
+pub mod lifecycle;
+pub mod people;
+pub mod routing;
+pub mod submission;
+pub mod text;
+pub mod token;
+
+pub use words::UnknownWord;
+mod words;

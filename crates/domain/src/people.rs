@@ -1,0 +1,128 @@
+//! Who acts, with which rights, and how far a person sees.
+
+use uuid::Uuid;
+
+use crate::words::words;
+
+words! {
+    /// What an account may do (角色).
+    Role {
+        Deputy = "deputy", "人大代表";
+        StationStaff = "station_staff", "联络员";
+        StationHead = "station_head", "站长";
+        OfficeHandler = "office_handler", "承办人员";
+        StreetAdmin = "street_admin", "街镇管理员";
+        CountyAdmin = "county_admin", "县级管理员";
+        CityAdmin = "city_admin", "市级管理员";
+        Auditor = "auditor", "审计员";
+        SystemAdmin = "system_admin", "系统管理员";
+    }
+}
+
+impl Role {
+    /// Whether this role may answer a resident at all; for which submissions, the [`Scope`] decides.
+    #[must_use]
+    pub const fn may_answer(self) -> bool {
+        matches!(
+            self,
+            Self::Deputy
+                | Self::StationStaff
+                | Self::StationHead
+                | Self::StreetAdmin
+                | Self::CountyAdmin
+                | Self::CityAdmin
+        )
+    }
+}
+
+words! {
+    /// The five levels of people's congresses (五级人大代表).
+    DeputyLevel {
+        National = "national", "全国人大代表";
+        Provincial = "provincial", "省人大代表";
+        City = "city", "市人大代表";
+        County = "county", "县（市、区）人大代表";
+        Township = "township", "乡镇人大代表";
+    }
+}
+
+/// How far a person sees. Every query that rights limit takes one, so that forgetting it does not compile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// No submission at all (the system admin keeps the machine, not the cases: 三员分立).
+    Nothing,
+    /// What this deputy is responsible for.
+    Deputy(Uuid),
+    /// What belongs to this site.
+    Site(Uuid),
+    /// What lies in this division: every place whose code begins with this one.
+    Region(String),
+}
+
+/// A signed-in person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub account_id: Uuid,
+    pub role: Role,
+    pub display_name: String,
+    pub deputy_id: Option<Uuid>,
+    pub site_id: Option<Uuid>,
+    pub office_id: Option<Uuid>,
+    /// Division code without trailing zeros.
+    pub region_code: Option<String>,
+}
+
+impl Actor {
+    /// The only place where a role and a place become a [`Scope`]. A half-filled account sees nothing.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let scope = match self.role {
+            Role::Deputy => self.deputy_id.map(Scope::Deputy),
+            Role::StationStaff | Role::StationHead => self.site_id.map(Scope::Site),
+            Role::StreetAdmin | Role::CountyAdmin | Role::CityAdmin | Role::Auditor => {
+                self.region_code.clone().map(Scope::Region)
+            }
+            Role::OfficeHandler | Role::SystemAdmin => None,
+        };
+        scope.unwrap_or(Scope::Nothing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_without_its_place_sees_nothing() {
+        for &role in Role::ALL {
+            let actor = Actor {
+                account_id: Uuid::nil(),
+                role,
+                display_name: "某人".to_owned(),
+                deputy_id: None,
+                site_id: None,
+                office_id: None,
+                region_code: None,
+            };
+            assert_eq!(actor.scope(), Scope::Nothing, "{role}");
+        }
+    }
+
+    #[test]
+    fn a_role_sees_through_its_own_place_only() {
+        let id = Uuid::from_u128(7);
+        let actor = |role| Actor {
+            account_id: id,
+            role,
+            display_name: "某人".to_owned(),
+            deputy_id: Some(Uuid::from_u128(1)),
+            site_id: Some(Uuid::from_u128(2)),
+            office_id: Some(Uuid::from_u128(3)),
+            region_code: Some("990102".to_owned()),
+        };
+        assert_eq!(actor(Role::Deputy).scope(), Scope::Deputy(Uuid::from_u128(1)));
+        assert_eq!(actor(Role::StationHead).scope(), Scope::Site(Uuid::from_u128(2)));
+        assert_eq!(actor(Role::CountyAdmin).scope(), Scope::Region("990102".to_owned()));
+        assert_eq!(actor(Role::SystemAdmin).scope(), Scope::Nothing);
+    }
+}

@@ -1,0 +1,109 @@
+//! Limits of what people write.
+
+/// Why a text is not taken. Lengths are characters (Unicode scalar values), as Postgres counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    #[error("{actual} characters, at least {min} are needed")]
+    TooShort { min: usize, actual: usize },
+    #[error("{actual} characters, at most {max} are possible")]
+    TooLong { max: usize, actual: usize },
+    /// A control character other than line break and tab; `position` counts from 1.
+    #[error("control character at position {position}")]
+    ControlCharacter { position: usize },
+}
+
+/// Trims, turns every line break into `\n`, and holds the text against its limits.
+fn clean(raw: &str, min: usize, max: usize) -> Result<String, TextError> {
+    let text = raw.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.trim();
+    if let Some(index) = text.chars().position(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err(TextError::ControlCharacter { position: index + 1 });
+    }
+    let actual = text.chars().count();
+    if actual < min {
+        return Err(TextError::TooShort { min, actual });
+    }
+    if actual > max {
+        return Err(TextError::TooLong { max, actual });
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! limited_text {
+    ($(#[$meta:meta])* $name:ident, $min:literal..=$max:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Fewest characters.
+            pub const MIN: usize = $min;
+            /// Most characters.
+            pub const MAX: usize = $max;
+
+            /// Trims, turns every line break into `\n`, and checks the length.
+            ///
+            /// # Errors
+            /// [`TextError`] with the limit and the actual length.
+            pub fn parse(raw: &str) -> Result<Self, TextError> {
+                clean(raw, Self::MIN, Self::MAX).map(Self)
+            }
+
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+limited_text!(
+    /// What a resident says (民意内容).
+    SubmissionText, 5..=4000);
+limited_text!(
+    /// What a deputy or the staff answer (答复).
+    AnswerText, 2..=4000);
+limited_text!(
+    /// What a resident adds to a rating (评价说明).
+    RatingComment, 0..=500);
+limited_text!(
+    /// A place in words (位置).
+    Address, 1..=200);
+limited_text!(
+    /// How a resident wants to be called (称呼).
+    ContactName, 1..=30);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
+    use super::*;
+
+    #[test]
+    fn length_counts_characters_and_not_bytes() {
+        assert_eq!(SubmissionText::parse("路灯不亮了").unwrap().as_str(), "路灯不亮了");
+        assert_eq!(
+            SubmissionText::parse(" 路灯不亮 \n"),
+            Err(TextError::TooShort { min: 5, actual: 4 })
+        );
+        assert!(SubmissionText::parse(&"灯".repeat(4000)).is_ok());
+        assert_eq!(
+            SubmissionText::parse(&"灯".repeat(4001)),
+            Err(TextError::TooLong {
+                max: 4000,
+                actual: 4001
+            })
+        );
+    }
+
+    #[test]
+    fn line_breaks_are_kept_and_other_control_characters_refused() {
+        assert_eq!(
+            SubmissionText::parse("第一行\r\n第二行").unwrap().as_str(),
+            "第一行\n第二行"
+        );
+        assert_eq!(
+            SubmissionText::parse("路灯\u{0}不亮"),
+            Err(TextError::ControlCharacter { position: 3 })
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! Everything of the crate, through its public interface.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail loudly"
+)]
+
+mod clock;
+mod keys;
+mod limits;
+mod messages;
+mod objects;
+mod queue;
+mod support;
+mod wechat;

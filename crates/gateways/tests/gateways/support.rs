@@ -1,0 +1,112 @@
+//! A Redis of the test's own, and keys.
+
+use std::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use minyi_gateways::{
+    Mode,
+    keys::{Keys, KeysConfig},
+    redis_link::{RedisConfig, RedisLink},
+};
+
+/// A redis-server on a free port of the loopback address, gone when dropped.
+pub struct RedisServer {
+    process: Child,
+    pub port: u16,
+}
+
+impl RedisServer {
+    pub fn start() -> Self {
+        let port = free_port();
+        let server = Self {
+            process: spawn(port),
+            port,
+        };
+        server.wait();
+        server
+    }
+
+    pub fn link(&self) -> RedisLink {
+        link(self.port)
+    }
+
+    pub async fn connection(&self) -> redis::aio::MultiplexedConnection {
+        let client = redis::Client::open(format!("redis://127.0.0.1:{}", self.port)).unwrap();
+        client.get_multiplexed_async_connection().await.unwrap()
+    }
+
+    pub async fn flush(&self) {
+        redis::cmd("FLUSHALL")
+            .exec_async(&mut self.connection().await)
+            .await
+            .unwrap();
+    }
+
+    /// Kills the server and everything it held.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts an empty one on the same port.
+    pub fn restart(&mut self) {
+        self.process = spawn(self.port);
+        self.wait();
+    }
+
+    fn wait(&self) {
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(
+                started.elapsed() < Duration::from_secs(10),
+                "redis-server does not start"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn spawn(port: u16) -> Child {
+    Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+        .args(["--save", "", "--appendonly", "no"])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server is installed")
+}
+
+/// A port on which nobody listens.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+pub fn link(port: u16) -> RedisLink {
+    let redis_url = format!("redis://127.0.0.1:{port}/0").into();
+    RedisLink::new(&RedisConfig { redis_url }).unwrap()
+}
+
+pub const CONTACT_KEY: &str = "uQvWbN1hJm0V7jvE0F0y8K3pQe9tYxRzA2sLd5fGhIw=";
+pub const INDEX_KEY: &str = "Zk3nT8rYwQ1uXo6vBc0dPl5sHj9gMf2aEi7tVx4yNzE=";
+pub const LINK_KEY: &str = "q7Yw2eRt9uIo4pAs6dFg1hJk8lZx3cVb5nMqW0eRtYu=";
+
+pub fn keys() -> Keys {
+    Keys::new(&keys_config(), Mode::Production).unwrap()
+}
+
+pub fn keys_config() -> KeysConfig {
+    KeysConfig {
+        contact_keys: format!("k1:{CONTACT_KEY}").into(),
+        index_key: INDEX_KEY.into(),
+        link_key: LINK_KEY.into(),
+    }
+}

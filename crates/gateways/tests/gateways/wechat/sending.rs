@@ -1,0 +1,204 @@
+use std::time::Duration;
+
+use minyi_gateways::wechat::{Outcome, Refusal};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+use wiremock::{MockServer, ResponseTemplate};
+
+use super::{OPENID, SEND, STABLE_TOKEN, client, message, mount, reply, requests_to, token_reply};
+use crate::support;
+
+async fn wechat_that_answers(response: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    mount(&server, "POST", STABLE_TOKEN, token_reply("T1", 7200)).await;
+    mount(&server, "POST", SEND, response).await;
+    server
+}
+
+async fn outcome_of(response: ResponseTemplate) -> Outcome {
+    let server = wechat_that_answers(response).await;
+    client(&server.uri()).send_subscribe(OPENID, &message(), None).await
+}
+
+async fn outcome_of_errcode(errcode: i64) -> Outcome {
+    // A text that would mislead whoever reads it.
+    outcome_of(reply(json!({"errcode": errcode, "errmsg": "ok rid: 65797830-1"}))).await
+}
+
+#[tokio::test]
+async fn a_message_is_sent_in_the_documented_form_and_its_long_id_kept() {
+    let answer = json!({"errcode": 0, "errmsg": "ok", "msgid": 3_201_234_567_890_123_457_u64});
+    let server = wechat_that_answers(reply(answer)).await;
+    let page = "pages/receipt/index?receipt=ABC";
+    let outcome = client(&server.uri())
+        .send_subscribe(OPENID, &message(), Some(page))
+        .await;
+    assert_eq!(
+        outcome,
+        Outcome::Sent {
+            msgid: Some("3201234567890123457".into())
+        }
+    );
+    let request = requests_to(&server, SEND).await.remove(0);
+    assert_eq!(request.url.query(), Some("access_token=T1"));
+    let body: Value = request.body_json().unwrap();
+    assert_eq!(
+        body,
+        json!({
+            "touser": OPENID,
+            "template_id": "template-resident-progress",
+            "page": page,
+            "data": message().data(),
+            "miniprogram_state": "formal",
+            "lang": "zh_CN",
+        })
+    );
+}
+
+#[tokio::test]
+async fn what_wechat_refuses_for_good_is_told_by_kind() {
+    let table = [
+        (43101, Refusal::NotSubscribed),
+        (40003, Refusal::BadRecipient),
+        (40037, Refusal::Configuration),
+        (41030, Refusal::Configuration),
+        (43107, Refusal::Configuration),
+        (47003, Refusal::Content),
+        (45168, Refusal::Content),
+        (99999, Refusal::Other),
+    ];
+    for (errcode, kind) in table {
+        assert_eq!(outcome_of_errcode(errcode).await, Outcome::Refused { errcode, kind });
+    }
+}
+
+#[tokio::test]
+async fn what_may_work_later_says_when() {
+    let mut waits = Vec::new();
+    for errcode in [43108, -1, 45011, 45009] {
+        match outcome_of_errcode(errcode).await {
+            Outcome::Retry {
+                errcode: Some(told),
+                after,
+                ..
+            } if told == errcode => waits.push(after),
+            other => panic!("{errcode}: {other:?}"),
+        }
+    }
+    assert!(waits.is_sorted() && waits[0] <= Duration::from_secs(5));
+    assert!(waits[3] >= Duration::from_secs(600));
+}
+
+#[tokio::test]
+async fn a_front_end_that_did_not_accept_it_is_a_retry_and_a_failed_server_is_unknown() {
+    for status in [502, 503, 429, 403, 302] {
+        let outcome = outcome_of(ResponseTemplate::new(status)).await;
+        assert!(
+            matches!(outcome, Outcome::Retry { errcode: None, .. }),
+            "{status}: {outcome:?}"
+        );
+    }
+    for status in [500, 504] {
+        let outcome = outcome_of(ResponseTemplate::new(status)).await;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{status}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_says_nothing_is_unknown() {
+    for response in [reply(json!({})), ResponseTemplate::new(200).set_body_string("<html>")] {
+        assert_eq!(
+            outcome_of(response).await,
+            Outcome::Unknown {
+                reason: "unreadable_reply"
+            }
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_answer_in_time_is_unknown() {
+    let late = reply(json!({"errcode": 0})).set_delay(Duration::from_secs(30));
+    assert_eq!(outcome_of(late).await, Outcome::Unknown { reason: "timeout" });
+}
+
+#[tokio::test]
+async fn nobody_there_is_certainly_not_sent() {
+    let nobody = format!("http://127.0.0.1:{}", support::free_port());
+    let outcome = client(&nobody).send_subscribe(OPENID, &message(), None).await;
+    assert!(matches!(
+        outcome,
+        Outcome::Retry {
+            errcode: None,
+            reason: "no_token",
+            ..
+        }
+    ));
+}
+
+#[tokio::test]
+async fn a_refused_connection_after_the_token_is_certainly_not_sent() {
+    let outcome = outcome_after_token(AfterToken::StopListening).await;
+    assert!(
+        matches!(
+            outcome,
+            Outcome::Retry {
+                reason: "no_connection",
+                ..
+            }
+        ),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_request_is_unknown() {
+    let outcome = outcome_after_token(AfterToken::ReadAndHangUp).await;
+    assert_eq!(
+        outcome,
+        Outcome::Unknown {
+            reason: "connection_lost"
+        }
+    );
+}
+
+enum AfterToken {
+    StopListening,
+    ReadAndHangUp,
+}
+
+/// A server that gives a token and then fails in the given way.
+async fn outcome_after_token(then: AfterToken) -> Outcome {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = client(&format!("http://{address}"));
+    let sending = tokio::spawn(async move { client.send_subscribe(OPENID, &message(), None).await });
+
+    let (mut connection, _) = listener.accept().await.unwrap();
+    read_request(&mut connection).await;
+    let listener = match then {
+        AfterToken::StopListening => None,
+        AfterToken::ReadAndHangUp => Some(listener),
+    };
+    let body = r#"{"access_token":"T1","expires_in":7200}"#;
+    let length = body.len();
+    let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    connection.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    drop(connection);
+    if let Some(listener) = listener {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        read_request(&mut connection).await;
+    }
+    sending.await.unwrap()
+}
+
+/// Reads until the JSON body is there.
+async fn read_request(connection: &mut tokio::net::TcpStream) {
+    let mut read = Vec::new();
+    while !read.ends_with(b"}") {
+        assert!(connection.read_buf(&mut read).await.unwrap() > 0);
+    }
+}

@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+
+/// What `cargo dev help` prints.
+pub const HELP: &str = "\
+cargo dev — 民意码 on this machine
+
+  cargo dev up [--detach] [--port N]   start everything; Ctrl-C stops it again
+  cargo dev down                       stop what runs in the background
+  cargo dev status                     what runs, and where
+  cargo dev reset                      stop, and remove all data of the demonstration
+  cargo dev test                       every check and test
+  cargo dev openapi                    write openapi.yaml again from the code
+
+  --detach         stay in the background (the log is .dev/log/dev.log)
+  --port N         the port of the product (8080, or a free one when that is taken)
+  --state-dir DIR  keep everything there and not in .dev (also: MINYI_DEV_DIR)";
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Start everything.
+    Up,
+    /// Stop everything.
+    Down,
+    /// Tell what runs.
+    Status,
+    /// Stop and forget everything.
+    Reset,
+    /// Run every check.
+    Test,
+    /// Write the contract.
+    Openapi,
+    /// Explain oneself.
+    Help,
+}
+
+/// The parsed command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What to do.
+    pub action: Action,
+    /// Stay in the background.
+    pub detach: bool,
+    /// The product's port.
+    pub port: Option<u16>,
+    /// The state folder.
+    pub state: Option<PathBuf>,
+    /// This is the process in the background that `--detach` has started.
+    pub supervised: bool,
+}
+
+/// Reads the arguments (without the program's name).
+pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
+    let mut arguments = arguments.into_iter();
+    let mut request = Request {
+        action: action(arguments.next().as_deref())?,
+        detach: false,
+        port: None,
+        state: None,
+        supervised: false,
+    };
+    while let Some(argument) = arguments.next() {
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (argument, None),
+        };
+        let mut value = || {
+            let given = value.clone().or_else(|| arguments.next());
+            given.ok_or_else(|| Error::Usage(format!("{name} needs a value.")))
+        };
+        match (request.action, name.as_str()) {
+            (Action::Up, "--detach" | "-d") => request.detach = true,
+            (Action::Up, "--supervised") => request.supervised = true,
+            (Action::Up, "--port" | "-p") => request.port = Some(port(&value()?)?),
+            (_, "--state-dir") => request.state = Some(value()?.into()),
+            (_, "--help" | "-h") => request.action = Action::Help,
+            _ => return Err(Error::Usage(format!("{name} is not known here."))),
+        }
+    }
+    Ok(request)
+}
+
+fn action(word: Option<&str>) -> Result<Action> {
+    match word {
+        Some("up") => Ok(Action::Up),
+        Some("down") => Ok(Action::Down),
+        Some("status") => Ok(Action::Status),
+        Some("reset") => Ok(Action::Reset),
+        Some("test") => Ok(Action::Test),
+        Some("openapi") => Ok(Action::Openapi),
+        None | Some("help" | "--help" | "-h") => Ok(Action::Help),
+        Some(other) => Err(Error::Usage(format!("There is no `cargo dev {other}`."))),
+    }
+}
+
+fn port(text: &str) -> Result<u16> {
+    match text.parse() {
+        Ok(port) if port > 0 => Ok(port),
+        _ => Err(Error::Usage(format!("{text} is not a port (1 to 65535)."))),
+    }
+}

@@ -1,0 +1,181 @@
+//! `cargo dev up`: everything that the product needs, started and kept running.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::checkout::Checkout;
+use crate::cli::Request;
+use crate::error::{Doing as _, Error, Result};
+use crate::lock::{self, Lock};
+use crate::product::{self, Environment, Program};
+use crate::secrets::Secrets;
+use crate::servers::{self, Durability, Place, PrivatePostgres, PrivateRedis};
+use crate::stack::{Addresses, Stack};
+use crate::steps::{Interrupt, Steps};
+use crate::supervisor::Supervisor;
+use crate::{builds, detach, tools};
+
+/// The port that people expect; another one is taken when it is not free.
+const USUAL_PORT: u16 = 8080;
+const STEPS: usize = 7;
+
+/// Starts everything, in this process or in one that stays in the background.
+pub fn up(checkout: &Checkout, request: &Request) -> Result<()> {
+    checkout.make_state()?;
+    if lock::holder(checkout).is_some() {
+        return already_up(checkout, request);
+    }
+    if request.detach {
+        return detach::start(checkout, request);
+    }
+    if request.supervised {
+        // Away from the terminal: neither its Ctrl-C nor its closing means this process any more.
+        let _ = nix::unistd::setsid();
+    }
+    let interrupt = Interrupt::listen()?;
+    let Some(_lock) = Lock::take(checkout)? else {
+        return already_up(checkout, request);
+    };
+    Stack::remove(checkout)?;
+    let mut supervisor = Supervisor::new(checkout, &interrupt);
+    let outcome = serve(checkout, request, &interrupt, &mut supervisor);
+    println!("stopping …");
+    supervisor.stop();
+    Stack::remove(checkout)?;
+    println!("everything that was started here is stopped.");
+    match outcome {
+        Err(Error::Interrupted) => Ok(()),
+        other => other,
+    }
+}
+
+/// Says so; asking for another port than the one in use is a mistake worth telling.
+fn already_up(checkout: &Checkout, request: &Request) -> Result<()> {
+    let Some(stack) = Stack::read(checkout) else {
+        println!("It is being started already; `cargo dev status` tells when it is up.");
+        return Ok(());
+    };
+    println!("It is up already.\n\n{}", stack.table());
+    match request.port {
+        Some(port) if !stack.base_url().ends_with(&format!(":{port}")) => Err(Error::failed(
+            format!("It runs at {}, not on port {port}.", stack.base_url()),
+            format!("cargo dev down && cargo dev up --port {port}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervisor: &mut Supervisor) -> Result<()> {
+    let port = product_port(request.port)?;
+    let mut steps = Steps::new(STEPS, interrupt);
+    steps.step("checking the system's programs", || tools::ensure(tools::TO_RUN))?;
+    let (database, redis) = steps.step("starting a private Postgres and a private Redis", || {
+        start_servers(checkout, supervisor)
+    })?;
+    let addresses = Addresses {
+        base: format!("http://127.0.0.1:{port}"),
+        simulator: format!("http://127.0.0.1:{}", servers::free_port()?),
+        database,
+        redis,
+    };
+    steps.step("building the residents' page (npm)", || builds::resident_page(checkout))?;
+    steps.step(
+        "building the programs (cargo; the first time takes some minutes)",
+        || builds::programs(checkout),
+    )?;
+    let environment = steps.step("making keys, and the database's tables", || {
+        prepare(checkout, &addresses)
+    })?;
+    let demo = steps.step("loading the demonstration", || load_demo(checkout, &environment))?;
+    steps.step("starting simulator, api and worker", || {
+        start_product(checkout, &addresses, &environment, port, supervisor)
+    })?;
+    let mut stack = Stack::new(&addresses, demo)?;
+    stack.write(checkout, supervisor.pids())?;
+    if !request.supervised {
+        println!(
+            "\n{}\nCtrl-C stops everything. The programs' words follow.\n",
+            stack.table()
+        );
+    }
+    supervisor.watch(&mut stack)
+}
+
+fn product_port(asked: Option<u16>) -> Result<u16> {
+    match asked {
+        None if servers::is_free(USUAL_PORT) => Ok(USUAL_PORT),
+        None => servers::free_port(),
+        Some(port) if servers::is_free(port) => Ok(port),
+        Some(port) => Err(Error::failed(
+            format!("Port {port} is in use by another program, or not allowed for this user."),
+            format!("see who has it: ss -ltnp 'sport = :{port}'; or leave --port away, and a free one is taken"),
+        )),
+    }
+}
+
+fn start_servers(checkout: &Checkout, supervisor: &mut Supervisor) -> Result<(String, String)> {
+    let place = Place::for_state(checkout.state())?;
+    if place.is_outside(checkout.state()) {
+        println!(
+            "      their account may not enter {}; their files are in {}",
+            checkout.state().display(),
+            place.folder().display()
+        );
+    }
+    let postgres = PrivatePostgres::prepare(&place, Durability::Kept)?;
+    let redis = PrivateRedis::prepare(&place, Durability::Kept)?;
+    let urls = (postgres.url("minyi"), redis.url(0));
+    supervisor.start(Box::new(postgres))?;
+    supervisor.start(Box::new(redis))?;
+    Ok(urls)
+}
+
+fn prepare(checkout: &Checkout, addresses: &Addresses) -> Result<Environment> {
+    let secrets = Secrets::load_or_make(checkout)?;
+    let objects = checkout.kept("objects");
+    fs::create_dir_all(&objects).doing(|| format!("making {}", objects.display()))?;
+    let wechat = product::wechat_settings(checkout)?;
+    let environment = product::environment(checkout, addresses, &secrets, &wechat);
+    product::run(checkout, "minyi-api", &["migrate"], &environment)?;
+    Ok(environment)
+}
+
+fn load_demo(checkout: &Checkout, environment: &Environment) -> Result<Value> {
+    let output = checkout.kept("demo.json");
+    let password = servers::random_password()?;
+    let written = output.display().to_string();
+    let arguments = ["load", "--output", &written, "--console-password", &password];
+    product::run(checkout, "minyi-demo", &arguments, environment)?;
+    read_json(&output)
+}
+
+fn read_json(path: &Path) -> Result<Value> {
+    let text = fs::read_to_string(path).doing(|| format!("reading {}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| {
+        Error::failed(
+            format!("{} is no JSON ({error}).", path.display()),
+            "this is a mistake in deploy/demo",
+        )
+    })
+}
+
+fn start_product(
+    checkout: &Checkout,
+    addresses: &Addresses,
+    environment: &Environment,
+    port: u16,
+    supervisor: &mut Supervisor,
+) -> Result<()> {
+    let simulator_port = addresses
+        .simulator
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok());
+    let simulator_port = simulator_port.unwrap_or_default();
+    supervisor.start(Box::new(Program::simulator(checkout, &addresses.base, simulator_port)))?;
+    supervisor.start(Box::new(Program::api(checkout, environment, port)))?;
+    let worker_port = servers::free_port()?;
+    supervisor.start(Box::new(Program::worker(checkout, environment, worker_port)))
+}

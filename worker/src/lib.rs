@@ -1,1 +1,166 @@
-//! (skeleton)
+//! The worker: what has to happen later, or outside the database, happens here.
+//!
+//! Postgres is the truth, Redis only carries ids; [`minyi_gateways::queue`] describes the protocol. Any number of
+//! workers share the work.
+
+mod config;
+mod consume;
+mod housekeeping;
+mod ladder;
+mod relay;
+mod sender;
+mod steps;
+mod vitals;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use chrono::TimeDelta;
+pub use config::{Pace, WorkerConfig};
+use minyi_gateways::{
+    clock::{Clock, random_bytes},
+    objects::Objects,
+    queue::{Queue, Stream},
+    redis_link::RedisLink,
+    wechat::Wechat,
+};
+use minyi_store::Store;
+use tokio::sync::{OwnedMutexGuard, watch};
+pub use vitals::start_logging;
+
+/// What keeps the worker from its work; it tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] minyi_store::Error),
+    #[error(transparent)]
+    Gateways(#[from] minyi_gateways::Error),
+    #[error("a thread of the database was lost: {0}")]
+    Thread(#[from] tokio::task::JoinError),
+    #[error("health and figures: {0}")]
+    Vitals(#[from] std::io::Error),
+    #[error("figures: {0}")]
+    Figures(#[from] metrics_exporter_prometheus::BuildError),
+}
+
+/// The result of everything here that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
+/// One worker process (or one of several in a test).
+pub struct Worker {
+    /// Unique among the running workers.
+    name: String,
+    store: Store,
+    database_url: String,
+    queue: Queue,
+    link: RedisLink,
+    wechat: Wechat,
+    objects: Objects,
+    clock: Clock,
+    pace: Pace,
+    /// Who is being written to right now.
+    turns: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
+}
+
+impl Worker {
+    /// Puts the parts together; nothing is contacted yet except the database. Call it inside a tokio runtime.
+    ///
+    /// # Errors
+    /// A setting is wrong, or the database cannot be reached.
+    pub fn build(config: &WorkerConfig, clock: Clock) -> Result<Arc<Self>> {
+        let link = RedisLink::new(&config.redis)?;
+        Ok(Arc::new(Self {
+            name: format!("worker-{}", clock.new_id()),
+            store: Store::connect(&config.store)?,
+            database_url: config.store.database_url.clone(),
+            queue: Queue::new(link.clone()),
+            wechat: Wechat::new(config.wechat.clone(), link.clone(), clock.clone(), config.mode.mode)?,
+            link,
+            objects: Objects::new(&config.objects)?,
+            clock,
+            pace: config.pace,
+            turns: Mutex::default(),
+        }))
+    }
+
+    /// Works until `stop` becomes true, then finishes what is in hand.
+    pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
+        let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
+        let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
+        let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
+        tokio::join!(sender, steps);
+        for task in [relay, housekeeping] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the worker broke");
+            }
+        }
+    }
+
+    /// Does everything that is due now, without Redis, and returns how many pieces of work there were. For tests and
+    /// for commands that move the clock.
+    ///
+    /// # Errors
+    /// The first failure ends it; what is left stays due.
+    pub async fn run_due(self: &Arc<Self>) -> Result<usize> {
+        let mut done = 0;
+        loop {
+            let now = self.clock.now();
+            let notifications = self.in_store(move |store| store.claim_due_notifications(now, 100)).await?;
+            let steps = self.in_store(move |store| store.claim_due_steps(now, 100)).await?;
+            if notifications.is_empty() && steps.is_empty() {
+                return Ok(done);
+            }
+            done += notifications.len() + steps.len();
+            for id in notifications {
+                sender::send(Arc::clone(self), id).await?;
+            }
+            for id in steps {
+                steps::take(Arc::clone(self), id).await?;
+            }
+        }
+    }
+
+    /// Calls the database on a thread that may wait.
+    pub(crate) async fn in_store<T, F>(&self, call: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> minyi_store::Result<T> + Send + 'static,
+    {
+        let store = self.store.clone();
+        Ok(tokio::task::spawn_blocking(move || call(&store)).await??)
+    }
+
+    pub(crate) fn stale(&self) -> TimeDelta {
+        TimeDelta::seconds(self.pace.stale_seconds.into())
+    }
+
+    pub(crate) fn unknown_wait(&self) -> TimeDelta {
+        TimeDelta::seconds(self.pace.unknown_seconds.into())
+    }
+
+    /// Waits until nobody else in this process writes to this person, and keeps others waiting until it is dropped.
+    pub(crate) async fn turn_of(&self, openid: &str) -> OwnedMutexGuard<()> {
+        self.turn(openid).lock_owned().await
+    }
+
+    fn turn(&self, openid: &str) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.get(openid).and_then(Weak::upgrade) {
+            return turn;
+        }
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Turn::default();
+        turns.insert(openid.to_owned(), Arc::downgrade(&turn));
+        turn
+    }
+
+    pub(crate) fn jitter(&self) -> u8 {
+        let [byte] = random_bytes();
+        byte
+    }
+}

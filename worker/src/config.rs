@@ -1,0 +1,56 @@
+//! The settings of the worker, read from the environment (or the command line).
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use minyi_gateways::{ModeConfig, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig};
+use minyi_store::StoreConfig;
+
+/// All settings of the worker; see docs/operations.md.
+#[derive(Debug, Clone, clap::Args)]
+pub struct WorkerConfig {
+    #[command(flatten)]
+    pub mode: ModeConfig,
+    #[command(flatten)]
+    pub store: StoreConfig,
+    #[command(flatten)]
+    pub redis: RedisConfig,
+    #[command(flatten)]
+    pub objects: ObjectsConfig,
+    #[command(flatten)]
+    pub wechat: WechatConfig,
+    #[command(flatten)]
+    pub pace: Pace,
+    /// Address of health and figures; port 0 takes a free one
+    #[arg(long, env = "MINYI_WORKER_LISTEN", default_value = "127.0.0.1:0")]
+    pub worker_listen: SocketAddr,
+    /// File to write the address of health and figures to, once the worker works
+    #[arg(long, env = "MINYI_WORKER_READY_FILE")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// How much at once, and how long to wait.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Pace {
+    /// Messages and clock steps in hand at once
+    #[arg(long, env = "MINYI_WORKER_CONCURRENCY", default_value_t = 8)]
+    pub concurrency: usize,
+    /// Seconds after which work that was taken and not finished counts as lost; longer than any honest work takes
+    #[arg(long, env = "MINYI_WORKER_STALE_SECONDS", default_value_t = 60)]
+    pub stale_seconds: u32,
+    /// Seconds to wait before a message whose outcome nobody knows is looked at again
+    #[arg(long, env = "MINYI_WORKER_UNKNOWN_SECONDS", default_value_t = 120)]
+    pub unknown_seconds: u32,
+    /// Seconds that the worker takes at most to finish what it has in hand when it is told to stop
+    #[arg(long, env = "MINYI_WORKER_DRAIN_SECONDS", default_value_t = 20)]
+    pub drain_seconds: u32,
+}
+
+impl Pace {
+    pub(crate) fn stale(&self) -> Duration {
+        Duration::from_secs(self.stale_seconds.into())
+    }
+
+    pub(crate) fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds.into())
+    }
+}

@@ -1,0 +1,133 @@
+//! Sends one notification and records what came of it.
+//!
+//! The row says "being sent" before WeChat is called. If this process dies after that, nobody knows whether the message
+//! went out: the sweep turns the row to unknown, and only if the recipient has not acted after a while is it sent again.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use metrics::{counter, histogram};
+use minyi_gateways::{
+
+    wechat::{DeputyDeadline, DeputyNew, Message, Outcome, ResidentProgress},
+};
+use minyi_store::{BeginSending, EventKind, Outgoing, SendResult, Template};
+use uuid::Uuid;
+
+use crate::{Result, Worker, ladder::wait_after};
+
+/// Sends the notification `id`, if it is still to be sent.
+///
+/// # Errors
+/// The database is away: the work comes back.
+pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
+    let now = worker.clock.now();
+    let outgoing = match worker.in_store(move |store| store.begin_sending(id, now)).await? {
+        BeginSending::Send(outgoing) => outgoing,
+        BeginSending::AlreadyDone => return Ok(()),
+        BeginSending::NoAddress | BeginSending::SeenMeanwhile => {
+            counter!("notifications_total", "outcome" => "not_needed").increment(1);
+            return Ok(());
+        }
+    };
+    let (message, page) = compose(&outgoing);
+    // WeChat refuses two messages to one person at once (43108).
+    let turn = worker.turn_of(&outgoing.openid).await;
+    let outcome = worker.wechat.send_subscribe(&outgoing.openid, &message, Some(&page)).await;
+    drop(turn);
+    let result = judge(&worker, &outgoing, outcome);
+    count(&result);
+    let sent_at = worker.clock.now();
+    if matches!(result, SendResult::Sent { .. }) {
+        let waited = (sent_at - outgoing.created_at).to_std().unwrap_or_default();
+        histogram!("notification_seconds").record(waited);
+    }
+    worker.in_store(move |store| store.finish_sending(id, &result, sent_at)).await
+}
+
+fn compose(outgoing: &Outgoing) -> (Message, String) {
+    let (number, place) = (outgoing.number.clone(), outgoing.place.clone());
+    let deputy_page = format!("pages/case/index?id={}", outgoing.submission_id);
+    match &outgoing.template {
+        Template::DeputyNew => {
+            let message = DeputyNew {
+                number,
+                place,
+                summary: outgoing.text.clone(),
+                answer_due_at: outgoing.answer_due_at,
+                state: "待答复".to_owned(),
+            };
+            (Message::DeputyNew(message), deputy_page)
+        }
+        Template::DeputyDeadline => {
+            let (state, hint) = deadline_words(outgoing);
+            let message = DeputyDeadline {
+                number,
+                place,
+                state: state.to_owned(),
+                due_at: outgoing.answer_due_at,
+                hint: hint.to_owned(),
+            };
+            (Message::DeputyDeadline(message), deputy_page)
+        }
+        Template::ResidentProgress => {
+            let (state, note) = progress_words(outgoing);
+            let message = ResidentProgress {
+                number,
+                state: state.to_owned(),
+                at: outgoing.event_at,
+                note: note.to_owned(),
+            };
+            (Message::ResidentProgress(message), format!("pages/receipt/index?receipt={}", outgoing.receipt))
+        }
+    }
+}
+
+/// (state of at most five characters, hint of at most twenty)
+fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
+    match outgoing.event {
+        EventKind::Escalated => ("升级督办", "超期未答复，请尽快处理"),
+        EventKind::Overdue => ("已超期", "请尽快答复群众"),
+        EventKind::Reopened => ("重新办理", "群众不满意，请再次答复"),
+        _ => ("即将到期", "请在期限前答复群众"),
+    }
+}
+
+fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
+    match outgoing.event {
+        EventKind::Answered => ("已答复", "点开查看答复，并请评价"),
+        EventKind::Reopened => ("重新办理", "已退回重新办理，请等候"),
+        EventKind::Overdue => ("已超期", "未按时答复，已告知联络站"),
+        EventKind::Escalated => ("升级督办", "已由上级人大督促办理"),
+        EventKind::Closed => ("已办结", "感谢您的参与"),
+        _ => ("办理中", "点开查看进展"),
+    }
+}
+
+fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
+    let now = worker.clock.now();
+    match outcome {
+        Outcome::Sent { msgid } => SendResult::Sent { provider_message_id: msgid },
+        Outcome::Refused { errcode, kind } => SendResult::Dead { code: Some(errcode), error: format!("{kind:?}") },
+        Outcome::Unknown { reason } => {
+            SendResult::Unknown { at: now + worker.unknown_wait(), error: reason.to_owned() }
+        }
+        Outcome::Retry { errcode, after, reason } => {
+            let at_least = TimeDelta::from_std(after).unwrap_or_default();
+            match wait_after(outgoing.attempts, at_least, worker.jitter()) {
+                Some(wait) => SendResult::Retry { at: now + wait, code: errcode, error: reason.to_owned() },
+                None => SendResult::Dead { code: errcode, error: format!("tried too often: {reason}") },
+            }
+        }
+    }
+}
+
+fn count(result: &SendResult) {
+    let outcome = match result {
+        SendResult::Sent { .. } => "sent",
+        SendResult::Retry { .. } => "retry",
+        SendResult::Unknown { .. } => "unknown",
+        SendResult::Dead { .. } => "dead",
+    };
+    counter!("notifications_total", "outcome" => outcome).increment(1);
+}

@@ -1,0 +1,87 @@
+//! Health, readiness and figures over HTTP, and the log.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpResponse, HttpServer, dev::Server, web};
+use metrics::gauge;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use minyi_gateways::{Mode, queue::Stream};
+use tracing_subscriber::EnvFilter;
+
+use crate::{Result, Worker};
+
+const SECONDS: [f64; 11] = [0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0, 3600.0];
+
+/// Begins to write log lines: JSON in production, readable in development. `RUST_LOG` sets the level.
+pub fn start_logging(mode: Mode) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match mode {
+        Mode::Production => lines.json().flatten_event(true).try_init(),
+        Mode::Development => lines.compact().try_init(),
+    };
+    if started.is_err() {
+        tracing::debug!("log lines are already written");
+    }
+}
+
+struct Vitals {
+    worker: Arc<Worker>,
+    figures: PrometheusHandle,
+}
+
+impl Worker {
+    /// Serves `/health/live`, `/health/ready` and `/metrics`.
+    ///
+    /// # Errors
+    /// The address is taken, or figures are already collected in this process.
+    pub fn serve_vitals(self: &Arc<Self>, listen: SocketAddr) -> Result<(Server, SocketAddr)> {
+        let figures = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Full("notification_seconds".to_owned()), &SECONDS)?
+            .install_recorder()?;
+        let vitals = web::Data::new(Vitals { worker: Arc::clone(self), figures });
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(vitals.clone())
+                .route("/health/live", web::get().to(HttpResponse::NoContent))
+                .route("/health/ready", web::get().to(ready))
+                .route("/metrics", web::get().to(figures_now))
+        })
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .bind(listen)?;
+        let address = server.addrs().first().copied().unwrap_or(listen);
+        Ok((server.run(), address))
+    }
+
+    async fn is_ready(&self) -> bool {
+        let database = self.in_store(|store| store.ping());
+        let ready = async { database.await.is_ok() && self.link.ping().await.is_ok() };
+        tokio::time::timeout(Duration::from_secs(2), ready).await.unwrap_or(false)
+    }
+
+    async fn measure_backlog(&self) -> Result<()> {
+        let counts = self.in_store(|store| store.work_counts()).await?;
+        for (state, count) in &counts.notifications {
+            gauge!("notifications_in_state", "state" => state.clone()).set(*count as f64);
+        }
+        gauge!("deadline_steps_open").set(counts.open_steps as f64);
+        for stream in [Stream::Notifications, Stream::Steps] {
+            let depth = self.queue.depth(stream).await?;
+            gauge!("stream_entries", "stream" => stream.name()).set(depth.entries as f64);
+        }
+        Ok(())
+    }
+}
+
+async fn ready(vitals: web::Data<Vitals>) -> HttpResponse {
+    if vitals.worker.is_ready().await { HttpResponse::NoContent().finish() } else { HttpResponse::ServiceUnavailable().finish() }
+}
+
+async fn figures_now(vitals: web::Data<Vitals>) -> HttpResponse {
+    if let Err(error) = vitals.worker.measure_backlog().await {
+        tracing::warn!(%error, "the backlog could not be measured");
+    }
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(vitals.figures.render())
+}

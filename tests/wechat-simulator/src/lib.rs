@@ -1,0 +1,137 @@
+//! A local counterpart of api.weixin.qq.com for the calls that the product makes: tokens, login codes, phone
+//! numbers and subscribe messages, with the documented fields, limits and errcodes. The product's client reaches it
+//! through its base URL and nothing else.
+//!
+//! - `platform` answers the platform's paths; every call first meets the switched-on [`Fault`]s.
+//! - `controls` (`/_sim/…`) is for tests: people, codes, received messages, faults, limits, the clock.
+//! - `pages` (`/`, `/phone/{openid}`) shows each person's phone.
+//!
+//! Everything lives in memory and is gone at the end.
+
+pub mod templates;
+
+mod clock;
+mod codes;
+mod connection;
+mod controls;
+mod faults;
+mod pages;
+mod people;
+mod platform;
+mod random;
+mod reply;
+mod state;
+mod tokens;
+mod values;
+mod view;
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+
+pub use clock::Clock;
+pub use faults::Fault;
+pub use people::NewUser;
+use state::Shared;
+use templates::Template;
+
+/// appid unless another is given.
+pub const DEFAULT_APPID: &str = "wxcda4326c667a541a";
+/// AppSecret unless another is given. It opens nothing but this simulator.
+pub const DEFAULT_SECRET: &str = "9e5d48c609f9b72a69363e311df783d5";
+/// The only address that it listens on.
+const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
+
+/// The simulator could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot listen on port {port}")]
+    Listen { port: u16, source: std::io::Error },
+}
+
+/// What one simulator is made of.
+#[derive(Clone, Debug)]
+pub struct SimulatorConfig {
+    /// On the loopback address; 0 = any free one.
+    pub port: u16,
+    pub appid: String,
+    pub secret: String,
+    /// Where a tapped card leads, as in `http://127.0.0.1:8080`; empty = nowhere.
+    pub product_url: String,
+    pub users: Vec<NewUser>,
+    pub templates: Vec<Template>,
+    /// Paths of the pages of the released mini-program; empty = any path of the right form.
+    pub pages: Vec<String>,
+    /// Whether people have accepted the long-term templates before anybody asked them.
+    pub accepted_by_default: bool,
+    pub clock: Clock,
+    /// Messages kept in all; the oldest go first.
+    pub message_capacity: usize,
+}
+
+impl Default for SimulatorConfig {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            appid: DEFAULT_APPID.to_owned(),
+            secret: DEFAULT_SECRET.to_owned(),
+            product_url: String::new(),
+            users: people::default_residents(),
+            templates: templates::defaults(),
+            pages: Vec::new(),
+            accepted_by_default: true,
+            clock: Clock::running(),
+            message_capacity: 1_000_000,
+        }
+    }
+}
+
+/// A running simulator. It stops with the runtime, or earlier by [`Simulator::stop`].
+pub struct Simulator {
+    /// Base address, as in `http://127.0.0.1:40123`.
+    pub address: String,
+    handle: ServerHandle,
+}
+
+impl Simulator {
+    /// Stops at once, without waiting for open connections.
+    pub async fn stop(self) {
+        self.handle.stop(false).await;
+    }
+}
+
+/// Starts a simulator on the loopback address. Needs a tokio runtime.
+///
+/// # Errors
+/// [`Error::Listen`] if the port is taken.
+pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
+    let port = config.port;
+    let shared = web::Data::new(Arc::new(Shared::new(config)));
+    let app = move || {
+        App::new()
+            .app_data(shared.clone())
+            .app_data(web::JsonConfig::default().limit(4 << 20))
+            .configure(platform::routes)
+            .configure(controls::routes)
+            .configure(pages::routes)
+    };
+    let listen = |source| Error::Listen { port, source };
+    let server = HttpServer::new(app)
+        .on_connect(connection::remember)
+        // Longer than a client's pool keeps its side open, so that only faults break connections.
+        .keep_alive(Duration::from_secs(120))
+        .disable_signals()
+        .bind((LOOPBACK, port))
+        .map_err(listen)?;
+    let bound = server.addrs().first().map_or(port, std::net::SocketAddr::port);
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(Simulator {
+        address: format!("http://{LOOPBACK}:{bound}"),
+        handle,
+    })
+}

@@ -1,0 +1,177 @@
+//! Everything that the simulator remembers, behind one lock.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::SimulatorConfig;
+use crate::clock::Clock;
+use crate::codes::CodeBook;
+use crate::faults::FaultBook;
+use crate::people::People;
+use crate::reply::Refusal;
+use crate::templates::Template;
+use crate::tokens::TokenBook;
+
+/// What all handlers share.
+pub struct Shared {
+    pub clock: Clock,
+    pub appid: String,
+    pub secret: String,
+    pub product_url: String,
+    state: Mutex<State>,
+}
+
+pub struct State {
+    pub tokens: TokenBook,
+    pub people: People,
+    pub js_codes: CodeBook,
+    pub phone_codes: CodeBook,
+    pub templates: Vec<Template>,
+    /// The pages of the released mini-program; empty = not checked.
+    pub pages: Vec<String>,
+    pub faults: FaultBook,
+    pub limits: Limits,
+    /// Calls by path and by result (an errcode, `http_502`, `closed`).
+    pub calls: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Messages delivered since the last time they were cleared.
+    pub delivered: u64,
+    pub sends_today: DayCount,
+    pub plain_tokens_today: DayCount,
+    in_flight: HashSet<String>,
+}
+
+/// Rules of the platform that a test may tighten.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// A message that contains one of these is refused with 45168.
+    pub sensitive_words: Vec<String>,
+    /// Templates that answer 43107.
+    pub banned_templates: Vec<String>,
+    /// Messages a day before 45009.
+    pub sends_a_day: u32,
+    /// Calls of `/cgi-bin/token` a day before 45009.
+    pub plain_tokens_a_day: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sensitive_words: Vec::new(),
+            banned_templates: Vec::new(),
+            sends_a_day: 10_000_000,
+            plain_tokens_a_day: 2_000,
+        }
+    }
+}
+
+/// A counter that starts again each day in China.
+#[derive(Default)]
+pub struct DayCount {
+    day: NaiveDate,
+    count: u32,
+}
+
+impl DayCount {
+    /// Counts one more, unless `limit` is reached.
+    pub fn take(&mut self, limit: u32, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let day = china_day(now);
+        if self.day != day {
+            *self = Self { day, count: 0 };
+        }
+        if self.count >= limit {
+            return Err(Refusal::of(45009));
+        }
+        self.count += 1;
+        Ok(())
+    }
+}
+
+/// The calendar day in China.
+pub fn china_day(now: DateTime<Utc>) -> NaiveDate {
+    (now + TimeDelta::hours(8)).date_naive()
+}
+
+impl Shared {
+    pub fn new(config: SimulatorConfig) -> Self {
+        let mut people = People::new(config.accepted_by_default, config.message_capacity);
+        for user in config.users {
+            people.add(user);
+        }
+        Self {
+            clock: config.clock,
+            appid: config.appid,
+            secret: config.secret,
+            product_url: config.product_url,
+            state: Mutex::new(State {
+                tokens: TokenBook::default(),
+                people,
+                js_codes: CodeBook::default(),
+                phone_codes: CodeBook::default(),
+                templates: config.templates,
+                pages: config.pages,
+                faults: FaultBook::default(),
+                limits: Limits::default(),
+                calls: BTreeMap::new(),
+                delivered: 0,
+                sends_today: DayCount::default(),
+                plain_tokens_today: DayCount::default(),
+                in_flight: HashSet::new(),
+            }),
+        }
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    pub fn check_token(&self, token: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.tokens
+            .fault_of(token, now)
+            .map_or(Ok(()), |errcode| Err(Refusal::of(errcode)))
+    }
+
+    pub fn template(&self, template_id: &str) -> Option<(u16, &Template)> {
+        let at = self
+            .templates
+            .iter()
+            .position(|template| template.template_id == template_id)?;
+        Some((u16::try_from(at).ok()?, self.templates.get(at)?))
+    }
+
+    pub fn count_call(&mut self, path: &str, result: String) {
+        if !self.calls.contains_key(path) {
+            self.calls.insert(path.to_owned(), BTreeMap::new());
+        }
+        if let Some(results) = self.calls.get_mut(path) {
+            *results.entry(result).or_default() += 1;
+        }
+    }
+}
+
+/// A send to one person that is under way; a second one meanwhile is refused with 43108.
+pub struct InFlight {
+    shared: Arc<Shared>,
+    openid: String,
+}
+
+impl InFlight {
+    /// Nothing if another send to this person is under way.
+    pub fn enter(shared: &Arc<Shared>, openid: &str) -> Option<Self> {
+        shared.lock().in_flight.insert(openid.to_owned()).then(|| Self {
+            shared: Arc::clone(shared),
+            openid: openid.to_owned(),
+        })
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.shared.lock().in_flight.remove(&self.openid);
+    }
+}

@@ -1,0 +1,57 @@
+//! Tests of what other tests stand on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use minyi_test_support::{TestDatabase, TestRedis};
+
+fn connect(database: &TestDatabase) -> PgConnection {
+    PgConnection::establish(database.url()).unwrap()
+}
+
+#[test]
+fn two_databases_have_the_tables_and_do_not_see_each_other() {
+    let (one, other) = (TestDatabase::new(), TestDatabase::new());
+    let create = "CREATE TABLE only_here (id int)";
+
+    connect(&one).batch_execute(create).unwrap();
+
+    connect(&other).batch_execute(create).unwrap();
+    connect(&other).batch_execute("SELECT * FROM submissions").unwrap();
+}
+
+#[test]
+fn a_database_is_gone_with_its_value() {
+    let database = TestDatabase::new();
+    let url = database.url().to_owned();
+    let _still_connected = connect(&database);
+
+    drop(database);
+
+    assert!(PgConnection::establish(&url).is_err());
+}
+
+#[test]
+fn an_empty_database_has_no_tables() {
+    let database = TestDatabase::empty();
+    assert!(connect(&database).batch_execute("SELECT * FROM submissions").is_err());
+}
+
+#[test]
+fn two_redis_databases_do_not_see_each_other() {
+    let (one, other) = (TestRedis::new(), TestRedis::new());
+    let connect = |redis: &TestRedis| redis::Client::open(redis.url()).unwrap().get_connection().unwrap();
+
+    redis::cmd("SET")
+        .arg("word")
+        .arg("民意")
+        .exec(&mut connect(&one))
+        .unwrap();
+
+    let seen: Option<String> = redis::cmd("GET").arg("word").query(&mut connect(&other)).unwrap();
+    assert_eq!(seen, None);
+    one.empty();
+    let kept: Option<String> = redis::cmd("GET").arg("word").query(&mut connect(&one)).unwrap();
+    assert_eq!(kept, None);
+}

@@ -65,6 +65,9 @@ pub enum Error {
         /// WeChat's number for the reason.
         errcode: i64,
     },
+    /// Another call asked for an access token at the same moment and failed.
+    #[error("no WeChat token: the attempt of another call has just failed")]
+    WechatNoToken,
     /// WeChat could not be reached or did not answer in time. The address, which holds
     /// secrets, has been taken out of the cause.
     #[error("WeChat cannot be reached: {0}")]

@@ -3,14 +3,17 @@
 //! `stable_token` without `force_refresh` gives every caller the same token until five minutes
 //! before its end, then a new one while the old one lives on. So processes need no lock among
 //! themselves: two that ask at once get the same answer. Within a process one asks and the others
-//! wait. Redis (`minyi:wechat:token:{appid}`) spares the call when another process has made it;
+//! wait; if it fails, it fails for all of them, so that nobody waits for a row of time-outs. Redis (`minyi:wechat:token:{appid}`) spares the call when another process has made it;
 //! without Redis each process asks WeChat by itself.
 //!
 //! When WeChat refuses a token, the caller says which one it was. Only if that is still the one
 //! we hold is anything fetched: the others who failed with it find the new one. `force_refresh`
 //! is never used: it has twenty uses a day and kills the token under everybody's hands.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use redis::RedisResult;
@@ -33,6 +36,8 @@ pub(super) struct Tokens {
     clock: Clock,
     /// Held while fetching, which makes it a single flight.
     current: Mutex<Option<Token>>,
+    /// How many fetches have failed so far.
+    failures: AtomicU64,
 }
 
 #[derive(Debug, Clone)]
@@ -62,23 +67,22 @@ impl Tokens {
             link,
             clock,
             current: Mutex::default(),
+            failures: AtomicU64::default(),
         }
     }
 
     /// A token that is not known to be dead. `refused` is the one that WeChat has just refused;
     /// the answer can be the same one if WeChat insists on it.
     pub(super) async fn get(&self, refused: Option<&SecretString>) -> Result<SecretString> {
+        let failures_before = self.failures.load(Ordering::SeqCst);
         let mut current = self.current.lock().await;
         if let Some(token) = current.as_ref().filter(|token| self.is_usable(token, refused)) {
             return Ok(token.value.clone());
         }
         let token = match self.load().await.filter(|token| self.is_usable(token, refused)) {
             Some(token) => token,
-            None => {
-                let token = self.fetch().await?;
-                self.save(&token).await;
-                token
-            }
+            None if self.failures.load(Ordering::SeqCst) > failures_before => return Err(Error::WechatNoToken),
+            None => self.fetch_and_save().await?,
         };
         Ok(current.insert(token).value.clone())
     }
@@ -86,6 +90,15 @@ impl Tokens {
     fn is_usable(&self, token: &Token, refused: Option<&SecretString>) -> bool {
         let value = token.value.expose_secret();
         self.clock.now() < token.usable_until && refused.is_none_or(|refused| refused.expose_secret() != value)
+    }
+
+    async fn fetch_and_save(&self) -> Result<Token> {
+        let fetched = self.fetch().await;
+        match &fetched {
+            Ok(token) => self.save(token).await,
+            Err(_) => drop(self.failures.fetch_add(1, Ordering::SeqCst)),
+        }
+        fetched
     }
 
     async fn fetch(&self) -> Result<Token> {

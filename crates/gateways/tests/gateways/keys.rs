@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::support::{CONTACT_KEY, INDEX_KEY, LINK_KEY, keys, keys_config};
 
 const OWNER: Uuid = Uuid::from_u128(7);
-const OLD_KEY: &str = "mB4xV9cZ2nQ7wE1rT6yU3iO8pA5sD0fGhJkL1zXcVbN=";
+const OLD_KEY: &str = "TmZHXUK/ccA9WI0k1mD5uVbcBw5OLCKvHEdi7H06Tuk=";
 
 fn with_contact_keys(text: &str) -> minyi_gateways::Result<Keys> {
     Keys::new(

@@ -7,6 +7,7 @@
 )]
 
 mod clock;
+mod configuration;
 mod keys;
 mod limits;
 mod messages;

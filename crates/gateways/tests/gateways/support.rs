@@ -95,9 +95,9 @@ pub fn link(port: u16) -> RedisLink {
     RedisLink::new(&RedisConfig { redis_url }).unwrap()
 }
 
-pub const CONTACT_KEY: &str = "uQvWbN1hJm0V7jvE0F0y8K3pQe9tYxRzA2sLd5fGhIw=";
-pub const INDEX_KEY: &str = "Zk3nT8rYwQ1uXo6vBc0dPl5sHj9gMf2aEi7tVx4yNzE=";
-pub const LINK_KEY: &str = "q7Yw2eRt9uIo4pAs6dFg1hJk8lZx3cVb5nMqW0eRtYu=";
+pub const CONTACT_KEY: &str = "pZ7CpCJtYRaaEgA+EVn1ht4qQLCYHFPmW+qrRYdgjro=";
+pub const INDEX_KEY: &str = "GZeVoers2V0eJ8K+M4208kmT71PXUZ8g9YB5k4VQd+Q=";
+pub const LINK_KEY: &str = "qSt9dj3AVoCpfMaDO6rylhmKOUJIihMBXUpKq9tft5Q=";
 
 pub fn keys() -> Keys {
     Keys::new(&keys_config(), Mode::Production).unwrap()

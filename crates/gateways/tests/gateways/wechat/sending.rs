@@ -180,7 +180,10 @@ async fn outcome_after_token(then: AfterToken) -> Outcome {
     let (mut connection, _) = listener.accept().await.unwrap();
     read_request(&mut connection).await;
     let listener = match then {
-        AfterToken::StopListening => None,
+        AfterToken::StopListening => {
+            drop(listener);
+            None
+        }
         AfterToken::ReadAndHangUp => Some(listener),
     };
     let body = r#"{"access_token":"T1","expires_in":7200}"#;

@@ -37,6 +37,28 @@ async fn many_sends_at_once_ask_for_one_token_and_never_force_a_new_one() {
 }
 
 #[tokio::test]
+async fn a_failed_attempt_fails_for_all_who_waited_for_it() {
+    let server = MockServer::start().await;
+    let busy = reply(json!({"errcode": -1})).set_delay(Duration::from_millis(50));
+    mount(&server, "POST", STABLE_TOKEN, busy).await;
+    let client = client(&server.uri());
+    let sends = (0..8).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.send_subscribe(OPENID, &message(), None).await })
+    });
+    for send in sends.collect::<Vec<_>>() {
+        assert!(matches!(send.await.unwrap(), Outcome::Retry { .. }));
+    }
+    assert_eq!(requests_to(&server, STABLE_TOKEN).await.len(), 1);
+    client.send_subscribe(OPENID, &message(), None).await;
+    assert_eq!(
+        requests_to(&server, STABLE_TOKEN).await.len(),
+        2,
+        "the next one tries again"
+    );
+}
+
+#[tokio::test]
 async fn processes_share_the_token_through_redis() {
     let redis = RedisServer::start();
     let server = MockServer::start().await;

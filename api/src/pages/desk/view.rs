@@ -1,0 +1,175 @@
+//! What the desk's pages show.
+
+use askama::Template;
+use uuid::Uuid;
+
+use crate::pages::{
+    layout::Layout,
+    receipt::view::{Answer, PhotoLink, Rating},
+    timeline::Line,
+    words::Due,
+};
+
+/// The signed-in person in the page's head.
+pub struct Person {
+    pub name: String,
+    pub role: &'static str,
+    pub csrf: String,
+    /// The tab that is open.
+    pub here: &'static str,
+    /// Deputies have an inbox only.
+    pub is_deputy: bool,
+}
+
+/// An entry of the desk's navigation.
+pub struct Tab {
+    pub href: &'static str,
+    pub text: &'static str,
+}
+
+impl Person {
+    /// The tabs that this person has.
+    pub fn tabs(&self) -> &'static [Tab] {
+        const TABS: [Tab; 3] = [
+            Tab { href: "/desk", text: "民意" },
+            Tab { href: "/desk/codes", text: "民意码" },
+            Tab { href: "/desk/watch", text: "要留意" },
+        ];
+        if self.is_deputy { TABS.get(..1).unwrap_or_default() } else { &TABS }
+    }
+}
+
+/// Signing in.
+#[derive(Template)]
+#[template(path = "desk/login.html")]
+pub struct LoginView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub username: String,
+    pub next: String,
+    pub problem: Option<String>,
+}
+
+/// The inbox.
+#[derive(Template)]
+#[template(path = "desk/inbox.html")]
+pub struct InboxView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub open_only: bool,
+    pub summary: &'static str,
+    pub items: Vec<Item>,
+    /// Address of the next page.
+    pub next: Option<String>,
+}
+
+/// A submission in the inbox.
+pub struct Item {
+    pub id: Uuid,
+    pub kind: &'static str,
+    pub due: Due,
+    pub text: String,
+    pub place: String,
+    pub submitted: String,
+    pub photo_count: i64,
+}
+
+/// One submission with its answer form.
+#[derive(Template)]
+#[template(path = "desk/submission.html")]
+pub struct SubmissionView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub csrf: String,
+    /// What has just been done.
+    pub done: Option<&'static str>,
+    /// The answer has just arrived: its draft may go.
+    pub answered_now: bool,
+    pub id: Uuid,
+    pub kind: &'static str,
+    pub state: &'static str,
+    pub due: Due,
+    pub number: String,
+    pub text: String,
+    pub photos: Vec<PhotoLink>,
+    pub place: String,
+    pub address: String,
+    /// `latitude,longitude`
+    pub position: Option<String>,
+    pub site: String,
+    pub assignee: String,
+    pub submitted: String,
+    pub due_at: String,
+    pub provisional: bool,
+    pub contact: Contact,
+    pub answers: Vec<Answer>,
+    pub ratings: Vec<Rating>,
+    pub timeline: Vec<Line>,
+    pub may_answer: bool,
+    pub draft: String,
+    pub answer_error: Option<String>,
+}
+
+/// The resident's contact data; shown only after a click that is recorded.
+pub enum Contact {
+    None,
+    Hidden,
+    Shown { name: String, phone: String },
+}
+
+/// The codes in the person's scope.
+#[derive(Template)]
+#[template(path = "desk/codes.html")]
+pub struct CodesView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub sites: Vec<Site>,
+    pub codes: Vec<Code>,
+    pub next: Option<String>,
+}
+
+/// A site whose codes can be printed together.
+#[derive(PartialEq, Eq)]
+pub struct Site {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// A code in the list.
+pub struct Code {
+    pub token: String,
+    pub grouped: String,
+    pub place: String,
+    pub site: String,
+    pub state: &'static str,
+    pub scans: i64,
+    pub last_scan: Option<String>,
+}
+
+/// What needs somebody's eye.
+#[derive(Template)]
+#[template(path = "desk/watch.html")]
+pub struct WatchView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub grids: Vec<Grid>,
+    pub dead: Vec<Dead>,
+}
+
+/// A grid that nobody leads.
+pub struct Grid {
+    pub place: String,
+    pub site: String,
+    pub code: String,
+}
+
+/// A message that could not be delivered.
+pub struct Dead {
+    pub submission_id: Uuid,
+    pub number: String,
+    pub recipient: String,
+    pub template: &'static str,
+    pub reason: String,
+    pub attempts: i16,
+    pub when: String,
+}

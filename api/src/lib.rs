@@ -1,1 +1,30 @@
-//! (skeleton)
+//! HTTP for everybody: residents' pages and JSON, deputies and staff, the console.
+//!
+//! One module for each audience: [`residents`], [`deputies`], [`console`], and [`pages`] for what is rendered as
+//! HTML; besides [`auth`], [`problem`] (errors, RFC 9457) and [`limits`]. A handler reads: extract, authorise, one
+//! call into the store, respond. What JSON and pages have in common are methods of [`state::AppState`].
+
+pub mod address;
+pub mod application;
+pub mod auth;
+pub mod config;
+pub mod console;
+pub mod deputies;
+pub mod extract;
+mod headers;
+mod health;
+pub mod limits;
+pub mod openapi;
+mod pages;
+pub mod paging;
+pub mod pictures;
+pub mod problem;
+pub mod residents;
+mod routes;
+pub mod rules;
+pub mod state;
+pub mod telemetry;
+mod timeline;
+
+pub use application::{Application, StartError};
+pub use config::Config;

@@ -1,1 +1,81 @@
-fn main() {}
+//! The program `minyi-api`.
+
+use std::{io::Write as _, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use minyi_api::{Application, Config, StartError, auth::tokens, openapi, telemetry};
+use minyi_gateways::clock::Clock;
+use minyi_store::{Store, StoreConfig};
+
+/// 民意码: the residents' pages and the API.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer requests until a signal to stop (the default)
+    Serve(Box<Config>),
+    /// Bring the database to this program's shape
+    Migrate(StoreConfig),
+    /// Print the contract (OpenAPI 3.1) as YAML
+    Openapi,
+    /// Print a new key for MINYI_JWT_PRIVATE_KEY_FILE
+    GenerateKey,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.len() == 1 {
+        arguments.push("serve".into());
+    }
+    match run(Cli::parse_from(arguments).command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr(), "minyi-api: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(config) => serve(&config),
+        Command::Migrate(config) => migrate(&config),
+        Command::Openapi => print(&openapi::yaml()?),
+        Command::GenerateKey => print(&tokens::generate_key()?),
+    }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+fn migrate(config: &StoreConfig) -> Result<(), Failure> {
+    let done = Store::connect(config)?.migrate()?;
+    print(&done.into_iter().map(|name| format!("{name}\n")).collect::<String>())
+}
+
+#[actix_web::main]
+async fn serve(config: &Config) -> Result<(), Failure> {
+    telemetry::start_logging(config.mode.mode);
+    let store = Store::connect(&config.store).map_err(StartError::from)?;
+    let application = Application::build(config, store, Clock::System)?;
+    tracing::info!(
+        address = %application.address,
+        public_url = %config.public_url,
+        mode = ?config.mode.mode,
+        web_dir = %config.web_dir.display(),
+        objects = config.objects.objects.scheme(),
+        database_pool = config.store.pool_size,
+        trusted_proxies = ?config.trusted_proxies,
+        limits = ?config.limits,
+        "answering requests"
+    );
+    Ok(application.run().await?)
+}

@@ -18,7 +18,7 @@ use minyi_store::Store;
 use rand::{SeedableRng, rngs::StdRng};
 use tokio::sync::Semaphore;
 
-use crate::{auth::tokens::TokenKeys, config::Settings, problem::Problem, rules::Rules};
+use crate::{auth::tokens::TokenKeys, config::Settings, limits::Guessers, problem::Problem, rules::Rules};
 
 /// The extractor by which handlers ask for the shared state.
 pub type State = web::Data<AppState>;
@@ -47,6 +47,8 @@ pub struct AppState {
     pub settings: Settings,
     /// Calendar and deadline policies, at most a minute old.
     pub rules: Rules,
+    /// Addresses that guess.
+    pub guessers: Guessers,
     /// One permit for each processor: see [`AppState::compute`].
     heavy: Arc<Semaphore>,
 }
@@ -71,8 +73,8 @@ impl AppState {
         let Parts { store, keys, tokens, clock, wechat, objects, limits, redis, font, settings } = parts;
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let heavy = Arc::new(Semaphore::new(processors));
-        let rules = Rules::default();
-        Self { store, keys, tokens, clock, wechat, objects, limits, redis, font, settings, rules, heavy }
+        let (rules, guessers) = (Rules::default(), Guessers::default());
+        Self { store, keys, tokens, clock, wechat, objects, limits, redis, font, settings, rules, guessers, heavy }
     }
 
     /// The present time.

@@ -1,0 +1,139 @@
+//! Putting the program together: the same for `main` and for tests.
+
+use std::{io, net::{SocketAddr, TcpListener}, num::NonZeroUsize, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::{Compress, from_fn},
+    web,
+};
+use minyi_gateways::{
+    clock::Clock, keys::Keys, limits::Limits, objects::Objects, redis_link::RedisLink, wechat::Wechat,
+};
+use minyi_print::font::Font;
+use minyi_store::Store;
+use tracing_actix_web::TracingLogger;
+
+use crate::{
+    auth::tokens::{KeyError, TokenKeys},
+    config::{Config, ConfigError},
+    limits::limit_address,
+    problem::finish,
+    routes::{self, Shared},
+    state::{AppState, Parts},
+    telemetry::{self, RequestSpan},
+};
+
+/// How long requests may still run after the signal to stop.
+const SHUTDOWN_SECONDS: u64 = 20;
+/// How long a client may take for the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Gateway(#[from] minyi_gateways::Error),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Font(#[from] minyi_print::Error),
+    #[error(transparent)]
+    Store(#[from] minyi_store::Error),
+    #[error("the database has another shape than this program: run `minyi-api migrate`")]
+    NotMigrated,
+    #[error("MINYI_LISTEN: cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot start: {0}")]
+    Server(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The program, ready to run.
+pub struct Application {
+    /// Where it listens; the port is the real one.
+    pub address: SocketAddr,
+    server: Server,
+}
+
+impl Application {
+    /// Checks the settings, opens what they name, and listens. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError`] names what is missing.
+    pub fn build(config: &Config, store: Store, clock: Clock) -> Result<Self, StartError> {
+        if !store.is_migrated()? {
+            return Err(StartError::NotMigrated);
+        }
+        let state = web::Data::new(AppState::new(open(config, store, clock)?));
+        let shared = Shared::new().map_err(StartError::Server)?;
+        telemetry::metrics().map_err(|error| StartError::Server(error.into()))?;
+        let refused = |source| StartError::Listen { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let server = serve(listener, state, shared, config.store.pool_size).map_err(refused)?;
+        Ok(Self { address, server })
+    }
+
+    /// For stopping the program from outside.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Runs until a signal to stop; what is being answered then is answered.
+    ///
+    /// # Errors
+    /// If the server breaks down.
+    pub async fn run(self) -> io::Result<()> {
+        self.server.await
+    }
+}
+
+fn open(config: &Config, store: Store, clock: Clock) -> Result<Parts, StartError> {
+    let settings = config.settings()?;
+    let mode = settings.mode;
+    let keys = Keys::new(&config.keys, mode)?;
+    let redis = RedisLink::new(&config.redis)?;
+    let font = match &config.font_file {
+        Some(file) => Font::load(file, config.font_index)?,
+        None => Font::find()?,
+    };
+    Ok(Parts {
+        tokens: TokenKeys::from_file(&config.jwt_private_key_file)?,
+        wechat: Wechat::new(config.wechat.clone(), redis.clone(), clock.clone(), mode)?,
+        objects: Objects::open(&config.objects)?,
+        limits: Limits::new(redis.clone(), keys.index.clone(), clock.clone()),
+        store,
+        keys,
+        clock,
+        redis,
+        font,
+        settings,
+    })
+}
+
+fn serve(listener: TcpListener, state: web::Data<AppState>, shared: Shared, pool_size: u32) -> io::Result<Server> {
+    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    // Each connection of the pool has a thread that may wait for it, and heavy work has its own besides.
+    let pool_size = usize::try_from(pool_size).unwrap_or(16);
+    let blocking = pool_size.div_ceil(workers) + workers;
+    let app = move || {
+        App::new()
+            .app_data(state.clone())
+            .configure(routes::configure(shared.clone()))
+            .wrap(from_fn(limit_address))
+            .wrap(from_fn(finish))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
+    };
+    let server = HttpServer::new(app)
+        .workers(workers)
+        .worker_max_blocking_threads(blocking)
+        .client_request_timeout(HEAD_TIMEOUT)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .listen(listener)?
+        .run();
+    Ok(server)
+}

@@ -1,0 +1,116 @@
+//! The extractors by which a handler says that it needs a signed-in person.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header::{AUTHORIZATION, HeaderMap},
+};
+use minyi_domain::people::Actor;
+use uuid::Uuid;
+
+use super::{csrf, sessions};
+use crate::{problem::Problem, state::{AppState, State}};
+
+/// The name of the desk's cookie.
+pub const SESSION_COOKIE: &str = "minyi_session";
+
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// A signed-in person: by a Bearer token, or by the desk's cookie. A request that changes something and comes with
+/// a cookie has proved by the header `X-CSRF-Token` that it comes from our own page.
+pub struct SignedIn {
+    /// Who it is, as the account stands now.
+    pub actor: Actor,
+    /// The session; ending it signs the person out.
+    pub session: Uuid,
+    cookie: Option<String>,
+}
+
+impl SignedIn {
+    /// The token for the forms of the page that is being answered; empty for a Bearer token, which needs none.
+    pub fn csrf_token(&self) -> String {
+        self.cookie.as_deref().map(csrf::token).unwrap_or_default()
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Answer<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let signed_in = identify(&request).await?;
+            if let Some(cookie) = signed_in.cookie.as_deref().filter(|_| !request.method().is_safe()) {
+                let claimed = header(request.headers(), csrf::HEADER).unwrap_or_default();
+                csrf::verify(cookie, claimed)?;
+            }
+            Ok(signed_in)
+        })
+    }
+}
+
+/// A person who sends a form of the desk. Who it is comes out only against the form's token.
+pub struct SignedInForm(SignedIn);
+
+impl SignedInForm {
+    /// The person, if `claimed` (the form's field `csrf`) is this session's token.
+    ///
+    /// # Errors
+    /// [`Problem::CrossSite`].
+    pub fn confirm(self, claimed: &str) -> Result<SignedIn, Problem> {
+        if let Some(cookie) = &self.0.cookie {
+            csrf::verify(cookie, claimed)?;
+        }
+        Ok(self.0)
+    }
+}
+
+impl FromRequest for SignedInForm {
+    type Error = Problem;
+    type Future = Answer<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { identify(&request).await.map(Self) })
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+async fn identify(request: &HttpRequest) -> Result<SignedIn, Problem> {
+    let state = request.app_data::<State>().ok_or_else(|| Problem::internal("no state"))?;
+    let signed_in = match header(request.headers(), AUTHORIZATION.as_str()) {
+        Some(value) => by_token(state, value).await?,
+        None => by_cookie(state, request).await?,
+    };
+    tracing::Span::current().record("account", tracing::field::display(signed_in.actor.account_id));
+    Ok(signed_in)
+}
+
+async fn by_token(state: &AppState, value: &str) -> Result<SignedIn, Problem> {
+    let (scheme, token) = value.split_once(' ').ok_or(Problem::NotSignedIn)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Problem::NotSignedIn);
+    }
+    let claims = state.tokens.check(token.trim(), state.now()).ok_or(Problem::NotSignedIn)?;
+    let now = state.now();
+    let actor = state.ask(move |store| store.token_session(claims.sid, now)).await?;
+    let actor = actor.ok_or(Problem::NotSignedIn)?;
+    Ok(SignedIn { actor, session: claims.sid, cookie: None })
+}
+
+async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, Problem> {
+    let cookie = request.cookie(SESSION_COOKIE).ok_or(Problem::NotSignedIn)?.value().to_owned();
+    if !request.method().is_safe() {
+        csrf::same_origin(request.headers(), &state.settings.public_url)?;
+    }
+    let (digest, now) = (sessions::digest(&cookie), state.now());
+    let found = state.ask(move |store| store.cookie_session(&digest, now, sessions::COOKIE_IDLE)).await?;
+    let (session, actor) = found.ok_or(Problem::NotSignedIn)?;
+    Ok(SignedIn { actor, session, cookie: Some(cookie) })
+}

@@ -1,0 +1,177 @@
+//! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
+
+use actix_web::{HttpResponse, get, web::Query};
+use chrono::{DateTime, Utc};
+use minyi_store::{DeadNotification, GridRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    auth::SignedIn,
+    paging::{read_cursor, read_limit, read_text_cursor, write_cursor, write_text_cursor},
+    problem::Problem,
+    state::State,
+};
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list_notifications).service(list_grids);
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct NotificationsQuery {
+    /// Only `dead` is listed: given up after the last retry.
+    state: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<usize>,
+}
+
+/// A page of messages.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "items": [{
+        "id": "019aa000-0000-7000-8000-0000000000cc", "submission_id": "019aa000-0000-7000-8000-0000000000aa",
+        "number": "20261121-ACDE347", "template": "deputy_new", "recipient_name": "李春兰", "attempts": 1,
+        "error_code": 43101, "error": "user refuses the message", "created_at": "2026-11-21T01:00:00Z",
+        "finished_at": "2026-11-21T01:00:01Z"
+    }],
+    "next_cursor": null
+}))]
+pub struct NotificationsResponse {
+    items: Vec<NotificationEntry>,
+    next_cursor: Option<String>,
+}
+
+/// A message that will not be sent any more: somebody has to tell the person.
+#[derive(Serialize, ToSchema)]
+pub struct NotificationEntry {
+    id: Uuid,
+    submission_id: Uuid,
+    number: String,
+    /// `deputy_new`, `deputy_deadline` or `resident_progress`.
+    template: &'static str,
+    /// `null`: a resident.
+    recipient_name: Option<String>,
+    attempts: i16,
+    /// The provider's code of the last failure.
+    error_code: Option<i32>,
+    error: Option<String>,
+    created_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<DeadNotification> for NotificationEntry {
+    fn from(dead: DeadNotification) -> Self {
+        Self {
+            id: dead.id,
+            submission_id: dead.submission_id,
+            number: dead.number,
+            template: dead.template.as_str(),
+            recipient_name: dead.recipient_name,
+            attempts: dead.attempts,
+            error_code: dead.error_code,
+            error: dead.error,
+            created_at: dead.created_at,
+            finished_at: dead.finished_at,
+        }
+    }
+}
+
+/// Messages that did not arrive (未送达的通知)
+#[utoipa::path(tag = "管理", security(("bearer" = [])), params(NotificationsQuery), responses(
+    (status = 200, description = "a page, the last to fail first", body = NotificationsResponse),
+    (status = 400, description = "`malformed_request`：参数不对"),
+    (status = 422, description = "`invalid_fields`：state、cursor 或 limit 不对"),
+))]
+#[get("/notifications")]
+async fn list_notifications(
+    state: State,
+    signed_in: SignedIn,
+    query: Query<NotificationsQuery>,
+) -> Result<HttpResponse, Problem> {
+    if query.state.as_deref().is_some_and(|state| state != "dead") {
+        return Err(Problem::field("state", "unknown_state", "state 只能是 dead。"));
+    }
+    let cursor = read_cursor(query.cursor.as_deref())?;
+    let limit = read_limit(query.limit)?;
+    let scope = signed_in.actor.scope();
+    let page = state.ask(move |store| store.dead_notifications(&scope, cursor, limit)).await?;
+    let items = page.items.into_iter().map(Into::into).collect();
+    let body = NotificationsResponse { items, next_cursor: page.next.map(write_cursor) };
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(body))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct GridsQuery {
+    /// Only `true` is listed: grids without a responsible deputy today.
+    unassigned: Option<bool>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<usize>,
+}
+
+/// A page of grids.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "items": [{
+        "id": "019aa000-0000-7000-8000-0000000000dd", "code": "990102001001002", "name": "杏林社区第二网格",
+        "place": "杏林社区 3 号院", "region_code": "990102001001", "site_name": "杏林社区代表联络站"
+    }],
+    "next_cursor": null
+}))]
+pub struct GridsResponse {
+    items: Vec<GridEntry>,
+    next_cursor: Option<String>,
+}
+
+/// A grid.
+#[derive(Serialize, ToSchema)]
+pub struct GridEntry {
+    id: Uuid,
+    /// 15 digits.
+    code: String,
+    name: String,
+    place: String,
+    /// Division code without trailing zeros.
+    region_code: String,
+    site_name: String,
+}
+
+impl From<GridRow> for GridEntry {
+    fn from(grid: GridRow) -> Self {
+        let GridRow { id, code, name, place, region_code, site_name } = grid;
+        Self { id, code, name, place, region_code, site_name }
+    }
+}
+
+/// Grids that nobody leads (没有责任代表的网格)
+///
+/// What comes in there goes to an assistant or to the station's staff until somebody is assigned.
+#[utoipa::path(tag = "管理", security(("bearer" = [])), params(GridsQuery), responses(
+    (status = 200, description = "a page by grid code", body = GridsResponse),
+    (status = 400, description = "`malformed_request`：参数不对"),
+    (status = 422, description = "`invalid_fields`：unassigned、cursor 或 limit 不对"),
+))]
+#[get("/grids")]
+async fn list_grids(state: State, signed_in: SignedIn, query: Query<GridsQuery>) -> Result<HttpResponse, Problem> {
+    if query.unassigned == Some(false) {
+        return Err(Problem::field("unassigned", "unknown_value", "unassigned 只能是 true。"));
+    }
+    let cursor = read_text_cursor(query.cursor.as_deref())?;
+    let limit = read_limit(query.limit)?;
+    let (scope, today) = (signed_in.actor.scope(), state.today());
+    let list = move |store: &minyi_store::Store| store.grids_without_lead(&scope, today, cursor.as_deref(), limit);
+    let page = state.ask(list).await?;
+    let body = GridsResponse {
+        items: page.items.into_iter().map(Into::into).collect(),
+        next_cursor: page.next.as_deref().map(write_text_cursor),
+    };
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(body))
+}

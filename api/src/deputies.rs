@@ -1,0 +1,12 @@
+//! What deputies and station staff do: read what came in, answer it.
+
+pub mod answers;
+pub mod inbox;
+pub mod submissions;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.configure(inbox::configure).configure(submissions::configure).configure(answers::configure);
+}

@@ -1,0 +1,219 @@
+//! One submission as those see it whose work it is.
+
+use actix_web::{
+    HttpResponse, get,
+    web::{Path, Query},
+};
+use chrono::{DateTime, Utc};
+use minyi_domain::{
+    lifecycle::State as Stage,
+    people::{Actor, Role},
+    routing::RouteReason,
+    submission::{CoordinateSystem, Kind},
+};
+use minyi_store::SubmissionDetail;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    auth::SignedIn,
+    openapi::words,
+    problem::Problem,
+    residents::{
+        photos::PhotoLinks,
+        receipts::{AnswerResponse, RatingResponse, TimelineEntry},
+        submissions::{NAME_PURPOSE, PHONE_PURPOSE},
+    },
+    state::{AppState, State},
+};
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(get_submission);
+}
+
+/// What to show.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DetailQuery {
+    /// Open the contact data. Only for the deputy and the station; it is recorded who did.
+    #[serde(default)]
+    contact: bool,
+}
+
+/// A submission with all that hangs on it.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "019aa000-0000-7000-8000-0000000000aa", "number": "20261121-ACDE347", "kind": "problem",
+    "state": "registered", "state_name": "已登记，待答复", "round": 0, "text": "3 号院门口的路灯坏了半个多月。",
+    "location": {"longitude": 126.642, "latitude": 45.757, "coordinate_system": "gcj02"}, "address": "杏林路 3 号院门口",
+    "has_contact": true, "contact": null, "place": "杏林社区 3 号院", "grid_name": "杏林社区第二网格",
+    "site_name": "杏林社区代表联络站", "assignee_name": "李春兰", "route_reason": "on_duty",
+    "submitted_at": "2026-11-21T01:00:00Z", "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false,
+    "overdue_at": null, "escalated_at": null, "closed_at": null, "photos": [], "answers": [],
+    "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": []
+}))]
+pub struct SubmissionDetailResponse {
+    id: Uuid,
+    number: String,
+    #[schema(schema_with = words::kind)]
+    kind: Kind,
+    #[schema(schema_with = words::state)]
+    state: Stage,
+    state_name: &'static str,
+    /// Reopenings so far.
+    round: i16,
+    text: String,
+    location: Option<PositionResponse>,
+    /// Where it is, in words.
+    address: Option<String>,
+    /// The resident left a name or a phone.
+    has_contact: bool,
+    /// Only if asked for with `contact=true`.
+    contact: Option<ContactResponse>,
+    place: String,
+    grid_name: String,
+    site_name: String,
+    /// `null`: the station's staff answer.
+    assignee_name: Option<String>,
+    #[schema(schema_with = words::route_reason)]
+    route_reason: RouteReason,
+    submitted_at: DateTime<Utc>,
+    answer_due_at: DateTime<Utc>,
+    answer_due_provisional: bool,
+    overdue_at: Option<DateTime<Utc>>,
+    escalated_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
+    photos: Vec<PhotoLinks>,
+    answers: Vec<AnswerResponse>,
+    /// The whole timeline, internal steps included.
+    timeline: Vec<TimelineEntry>,
+    ratings: Vec<RatingResponse>,
+}
+
+/// A position on the map.
+#[derive(Serialize, ToSchema)]
+pub struct PositionResponse {
+    /// Degrees.
+    longitude: f64,
+    /// Degrees.
+    latitude: f64,
+    #[schema(schema_with = words::coordinate_system)]
+    coordinate_system: CoordinateSystem,
+}
+
+/// How to reach the resident.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ContactResponse {
+    pub name: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// Whether this person handles cases and so may call the resident; who watches over others may not.
+pub const fn may_see_contact(actor: &Actor) -> bool {
+    matches!(actor.role, Role::Deputy | Role::StationStaff | Role::StationHead)
+}
+
+impl AppState {
+    /// One submission in this person's scope.
+    ///
+    /// # Errors
+    /// [`Problem::SubmissionUnknown`], also when it lies outside the scope.
+    pub async fn find_submission(&self, actor: &Actor, id: Uuid) -> Result<SubmissionDetail, Problem> {
+        let scope = actor.scope();
+        self.ask(move |store| store.submission(&scope, id)).await?.ok_or(Problem::SubmissionUnknown)
+    }
+
+    /// Opens the contact data of a submission and records who did it; `None` if the resident left none.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::SubmissionUnknown`].
+    pub async fn open_contact(
+        &self,
+        actor: &Actor,
+        detail: &SubmissionDetail,
+    ) -> Result<Option<ContactResponse>, Problem> {
+        if !may_see_contact(actor) {
+            return Err(Problem::Forbidden);
+        }
+        if !has_contact(detail) {
+            return Ok(None);
+        }
+        let (scope, id, account, now) = (actor.scope(), detail.id, actor.account_id, self.now());
+        let recorded = self.ask(move |store| store.record_contact_view(&scope, id, account, now)).await?;
+        if !recorded {
+            return Err(Problem::SubmissionUnknown);
+        }
+        let open = |purpose, sealed: &Option<Vec<u8>>| {
+            let open = |sealed: &Vec<u8>| self.keys.contact.open(purpose, id, sealed);
+            sealed.as_ref().map(open).transpose().map(|text| text.map(|text| text.expose_secret().to_owned()))
+        };
+        let name = open(NAME_PURPOSE, &detail.contact_name_sealed)?;
+        let phone = open(PHONE_PURPOSE, &detail.contact_phone_sealed)?;
+        Ok(Some(ContactResponse { name, phone }))
+    }
+}
+
+/// Whether the resident left a name or a phone.
+pub fn has_contact(detail: &SubmissionDetail) -> bool {
+    detail.contact_name_sealed.is_some() || detail.contact_phone_sealed.is_some()
+}
+
+impl SubmissionDetailResponse {
+    fn new(state: &AppState, detail: SubmissionDetail, contact: Option<ContactResponse>) -> Self {
+        Self {
+            state_name: detail.state.zh(),
+            has_contact: has_contact(&detail),
+            photos: state.photo_links(&detail.photos),
+            answers: detail.answers.into_iter().map(|answer| AnswerResponse::new(state, answer)).collect(),
+            timeline: detail.events.into_iter().map(Into::into).collect(),
+            ratings: detail.ratings.into_iter().map(Into::into).collect(),
+            location: detail.location.map(|place| PositionResponse {
+                longitude: place.longitude,
+                latitude: place.latitude,
+                coordinate_system: place.coordinate_system,
+            }),
+            id: detail.id,
+            number: detail.number,
+            kind: detail.kind,
+            state: detail.state,
+            round: detail.round,
+            text: detail.text,
+            address: detail.address,
+            contact,
+            place: detail.place,
+            grid_name: detail.grid_name,
+            site_name: detail.site_name,
+            assignee_name: detail.assignee_name,
+            route_reason: detail.route_reason,
+            submitted_at: detail.submitted_at,
+            answer_due_at: detail.answer_due_at,
+            answer_due_provisional: detail.answer_due_provisional,
+            overdue_at: detail.overdue_at,
+            escalated_at: detail.escalated_at,
+            closed_at: detail.closed_at,
+        }
+    }
+}
+
+/// One submission (查看民意)
+#[utoipa::path(tag = "办理", security(("bearer" = [])), params(("id" = Uuid, Path), DetailQuery), responses(
+    (status = 200, description = "the submission; photos are links for some minutes", body = SubmissionDetailResponse),
+    (status = 400, description = "`malformed_request`：参数不对"),
+    (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
+))]
+#[get("/submissions/{id}")]
+async fn get_submission(
+    state: State,
+    signed_in: SignedIn,
+    id: Path<Uuid>,
+    query: Query<DetailQuery>,
+) -> Result<HttpResponse, Problem> {
+    let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
+    let contact = if query.contact { state.open_contact(&signed_in.actor, &detail).await? } else { None };
+    let body = SubmissionDetailResponse::new(&state, detail, contact);
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(body))
+}

@@ -1,0 +1,111 @@
+//! The contract (OpenAPI 3.1). Each handler describes itself; what all have in common is added here, so that it is
+//! said once and nowhere forgotten.
+
+pub mod words;
+
+use actix_web::{HttpResponse, get, web};
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        Content, OpenApi, Ref, RefOr, Response, ResponseBuilder,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use crate::problem::{FieldProblem, ProblemBody};
+
+const PROBLEM: &str = "application/problem+json";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "民意码 API",
+        description = "群众扫码反映民意，责任代表马上知道并答复。\n\n\
+            错误按 RFC 9457 返回（`application/problem+json`），`code` 不变，供程序判断；`title`、`detail` 是给人看的中文。\
+            时间按 RFC 3339（UTC）。列表用 `next_cursor` 翻页，游标不要自己拼。",
+        license(name = "MIT", identifier = "MIT")
+    ),
+    tags(
+        (name = "群众", description = "扫码、提交、查回执、评价：不需要登录"),
+        (name = "登录", description = "代表和工作人员"),
+        (name = "办理", description = "代表和工作人员看民意、答复"),
+        (name = "管理", description = "码、网格、通知"),
+        (name = "运行", description = "监控")
+    ),
+    components(schemas(ProblemBody, FieldProblem))
+)]
+struct Base;
+
+/// What stands in the document before the routes add themselves.
+pub fn base() -> OpenApi {
+    let mut api = Base::openapi();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    api.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    api
+}
+
+/// Adds the errors that every operation of its kind can have.
+pub fn complete(mut api: OpenApi) -> OpenApi {
+    for item in api.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            complete_operation(operation);
+        }
+    }
+    api
+}
+
+fn complete_operation(operation: &mut Operation) {
+    let mut common = vec![
+        ("429", "`rate_limited`：操作太频繁，按 `Retry-After` 再试"),
+        ("500", "`internal`：系统出错，请告诉我们 `instance`"),
+        ("503", "`unavailable`：暂时不能用，按 `Retry-After` 再试"),
+    ];
+    if operation.request_body.is_some() {
+        common.extend([
+            ("400", "`malformed_request`：请求体读不出来"),
+            ("413", "`payload_too_large`：请求体太大"),
+            ("415", "`unsupported_media_type`：请求体的类型不对"),
+            ("422", "`invalid_fields`：字段不对，见 `errors`"),
+        ]);
+    }
+    if operation.security.is_some() {
+        common.push(("401", "`not_signed_in`：没有登录或者已经过期"));
+        common.push(("403", "`forbidden`：角色不能做这件事；`csrf_failed`：用 Cookie 时缺少 `X-CSRF-Token`"));
+    }
+    let responses = &mut operation.responses.responses;
+    for (status, description) in common {
+        let known = responses.entry(status.to_owned());
+        known.or_insert_with(|| RefOr::T(ResponseBuilder::new().description(description).build()));
+    }
+    for (status, response) in responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+        {
+            describe_problem(response);
+        }
+    }
+}
+
+fn describe_problem(response: &mut Response) {
+    let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
+    response.content.entry(PROBLEM.to_owned()).or_insert_with(|| Content::new(Some(schema)));
+}
+
+/// The document as YAML, as it stands in `openapi.yaml`.
+///
+/// # Errors
+/// If the document cannot be written: never.
+pub fn yaml() -> Result<String, impl std::error::Error + Send + Sync + 'static> {
+    crate::routes::document().to_yaml()
+}
+
+/// The document, ready to be served.
+pub struct Document(pub String);
+
+/// Serves the contract. Not part of itself.
+#[get("/openapi.yaml")]
+pub async fn get_openapi(document: web::Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/yaml").body(document.0.clone())
+}

@@ -1,0 +1,47 @@
+//! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
+
+use minyi_domain::{
+    lifecycle::State,
+    people::{DeputyLevel, Role},
+    routing::RouteReason,
+    submission::{CoordinateSystem, Kind, Satisfaction},
+};
+use utoipa::openapi::{
+    Object,
+    schema::{ObjectBuilder, Type},
+};
+
+fn set(words: impl Iterator<Item = (&'static str, &'static str)>) -> Object {
+    let words: Vec<_> = words.collect();
+    let description: Vec<String> = words.iter().map(|(word, zh)| format!("`{word}` {zh}")).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description.join("；")))
+        .enum_values(Some(words.iter().map(|(word, _)| *word)))
+        .build()
+}
+
+macro_rules! schemas {
+    ($($(#[$meta:meta])* $function:ident: $set:ty;)+) => {
+        $($(#[$meta])* pub fn $function() -> Object {
+            set(<$set>::ALL.iter().map(|word| (word.as_str(), word.zh())))
+        })+
+    };
+}
+
+schemas! {
+    /// Kind of matter.
+    kind: Kind;
+    /// Where a submission stands.
+    state: State;
+    /// How content a resident is.
+    satisfaction: Satisfaction;
+    /// Datum of a position.
+    coordinate_system: CoordinateSystem;
+    /// Why a submission went where it went.
+    route_reason: RouteReason;
+    /// What an account may do.
+    role: Role;
+    /// Level of a deputy's congress.
+    deputy_level: DeputyLevel;
+}

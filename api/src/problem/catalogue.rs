@@ -1,0 +1,234 @@
+//! The list of all problems: status, code, words.
+
+use actix_web::http::StatusCode;
+
+use super::FieldProblem;
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.entry().code)]
+pub enum Problem {
+    // The request itself
+    /// The body is not what the operation takes; nothing in it could be read.
+    Malformed {
+        /// What the parser says, in Chinese.
+        detail: String,
+    },
+    /// Fields are wrong.
+    Invalid(Vec<FieldProblem>),
+    /// The body has another content type than the operation takes.
+    UnsupportedMediaType,
+    /// The body is larger than the operation takes.
+    PayloadTooLarge {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// No such address.
+    NotFound,
+    /// The address knows other methods.
+    MethodNotAllowed {
+        /// The header `Allow`.
+        allowed: String,
+    },
+    /// Too many requests.
+    RateLimited {
+        /// When to come again.
+        retry_after_seconds: u32,
+    },
+
+    // Codes and receipts
+    /// The typed token cannot be right.
+    CodeMistyped {
+        /// Counted from 1, if a single character is impossible.
+        position: Option<usize>,
+    },
+    /// No code has this token.
+    CodeUnknown,
+    /// The code rests.
+    CodeSuspended,
+    /// The code is out of use for good.
+    CodeRetired,
+    /// The typed receipt cannot be right.
+    ReceiptMistyped {
+        /// Counted from 1, if a single character is impossible.
+        position: Option<usize>,
+    },
+    /// No submission has this receipt, or number and phone do not belong together.
+    ReceiptUnknown,
+    /// The picture of a code cannot be drawn like this.
+    CodeImageRefused {
+        /// What to change.
+        detail: String,
+    },
+
+    // Submissions
+    /// The header is missing or malformed.
+    IdempotencyKeyRequired,
+    /// The key stands for another request.
+    IdempotencyKeyReused,
+    /// A rating where there is nothing to rate now.
+    RatingRefused,
+    /// An answer where none is expected now.
+    AnswerRefused,
+    /// No submission of this id that this person may see.
+    SubmissionUnknown,
+    /// No site of this id that this person may see.
+    SiteUnknown,
+
+    // Photos
+    /// A HEIC picture.
+    PhotoHeic,
+    /// Not a picture that is taken.
+    PhotoFormat,
+    /// The picture ends too early.
+    PhotoIncomplete,
+    /// The picture cannot be decoded.
+    PhotoUnreadable,
+    /// The picture has too many pixels.
+    PhotoTooManyPixels,
+    /// No photo of this id, or of this size.
+    PhotoUnknown,
+    /// The link's signature is wrong.
+    LinkForged,
+    /// The link's time is over.
+    LinkExpired,
+
+    // People
+    /// Nobody is signed in, or not any more.
+    NotSignedIn,
+    /// Wrong name, wrong password, locked: which one is nobody's business.
+    LoginFailed,
+    /// This WeChat user has no account here.
+    WechatNotBound,
+    /// WeChat does not accept the code of this login.
+    WechatCodeRefused,
+    /// The refresh token is unknown or too old.
+    RefreshTokenInvalid,
+    /// The refresh token was used before: its session has been ended.
+    RefreshTokenReused,
+    /// A form that does not come from our own page.
+    CrossSite,
+    /// The person's role does not allow it.
+    Forbidden,
+
+    // Us
+    /// Something that we need does not answer.
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A mistake of ours.
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What does not depend on the single case.
+pub(super) struct Entry {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub title: &'static str,
+    detail: &'static str,
+}
+
+const fn entry(status: StatusCode, code: &'static str, title: &'static str, detail: &'static str) -> Entry {
+    Entry { status, code, title, detail }
+}
+
+impl Problem {
+    /// A mistake of ours; the cause is logged and never shown.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// One wrong field.
+    pub fn field(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
+    }
+
+    /// The stable name for programs.
+    pub fn code(&self) -> &'static str {
+        self.entry().code
+    }
+
+    /// A few words for people.
+    pub fn title(&self) -> &'static str {
+        self.entry().title
+    }
+
+    /// What is wrong where.
+    pub fn errors(&self) -> &[FieldProblem] {
+        if let Self::Invalid(errors) = self { errors } else { &[] }
+    }
+
+    /// When to come again.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        match self {
+            Self::RateLimited { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::Unavailable(_) => Some(5),
+            _ => None,
+        }
+    }
+
+    /// What to do, for people.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Malformed { detail } | Self::CodeImageRefused { detail } => detail.clone(),
+            Self::PayloadTooLarge { limit_bytes } if *limit_bytes >= 1 << 20 => {
+                format!("一次最多能发 {} MB。", limit_bytes >> 20)
+            }
+            Self::PayloadTooLarge { limit_bytes } => format!("一次最多能发 {} KB。", limit_bytes >> 10),
+            Self::RateLimited { retry_after_seconds } => {
+                format!("操作太频繁了，请过 {retry_after_seconds} 秒再试。您填写的内容不会丢。")
+            }
+            Self::CodeMistyped { position: Some(position) } | Self::ReceiptMistyped { position: Some(position) } => {
+                format!("第 {position} 个字符不对。编号里没有 0、1、2、5、8 和 B、I、L、O、Q、S、U、Z，请对照原文再输一遍。")
+            }
+            Self::Invalid(errors) => match errors.as_slice() {
+                [only] => only.detail.clone(),
+                _ => self.entry().detail.to_owned(),
+            },
+            _ => self.entry().detail.to_owned(),
+        }
+    }
+
+    #[rustfmt::skip]
+    pub(super) fn entry(&self) -> Entry {
+        use StatusCode as S;
+        match self {
+            Self::Malformed { .. } => entry(S::BAD_REQUEST, "malformed_request", "请求格式不对", ""),
+            Self::Invalid(_) => entry(S::UNPROCESSABLE_ENTITY, "invalid_fields", "有内容需要修改", "请按每一项的提示修改后再提交。"),
+            Self::UnsupportedMediaType => entry(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "请求类型不对", "这个接口要求的内容类型不同，请看接口说明。"),
+            Self::PayloadTooLarge { .. } => entry(S::PAYLOAD_TOO_LARGE, "payload_too_large", "内容太大", ""),
+            Self::NotFound => entry(S::NOT_FOUND, "not_found", "没有这个地址", "请检查网址，或者重新扫码进入。"),
+            Self::MethodNotAllowed { .. } => entry(S::METHOD_NOT_ALLOWED, "method_not_allowed", "不支持这种操作", "这个地址不支持这种请求方法。"),
+            Self::RateLimited { .. } => entry(S::TOO_MANY_REQUESTS, "rate_limited", "操作太频繁", ""),
+            Self::CodeMistyped { .. } => entry(S::BAD_REQUEST, "code_mistyped", "编号输错了", "编号是 12 个字符，请对照墙上的编号再输一遍，也可以直接扫码。"),
+            Self::CodeUnknown => entry(S::NOT_FOUND, "code_unknown", "没有这个民意码", "请核对墙上的编号，或者重新扫码。"),
+            Self::CodeSuspended => entry(S::CONFLICT, "code_suspended", "这个民意码暂停使用", "请过些时候再来，或者拨打站点电话、到站里当面反映。"),
+            Self::CodeRetired => entry(S::GONE, "code_retired", "这个民意码已经停用", "请扫附近的其他民意码，或者拨打站点电话、到站里当面反映。"),
+            Self::ReceiptMistyped { .. } => entry(S::BAD_REQUEST, "receipt_mistyped", "回执码输错了", "回执码是 20 个字符，请对照保存的回执再输一遍。"),
+            Self::ReceiptUnknown => entry(S::NOT_FOUND, "receipt_unknown", "没有找到这件民意", "请核对回执码，或者核对登记编号和当时留的电话。"),
+            Self::CodeImageRefused { .. } => entry(S::UNPROCESSABLE_ENTITY, "code_image_refused", "不能这样画二维码", ""),
+            Self::IdempotencyKeyRequired => entry(S::BAD_REQUEST, "idempotency_key_required", "缺少幂等键", "请求头 Idempotency-Key 必须是 8 到 128 个可见的 ASCII 字符。"),
+            Self::IdempotencyKeyReused => entry(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "幂等键已经用过", "同一个幂等键发过另外的内容。如果要提交新的民意，请换一个键。"),
+            Self::RatingRefused => entry(S::CONFLICT, "rating_refused", "现在不能评价", "收到答复以后才能评价，每次答复只评价一次。"),
+            Self::AnswerRefused => entry(S::CONFLICT, "answer_refused", "现在不能答复", "这件民意已经答复过或者已经办结，请刷新页面查看。"),
+            Self::SubmissionUnknown => entry(S::NOT_FOUND, "submission_unknown", "没有找到这件民意", "它不存在，或者不归您办理。"),
+            Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
+            Self::PhotoHeic => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_heic", "暂不支持 HEIC 照片", "请在手机“设置—相机—格式”里选“兼容性最佳”后重新拍照，或者把照片截屏、转成 JPEG 后再发。"),
+            Self::PhotoFormat => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_format", "不支持这种文件", "请发 JPEG、PNG 或 WebP 格式的照片。"),
+            Self::PhotoIncomplete => entry(S::UNPROCESSABLE_ENTITY, "photo_incomplete", "照片没有传完整", "照片在传送中断开了，请重新选择这张照片。"),
+            Self::PhotoUnreadable => entry(S::UNPROCESSABLE_ENTITY, "photo_unreadable", "照片打不开", "文件可能已经损坏，请换一张照片。"),
+            Self::PhotoTooManyPixels => entry(S::UNPROCESSABLE_ENTITY, "photo_too_many_pixels", "照片尺寸太大", "照片的长和宽都不能超过 8192 像素，请缩小后再发。"),
+            Self::PhotoUnknown => entry(S::NOT_FOUND, "photo_unknown", "没有这张照片", "照片不存在或者已经删除。"),
+            Self::LinkForged => entry(S::FORBIDDEN, "link_invalid", "链接不对", "请回到原来的页面重新打开照片。"),
+            Self::LinkExpired => entry(S::GONE, "link_expired", "链接已过期", "请刷新原来的页面，再打开照片。"),
+            Self::NotSignedIn => entry(S::UNAUTHORIZED, "not_signed_in", "请先登录", "没有登录，或者登录已经过期。"),
+            Self::LoginFailed => entry(S::UNAUTHORIZED, "login_failed", "登录没有成功", "用户名或者密码不对。连续输错 5 次会锁定 15 分钟。"),
+            Self::WechatNotBound => entry(S::FORBIDDEN, "wechat_not_bound", "这个微信没有绑定账号", "请联系所在的联络站，把您的微信和代表账号绑定。"),
+            Self::WechatCodeRefused => entry(S::UNAUTHORIZED, "wechat_code_refused", "微信登录没有成功", "登录凭证已经用过或者过期，请退出小程序后重新进入。"),
+            Self::RefreshTokenInvalid => entry(S::UNAUTHORIZED, "refresh_token_invalid", "登录已过期", "请重新登录。"),
+            Self::RefreshTokenReused => entry(S::UNAUTHORIZED, "refresh_token_reused", "登录已被终止", "登录凭证被重复使用，为了安全已经全部退出，请重新登录。"),
+            Self::CrossSite => entry(S::FORBIDDEN, "csrf_failed", "页面已经失效", "请刷新页面后再提交一次。"),
+            Self::Forbidden => entry(S::FORBIDDEN, "forbidden", "没有权限", "您的角色不能做这件事。"),
+            Self::Unavailable(_) => entry(S::SERVICE_UNAVAILABLE, "unavailable", "暂时不能用", "系统正忙，请过几秒再试。您填写的内容不会丢。"),
+            Self::Internal(_) => entry(S::INTERNAL_SERVER_ERROR, "internal", "系统出错了", "不是您的问题，我们已经记下来了。请稍后再试，并记下本次请求的编号。"),
+        }
+    }
+}

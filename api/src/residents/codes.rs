@@ -1,0 +1,343 @@
+//! Looking at a code: whose it is, and its picture.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH},
+    web::{Path, Query},
+};
+use minyi_domain::{
+    deadlines::Policy,
+    people::DeputyLevel,
+    token::CodeToken,
+};
+use minyi_print::code::{CodeImage, ErrorCorrection, Logo};
+use minyi_store::{CodePage, CodeState, DeputyInGrid, SitePublic};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    address::ClientAddress,
+    limits::Guess,
+    openapi::words,
+    problem::{Problem, position_of},
+    state::{AppState, State},
+};
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(get_code).service(get_code_svg).service(get_code_png);
+}
+
+/// Whose code this is and what one can do with it.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "token": "ACDE3467KMN4", "typed_token": "ACDE-3467-KMN4", "state": "active", "successor": null, "notice": null,
+    "place": "青禾街道杏林社区 3 号院", "grid_name": "杏林社区第二网格",
+    "site": {"id": "019aa000-0000-7000-8000-00000000000a", "kind": "station", "name": "杏林社区代表联络站",
+             "address": "杏林路 12 号", "hotline": "0000-12345678", "opening_hours": "工作日 9:00—17:00"},
+    "deputies": [{"public_token": "k3v9", "name": "李春兰", "level": "county", "level_name": "县(市、区)人大代表",
+                  "workplace": null, "title": null, "lead": true, "on_duty": true}],
+    "answer_within": {"amount": 5, "unit": "working_days", "text": "5个工作日"},
+    "page_url": "https://my.example.gov.cn/c/ACDE3467KMN4"
+}))]
+pub struct CodeResponse {
+    token: String,
+    /// In groups, as printed.
+    typed_token: String,
+    #[schema(value_type = CodeStateWord)]
+    state: &'static str,
+    /// The code that hangs there now, if this one was replaced.
+    successor: Option<String>,
+    /// What to do instead, if the code takes no submissions.
+    notice: Option<String>,
+    place: String,
+    grid_name: String,
+    site: SiteResponse,
+    /// The grid's deputies today, the responsible one first.
+    deputies: Vec<DeputyResponse>,
+    answer_within: WithinResponse,
+    page_url: String,
+}
+
+/// `active` 使用中；`suspended` 暂停；`replaced` 已更换；`retired` 已停用
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "describes the words in the contract")]
+enum CodeStateWord {
+    Active,
+    Suspended,
+    Replaced,
+    Retired,
+}
+
+/// A station as everybody may know it.
+#[derive(Serialize, ToSchema)]
+pub struct SiteResponse {
+    id: Uuid,
+    /// `center`, `home`, `station`, `point`, `studio`, `mobile` or `online`.
+    kind: String,
+    name: String,
+    address: String,
+    hotline: Option<String>,
+    opening_hours: String,
+}
+
+/// A deputy, as far as published.
+#[derive(Serialize, ToSchema)]
+pub struct DeputyResponse {
+    /// Stands in the address of the deputy's page: `/d/{public_token}`.
+    public_token: String,
+    name: Option<String>,
+    #[schema(schema_with = words::deputy_level)]
+    level: DeputyLevel,
+    level_name: &'static str,
+    workplace: Option<String>,
+    title: Option<String>,
+    /// 责任代表; otherwise 协助代表.
+    lead: bool,
+    /// On duty at the station today.
+    on_duty: bool,
+}
+
+/// How soon an answer is promised.
+#[derive(Serialize, ToSchema)]
+pub struct WithinResponse {
+    amount: u16,
+    /// `working_days` or `calendar_days`.
+    #[schema(value_type = String)]
+    unit: &'static str,
+    text: String,
+}
+
+impl From<SitePublic> for SiteResponse {
+    fn from(site: SitePublic) -> Self {
+        let SitePublic { id, name, kind, address, hotline, opening_hours } = site;
+        Self { id, kind, name, address, hotline, opening_hours }
+    }
+}
+
+impl From<DeputyInGrid> for DeputyResponse {
+    fn from(deputy: DeputyInGrid) -> Self {
+        let DeputyInGrid { public, lead, on_duty, .. } = deputy;
+        Self {
+            public_token: public.public_token,
+            name: public.name,
+            level: public.level,
+            level_name: public.level.zh(),
+            workplace: public.workplace,
+            title: public.title,
+            lead,
+            on_duty,
+        }
+    }
+}
+
+impl From<Policy> for WithinResponse {
+    fn from(policy: Policy) -> Self {
+        let Policy { amount, unit } = policy;
+        Self { amount, unit: unit.as_str(), text: format!("{amount}{}", unit.zh()) }
+    }
+}
+
+/// What to do when a code takes no submissions; `None` for one that does.
+pub fn refusal(state: CodeState) -> Option<Problem> {
+    match state {
+        CodeState::Active | CodeState::Replaced => None,
+        CodeState::Suspended => Some(Problem::CodeSuspended),
+        CodeState::Retired => Some(Problem::CodeRetired),
+    }
+}
+
+impl AppState {
+    /// Finds a code by what was scanned or typed, in whatever state it is.
+    ///
+    /// # Errors
+    /// [`Problem::CodeMistyped`], [`Problem::CodeUnknown`], [`Problem::RateLimited`].
+    pub async fn find_code(&self, typed: &str, address: ClientAddress) -> Result<CodePage, Problem> {
+        let token = CodeToken::parse(typed)
+            .map_err(|error| Problem::CodeMistyped { position: position_of(error) })?;
+        self.may_guess(Guess::Code, address)?;
+        let today = self.today();
+        match self.ask(move |store| store.code_page(&token, today)).await? {
+            Some(page) => Ok(page),
+            None => Err(self.wrong_guess(Guess::Code, address, Problem::CodeUnknown).await),
+        }
+    }
+
+    /// What the code on the wall says.
+    pub fn code_url(&self, token: &CodeToken) -> String {
+        self.url(&format!("/c/{token}"))
+    }
+}
+
+/// Whose code this is (查看民意码)
+#[utoipa::path(tag = "群众", params(("token" = String, Path, description = "as scanned or typed; spaces, dashes and case do not matter")), responses(
+    (status = 200, description = "the code in whatever state; `notice` says what to do if it takes no submissions", body = CodeResponse),
+    (status = 400, description = "`code_mistyped`：编号输错了"),
+    (status = 404, description = "`code_unknown`：没有这个码"),
+))]
+#[get("/codes/{token}")]
+async fn get_code(state: State, token: Path<String>, address: ClientAddress) -> Result<HttpResponse, Problem> {
+    let page = state.find_code(&token, address).await?;
+    let within = state.rules_in_force().await?.policies.answer;
+    Ok(HttpResponse::Ok().json(CodeResponse {
+        typed_token: page.token.grouped(),
+        state: page.state.as_str(),
+        successor: page.successor.as_ref().map(ToString::to_string),
+        notice: refusal(page.state).map(|problem| problem.detail()),
+        place: page.place,
+        grid_name: page.grid_name,
+        site: page.site.into(),
+        deputies: page.deputies.into_iter().map(Into::into).collect(),
+        answer_within: within.into(),
+        page_url: state.code_url(page.successor.as_ref().unwrap_or(&page.token)),
+        token: page.token.to_string(),
+    }))
+}
+
+/// How the code is drawn.
+#[derive(Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ImageQuery {
+    /// Side in pixels; a PNG is rounded down to whole pixels a module.
+    #[param(minimum = 60, maximum = 4096)]
+    size: Option<u32>,
+    /// Error correction: `L`, `M`, `Q` or `H`.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "H")]
+    level: Level,
+    /// White border in modules; the standard asks for 4.
+    #[param(maximum = 20)]
+    quiet_zone: Option<u8>,
+    /// Whether our mark stands in the centre; only at level H.
+    #[serde(default)]
+    logo: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+enum Level {
+    #[serde(alias = "l")]
+    L,
+    #[serde(alias = "m")]
+    M,
+    #[serde(alias = "q")]
+    Q,
+    #[default]
+    #[serde(alias = "h")]
+    H,
+}
+
+impl ImageQuery {
+    fn image<'a>(&self, content: &'a str) -> Result<CodeImage<'a>, Problem> {
+        let quiet_zone_modules = self.quiet_zone.unwrap_or(4);
+        if quiet_zone_modules > 20 {
+            return Err(Problem::CodeImageRefused { detail: "白边最多 20 格（quiet_zone）。".to_owned() });
+        }
+        let error_correction = match self.level {
+            Level::L => ErrorCorrection::L,
+            Level::M => ErrorCorrection::M,
+            Level::Q => ErrorCorrection::Q,
+            Level::H => ErrorCorrection::H,
+        };
+        let logo = self.logo.then_some(Logo::Mark);
+        Ok(CodeImage { content, error_correction, quiet_zone_modules, logo })
+    }
+
+    /// Everything that the picture depends on.
+    fn etag(&self, kind: &str, content: &str) -> String {
+        let parts = format!("{kind}|{content}|{:?}|{:?}|{:?}|{}", self.size, self.level, self.quiet_zone, self.logo);
+        let digest: [u8; 32] = Sha256::digest(parts.as_bytes()).into();
+        let start = u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8]));
+        format!("\"{start:016x}\"")
+    }
+}
+
+/// The code as SVG (民意码图片)
+#[utoipa::path(tag = "群众", params(("token" = String, Path), ImageQuery), responses(
+    (status = 200, description = "the picture", body = String, content_type = "image/svg+xml"),
+    (status = 304, description = "the picture has not changed"),
+    (status = 400, description = "`code_mistyped`：编号输错了；`malformed_request`：参数不对"),
+    (status = 404, description = "`code_unknown`：没有这个码"),
+    (status = 410, description = "`code_retired`：这个码已经停用或者更换，不再印制"),
+    (status = 422, description = "`code_image_refused`：不能这样画"),
+))]
+#[get("/codes/{token}/image.svg")]
+async fn get_code_svg(
+    state: State,
+    token: Path<String>,
+    query: Query<ImageQuery>,
+    request: HttpRequest,
+    address: ClientAddress,
+) -> Result<HttpResponse, Problem> {
+    let page = state.find_code(&token, address).await?;
+    picture(&state, &page, &request, "image/svg+xml", query.into_inner(), |image, size| {
+        let svg = image.svg()?;
+        let sized = size.map(|size| svg.replacen("<svg ", &format!("<svg width=\"{size}\" height=\"{size}\" "), 1));
+        Ok(sized.unwrap_or(svg).into_bytes())
+    })
+    .await
+}
+
+/// The code as PNG (民意码图片)
+#[utoipa::path(tag = "群众", params(("token" = String, Path), ImageQuery), responses(
+    (status = 200, description = "the picture, 512 pixels a side if not asked otherwise", body = Vec<u8>, content_type = "image/png"),
+    (status = 304, description = "the picture has not changed"),
+    (status = 400, description = "`code_mistyped`：编号输错了；`malformed_request`：参数不对"),
+    (status = 404, description = "`code_unknown`：没有这个码"),
+    (status = 410, description = "`code_retired`：这个码已经停用或者更换，不再印制"),
+    (status = 422, description = "`code_image_refused`：不能这样画"),
+))]
+#[get("/codes/{token}/image.png")]
+async fn get_code_png(
+    state: State,
+    token: Path<String>,
+    query: Query<ImageQuery>,
+    request: HttpRequest,
+    address: ClientAddress,
+) -> Result<HttpResponse, Problem> {
+    let page = state.find_code(&token, address).await?;
+    picture(&state, &page, &request, "image/png", query.into_inner(), |image, size| {
+        image.png(size.unwrap_or(512))
+    })
+    .await
+}
+
+/// Draws only codes that may be printed: one that leads away or nowhere must not hang on another wall.
+pub fn printable(page: &CodePage) -> Result<(), Problem> {
+    match page.state {
+        CodeState::Active | CodeState::Suspended => Ok(()),
+        CodeState::Replaced | CodeState::Retired => Err(Problem::CodeRetired),
+    }
+}
+
+async fn picture(
+    state: &AppState,
+    page: &CodePage,
+    request: &HttpRequest,
+    content_type: &'static str,
+    query: ImageQuery,
+    draw: impl FnOnce(&CodeImage<'_>, Option<u32>) -> Result<Vec<u8>, minyi_print::Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    printable(page)?;
+    let content = state.code_url(&page.token);
+    let etag = query.etag(content_type, &content);
+    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
+    let headers = [(ETAG, etag), (CACHE_CONTROL, "public, max-age=3600".to_owned())];
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    for header in headers {
+        response.insert_header(header);
+    }
+    if known {
+        return Ok(response.finish());
+    }
+    let body = state
+        .compute(move || {
+            let image = query.image(&content)?;
+            draw(&image, query.size).map_err(Problem::from)
+        })
+        .await??;
+    Ok(response.content_type(content_type).body(body))
+}

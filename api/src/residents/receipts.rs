@@ -1,0 +1,55 @@
+//! Following a submission by its receipt.
+
+mod follow;
+mod rating;
+mod view;
+
+use minyi_domain::token::ReceiptToken;
+use minyi_store::ReceiptView;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use rating::{RatingRequest, rate};
+pub use view::{AnswerResponse, RatingResponse, TimelineEntry};
+
+use crate::{
+    address::ClientAddress,
+    limits::Guess,
+    problem::{Problem, position_of},
+    state::AppState,
+};
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(view::get_receipt)
+        .service(rating::create_rating)
+        .service(follow::create_subscription)
+        .service(follow::lookup_receipt);
+}
+
+impl AppState {
+    /// Finds a submission by the receipt as typed or scanned.
+    ///
+    /// # Errors
+    /// [`Problem::ReceiptMistyped`], [`Problem::ReceiptUnknown`], [`Problem::RateLimited`].
+    pub async fn find_by_receipt(&self, typed: &str, address: ClientAddress) -> Result<ReceiptView, Problem> {
+        let receipt = self.read_receipt(typed, address).await?;
+        match self.ask(move |store| store.receipt(&receipt)).await? {
+            Some(view) => Ok(view),
+            None => Err(self.wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown).await),
+        }
+    }
+
+    /// Reads a typed receipt and counts the request against it.
+    async fn read_receipt(&self, typed: &str, address: ClientAddress) -> Result<ReceiptToken, Problem> {
+        let receipt = ReceiptToken::parse(typed)
+            .map_err(|error| Problem::ReceiptMistyped { position: position_of(error) })?;
+        self.may_guess(Guess::Receipt, address)?;
+        self.limit_receipt(receipt.as_str()).await?;
+        Ok(receipt)
+    }
+
+    /// The address of the receipt's page.
+    pub fn receipt_url(&self, receipt: &ReceiptToken) -> String {
+        self.url(&format!("/r/{receipt}"))
+    }
+}

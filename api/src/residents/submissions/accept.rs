@@ -1,0 +1,154 @@
+//! From a request to a receipt.
+
+use minyi_domain::{
+    routing::route,
+    submission::Contact,
+    token::{ReceiptToken, SubmissionNumber},
+};
+use minyi_gateways::keys::Keys;
+use minyi_store::{CodePage, NewSubmission, Store, SubmitOutcome, SubmitReceipt};
+use rand::rngs::StdRng;
+use uuid::Uuid;
+
+use super::request::{Checked, SubmissionRequest, check, digest};
+use crate::{
+    address::ClientAddress,
+    problem::Problem,
+    residents::codes::refusal,
+    rules::InForce,
+    state::AppState,
+};
+
+/// Purposes under which contact data are sealed; the owner is the submission.
+pub const NAME_PURPOSE: &str = "contact.name";
+/// See [`NAME_PURPOSE`].
+pub const PHONE_PURPOSE: &str = "contact.phone";
+
+/// A number is one of 148 million a day; the second collision in a row is a mistake elsewhere.
+const ATTEMPTS: usize = 3;
+
+/// What became of a send.
+pub struct Accepted {
+    /// What the resident keeps.
+    pub receipt: SubmitReceipt,
+    /// The same request was sent before.
+    pub repeated: bool,
+}
+
+/// Takes a submission in. `typed_token` is the code as scanned or typed, `key` the sender's idempotency key.
+///
+/// # Errors
+/// Whatever is wrong with the request; nothing has been written then.
+pub async fn accept(
+    state: &AppState,
+    typed_token: &str,
+    key: &str,
+    request: SubmissionRequest,
+    address: ClientAddress,
+) -> Result<Accepted, Problem> {
+    let key_fits = (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if !key_fits {
+        return Err(Problem::IdempotencyKeyRequired);
+    }
+    let page = open_code(state, typed_token, address).await?;
+    state.limit_submission(address, page.token.as_str()).await?;
+    let request_digest = digest(page.token.as_str(), &request)?;
+    let checked = check(request)?;
+    let photo_ids = checked.photo_ids.clone();
+    let rules = state.rules_in_force().await?;
+    let new = compose(state, page, key, request_digest, checked, &rules)?;
+    let (rng, today) = (state.rng(), state.today());
+    match state.ask(move |store| submit(store, new, rng, today)).await? {
+        SubmitOutcome::Created(receipt) => {
+            metrics::counter!("submissions_total").increment(1);
+            Ok(Accepted { receipt, repeated: false })
+        }
+        SubmitOutcome::Repeated(receipt) => Ok(Accepted { receipt, repeated: true }),
+        SubmitOutcome::KeyReused => Err(Problem::IdempotencyKeyReused),
+        SubmitOutcome::PhotoMissing(id) => Err(photo_missing(&photo_ids, id)),
+    }
+}
+
+/// The code that takes the submission: the scanned one, or the one that hangs in its place now.
+async fn open_code(state: &AppState, typed: &str, address: ClientAddress) -> Result<CodePage, Problem> {
+    let page = state.find_code(typed, address).await?;
+    let page = match &page.successor {
+        Some(successor) => state.find_code(successor.as_str(), address).await?,
+        None => page,
+    };
+    refusal(page.state).map_or(Ok(page), Err)
+}
+
+fn compose(
+    state: &AppState,
+    page: CodePage,
+    key: &str,
+    request_digest: [u8; 32],
+    checked: Checked,
+    rules: &InForce,
+) -> Result<NewSubmission, Problem> {
+    let (id, now, mut rng) = (state.clock.new_id(), state.now(), state.rng());
+    let sealed = Sealed::new(&state.keys, id, &checked.contact)?;
+    Ok(NewSubmission {
+        id,
+        number: SubmissionNumber::random(state.today(), &mut rng),
+        receipt: ReceiptToken::random(&mut rng),
+        idempotency_key: key.to_owned(),
+        request_digest,
+        code_id: page.code_id,
+        grid_id: page.grid_id,
+        site_id: page.site.id,
+        route: route(&page.candidates()),
+        region_code: page.region_code,
+        kind: checked.kind,
+        text: checked.text,
+        location: checked.location,
+        address: checked.address,
+        contact_name_sealed: sealed.name,
+        contact_phone_sealed: sealed.phone,
+        phone_index: sealed.phone_index,
+        photo_ids: checked.photo_ids,
+        plan: rules.plan(now),
+        now,
+    })
+}
+
+struct Sealed {
+    name: Option<Vec<u8>>,
+    phone: Option<Vec<u8>>,
+    phone_index: Option<[u8; 32]>,
+}
+
+impl Sealed {
+    fn new(keys: &Keys, owner: Uuid, contact: &Contact) -> Result<Self, Problem> {
+        let name = contact.name.as_ref().map(|name| keys.contact.seal(NAME_PURPOSE, owner, name.as_str()));
+        let phone = contact.phone.as_ref().map(|phone| keys.contact.seal(PHONE_PURPOSE, owner, phone.as_str()));
+        Ok(Self {
+            name: name.transpose()?,
+            phone: phone.transpose()?,
+            phone_index: contact.phone.as_ref().map(|phone| keys.index.phone(phone.as_str())),
+        })
+    }
+}
+
+fn submit(
+    store: &Store,
+    mut new: NewSubmission,
+    mut rng: StdRng,
+    today: chrono::NaiveDate,
+) -> minyi_store::Result<SubmitOutcome> {
+    for _ in 1..ATTEMPTS {
+        match store.submit(&new) {
+            Err(minyi_store::Error::NumberTaken) => new.number = SubmissionNumber::random(today, &mut rng),
+            outcome => return outcome,
+        }
+    }
+    store.submit(&new)
+}
+
+/// Says which photo of the list cannot be had.
+pub fn photo_missing(asked: &[Uuid], missing: Uuid) -> Problem {
+    let position = asked.iter().position(|id| *id == missing).unwrap_or(0);
+    let detail = format!("第 {} 张照片已经失效，请重新上传。", position + 1);
+    Problem::field(&format!("/photo_ids/{position}"), "photo_missing", detail)
+}

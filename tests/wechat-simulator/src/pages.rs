@@ -38,7 +38,7 @@ struct HomePage {
 struct Owner {
     openid: String,
     name: String,
-    unread: usize,
+    received: usize,
 }
 
 #[derive(Template)]
@@ -88,7 +88,7 @@ async fn home(shared: SharedData) -> HttpResponse {
         .map(|user| Owner {
             openid: user.openid.clone(),
             name: user.name.clone(),
-            unread: user.messages().len(),
+            received: user.messages().len(),
         })
         .collect();
     html(&HomePage {
@@ -157,7 +157,7 @@ async fn open(openid: web::Path<String>, query: web::Query<Opened>, shared: Shar
             .finish(),
         None => HttpResponse::BadGateway()
             .content_type("text/plain; charset=utf-8")
-            .body("模拟器不知道产品的地址 (--product-url)"),
+            .body("模拟器不知道产品的地址（--product-url）"),
     }
 }
 

@@ -34,7 +34,7 @@ function describe(fault) {
   return Object.keys(words)
     .filter((key) => fault[key] !== null && fault[key] !== false)
     .map((key) => words[key](fault[key]))
-    .join(",");
+    .join("，");
 }
 
 function row(text, fault) {
@@ -46,7 +46,7 @@ function row(text, fault) {
     const stop = document.createElement("button");
     stop.type = "button";
     stop.textContent = "取消";
-    stop.setAttribute("aria-label", `取消:${text}`);
+    stop.setAttribute("aria-label", `取消：${text}`);
     stop.addEventListener("click", () => change("DELETE", `/_sim/faults/${fault.id}`));
     item.append(stop);
   } else {

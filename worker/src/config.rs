@@ -6,7 +6,7 @@ use minyi_gateways::{ModeConfig, objects::ObjectsConfig, redis_link::RedisConfig
 use minyi_store::StoreConfig;
 
 /// All settings of the worker; see docs/operations.md.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct WorkerConfig {
     #[command(flatten)]
     pub mode: ModeConfig,

@@ -9,7 +9,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::{Result, Worker};
+use crate::{Result, Worker, stopped};
 
 const BLOCK: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(500);
@@ -31,7 +31,7 @@ impl Worker {
         loop {
             while in_hand.try_join_next().is_some() {}
             let taken = tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = stopped(&mut stop) => break,
                 taken = self.take(&mut consumer, &hands, &mut claim) => taken,
             };
             let messages = match taken {
@@ -44,7 +44,9 @@ impl Worker {
             };
             for message in messages {
                 // Fails only if the semaphore is closed, which nobody does.
-                let Ok(hand) = Arc::clone(&hands).acquire_owned().await else { break };
+                let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
+                    break;
+                };
                 let (worker, work, acknowledger) = (Arc::clone(&self), Arc::clone(&work), Arc::clone(&acknowledger));
                 in_hand.spawn(async move {
                     finish(stream, &acknowledger, message, |id| work(worker, id)).await;
@@ -52,9 +54,15 @@ impl Worker {
                 });
             }
         }
-        let drained = tokio::time::timeout(self.pace.drain(), async { while in_hand.join_next().await.is_some() {} });
+        let drained = tokio::time::timeout(self.pace.drain(), async {
+            while in_hand.join_next().await.is_some() {}
+        });
         if drained.await.is_err() {
-            tracing::warn!(stream = stream.name(), left = in_hand.len(), "stopped with work in hand; it is taken up again");
+            tracing::warn!(
+                stream = stream.name(),
+                left = in_hand.len(),
+                "stopped with work in hand; it is taken up again"
+            );
         }
     }
 

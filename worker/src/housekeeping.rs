@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
-use crate::{Result, Worker};
+use crate::{Result, Worker, stopped};
 
 const ROUND: Duration = Duration::from_secs(600);
 /// A draft on a phone keeps its photos this long.
@@ -17,7 +17,7 @@ impl Worker {
         let mut round = tokio::time::interval(ROUND);
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                () = stopped(&mut stop) => return,
                 _ = round.tick() => {}
             }
             if let Err(error) = self.keep_house().await {
@@ -32,7 +32,9 @@ impl Worker {
     /// Database or storage are away; the next round goes on.
     pub async fn keep_house(&self) -> Result<()> {
         let now = self.clock.now();
-        let photos = self.in_store(move |store| store.unattached_photos_before(now - PHOTO_WAITS, BATCH)).await?;
+        let photos = self
+            .in_store(move |store| store.unattached_photos_before(now - PHOTO_WAITS, BATCH))
+            .await?;
         for photo in photos {
             self.objects.delete(&photo.object_name).await?;
             self.objects.delete(&photo.thumbnail_name).await?;

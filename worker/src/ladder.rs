@@ -22,7 +22,9 @@ mod tests {
 
     #[test]
     fn waits_grow_and_end() {
-        let waits: Vec<_> = (1..=8).map(|n| wait_after(n, TimeDelta::zero(), 127).unwrap()).collect();
+        let waits: Vec<_> = (1..=8)
+            .map(|n| wait_after(n, TimeDelta::zero(), 127).unwrap())
+            .collect();
         assert!(waits.windows(2).all(|pair| matches!(pair, [a, b] if a < b)));
         assert_eq!(wait_after(9, TimeDelta::zero(), 0), None);
         assert_eq!(wait_after(0, TimeDelta::zero(), 0), None);

@@ -80,7 +80,7 @@ impl Worker {
             queue: Queue::new(link.clone()),
             wechat: Wechat::new(config.wechat.clone(), link.clone(), clock.clone(), config.mode.mode)?,
             link,
-            objects: Objects::new(&config.objects)?,
+            objects: Objects::open(&config.objects)?,
             clock,
             pace: config.pace,
             turns: Mutex::default(),
@@ -110,7 +110,9 @@ impl Worker {
         let mut done = 0;
         loop {
             let now = self.clock.now();
-            let notifications = self.in_store(move |store| store.claim_due_notifications(now, 100)).await?;
+            let notifications = self
+                .in_store(move |store| store.claim_due_notifications(now, 100))
+                .await?;
             let steps = self.in_store(move |store| store.claim_due_steps(now, 100)).await?;
             if notifications.is_empty() && steps.is_empty() {
                 return Ok(done);
@@ -159,8 +161,15 @@ impl Worker {
         turn
     }
 
+    /// A random byte for [`ladder::wait_after`].
     pub(crate) fn jitter(&self) -> u8 {
         let [byte] = random_bytes();
         byte
     }
+}
+
+/// Returns once the worker is told to stop.
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that nobody is left who could say so.
+    drop(stop.wait_for(|stop| *stop).await);
 }

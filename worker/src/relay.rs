@@ -10,7 +10,7 @@ use minyi_store::Store;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-use crate::{Result, Worker};
+use crate::{Result, Worker, stopped};
 
 /// Rows in one claim: enough to keep the senders busy, few enough that a lost claim is soon made good.
 const BATCH: i64 = 500;
@@ -28,7 +28,7 @@ impl Worker {
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let done = tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                () = stopped(&mut stop) => return,
                 _ = sweep.tick() => self.sweep().await,
                 _ = woken.notified() => self.relay().await,
                 () = tokio::time::sleep(TICK) => self.relay().await,
@@ -44,7 +44,9 @@ impl Worker {
     async fn relay(&self) -> Result<()> {
         loop {
             let now = self.clock.now();
-            let notifications = self.in_store(move |store| store.claim_due_notifications(now, BATCH)).await?;
+            let notifications = self
+                .in_store(move |store| store.claim_due_notifications(now, BATCH))
+                .await?;
             self.queue.publish(Stream::Notifications, &notifications).await?;
             let steps = self.in_store(move |store| store.claim_due_steps(now, BATCH)).await?;
             self.queue.publish(Stream::Steps, &steps).await?;
@@ -58,7 +60,9 @@ impl Worker {
     async fn sweep(&self) -> Result<()> {
         let (now, stale) = (self.clock.now(), self.stale());
         let unknown_until = now + self.unknown_wait();
-        let lost = self.in_store(move |store| store.republish_stale(now, stale, unknown_until)).await?;
+        let lost = self
+            .in_store(move |store| store.republish_stale(now, stale, unknown_until))
+            .await?;
         if !lost.notifications.is_empty() || !lost.steps.is_empty() {
             let (notifications, steps) = (lost.notifications.len(), lost.steps.len());
             tracing::info!(notifications, steps, "published again what was not finished");

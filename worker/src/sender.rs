@@ -7,10 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use metrics::{counter, histogram};
-use minyi_gateways::{
-
-    wechat::{DeputyDeadline, DeputyNew, Message, Outcome, ResidentProgress},
-};
+use minyi_gateways::wechat::{DeputyDeadline, DeputyNew, Message, Outcome, ResidentProgress};
 use minyi_store::{BeginSending, EventKind, Outgoing, SendResult, Template};
 use uuid::Uuid;
 
@@ -33,7 +30,10 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
     let (message, page) = compose(&outgoing);
     // WeChat refuses two messages to one person at once (43108).
     let turn = worker.turn_of(&outgoing.openid).await;
-    let outcome = worker.wechat.send_subscribe(&outgoing.openid, &message, Some(&page)).await;
+    let outcome = worker
+        .wechat
+        .send_subscribe(&outgoing.openid, &message, Some(&page))
+        .await;
     drop(turn);
     let result = judge(&worker, &outgoing, outcome);
     count(&result);
@@ -42,7 +42,9 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
         let waited = (sent_at - outgoing.created_at).to_std().unwrap_or_default();
         histogram!("notification_seconds").record(waited);
     }
-    worker.in_store(move |store| store.finish_sending(id, &result, sent_at)).await
+    worker
+        .in_store(move |store| store.finish_sending(id, &result, sent_at))
+        .await
 }
 
 fn compose(outgoing: &Outgoing) -> (Message, String) {
@@ -78,7 +80,10 @@ fn compose(outgoing: &Outgoing) -> (Message, String) {
                 at: outgoing.event_at,
                 note: note.to_owned(),
             };
-            (Message::ResidentProgress(message), format!("pages/receipt/index?receipt={}", outgoing.receipt))
+            (
+                Message::ResidentProgress(message),
+                format!("pages/receipt/index?receipt={}", outgoing.receipt),
+            )
         }
     }
 }
@@ -107,19 +112,37 @@ fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
 fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
     let now = worker.clock.now();
     match outcome {
-        Outcome::Sent { msgid } => SendResult::Sent { provider_message_id: msgid },
-        Outcome::Refused { errcode, kind } => SendResult::Dead { code: Some(errcode), error: format!("{kind:?}") },
-        Outcome::Unknown { reason } => {
-            SendResult::Unknown { at: now + worker.unknown_wait(), error: reason.to_owned() }
-        }
+        Outcome::Sent { msgid } => SendResult::Sent {
+            provider_message_id: msgid,
+        },
+        Outcome::Refused { errcode, kind } => SendResult::Dead {
+            code: number(Some(errcode)),
+            error: format!("{kind:?}"),
+        },
+        Outcome::Unknown { reason } => SendResult::Unknown {
+            at: now + worker.unknown_wait(),
+            error: reason.to_owned(),
+        },
         Outcome::Retry { errcode, after, reason } => {
             let at_least = TimeDelta::from_std(after).unwrap_or_default();
             match wait_after(outgoing.attempts, at_least, worker.jitter()) {
-                Some(wait) => SendResult::Retry { at: now + wait, code: errcode, error: reason.to_owned() },
-                None => SendResult::Dead { code: errcode, error: format!("tried too often: {reason}") },
+                Some(wait) => SendResult::Retry {
+                    at: now + wait,
+                    code: number(errcode),
+                    error: reason.to_owned(),
+                },
+                None => SendResult::Dead {
+                    code: number(errcode),
+                    error: format!("tried too often: {reason}"),
+                },
             }
         }
     }
+}
+
+/// WeChat's numbers fit; one that does not is not recorded rather than recorded wrongly.
+fn number(errcode: Option<i64>) -> Option<i32> {
+    errcode.and_then(|errcode| i32::try_from(errcode).ok())
 }
 
 fn count(result: &SendResult) {

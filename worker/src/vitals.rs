@@ -15,7 +15,9 @@ const SECONDS: [f64; 11] = [0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300
 /// Begins to write log lines: JSON in production, readable in development. `RUST_LOG` sets the level.
 pub fn start_logging(mode: Mode) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match mode {
         Mode::Production => lines.json().flatten_event(true).try_init(),
         Mode::Development => lines.compact().try_init(),
@@ -39,7 +41,10 @@ impl Worker {
         let figures = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Full("notification_seconds".to_owned()), &SECONDS)?
             .install_recorder()?;
-        let vitals = web::Data::new(Vitals { worker: Arc::clone(self), figures });
+        let vitals = web::Data::new(Vitals {
+            worker: Arc::clone(self),
+            figures,
+        });
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(vitals.clone())
@@ -58,7 +63,9 @@ impl Worker {
     async fn is_ready(&self) -> bool {
         let database = self.in_store(|store| store.ping());
         let ready = async { database.await.is_ok() && self.link.ping().await.is_ok() };
-        tokio::time::timeout(Duration::from_secs(2), ready).await.unwrap_or(false)
+        tokio::time::timeout(Duration::from_secs(2), ready)
+            .await
+            .unwrap_or(false)
     }
 
     async fn measure_backlog(&self) -> Result<()> {
@@ -76,12 +83,18 @@ impl Worker {
 }
 
 async fn ready(vitals: web::Data<Vitals>) -> HttpResponse {
-    if vitals.worker.is_ready().await { HttpResponse::NoContent().finish() } else { HttpResponse::ServiceUnavailable().finish() }
+    if vitals.worker.is_ready().await {
+        HttpResponse::NoContent().finish()
+    } else {
+        HttpResponse::ServiceUnavailable().finish()
+    }
 }
 
 async fn figures_now(vitals: web::Data<Vitals>) -> HttpResponse {
     if let Err(error) = vitals.worker.measure_backlog().await {
         tracing::warn!(%error, "the backlog could not be measured");
     }
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(vitals.figures.render())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(vitals.figures.render())
 }

@@ -1,5 +1,6 @@
 DROP TABLE events;
 DROP TABLE ratings;
+DROP FUNCTION refuse_missing_photo;
 DROP TABLE photos;
 DROP TABLE answers;
 DROP TABLE submissions;

@@ -77,6 +77,13 @@ CREATE TABLE photos (
 );
 CREATE INDEX photos_unattached ON photos (uploaded_at) WHERE submission_id IS NULL AND answer_id IS NULL;
 
+-- Lets a single statement that attaches photos fail as a whole when one of them is not to be had.
+CREATE FUNCTION refuse_missing_photo(photo uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'photo % is missing or taken', photo
+        USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'photo_missing', DETAIL = photo;
+END $$;
+
 CREATE TABLE ratings (
     submission_id uuid NOT NULL REFERENCES submissions (id),
     round smallint NOT NULL,

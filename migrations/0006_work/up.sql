@@ -58,3 +58,32 @@ CREATE TABLE deadline_steps (
 );
 CREATE INDEX deadline_steps_due ON deadline_steps (due_at) WHERE done_at IS NULL AND published_at IS NULL;
 CREATE INDEX deadline_steps_in_flight ON deadline_steps (published_at) WHERE done_at IS NULL AND published_at IS NOT NULL;
+
+-- The administrators of the nearest division that contains the region and has any.
+CREATE FUNCTION supervising_accounts(region text) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    WITH candidates AS (
+        SELECT id, length(region_code) AS nearness FROM accounts
+        WHERE region_code IN (left(region, 2), left(region, 4), left(region, 6), left(region, 9), left(region, 12))
+          AND role IN ('street_admin', 'county_admin', 'city_admin') AND disabled_at IS NULL
+    )
+    SELECT id FROM candidates WHERE nearness = (SELECT max(nearness) FROM candidates)
+$$;
+
+-- Who has to act on a submission: its deputy; without one (or without a usable account) the site's staff; without any
+-- the administrators of the nearest division upward. Never nobody, as long as one account exists.
+CREATE FUNCTION responsible_accounts(deputy uuid, site uuid, region text) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    WITH candidates AS (
+        SELECT id, 1 AS rank FROM accounts WHERE deputy_id = deputy AND disabled_at IS NULL
+        UNION ALL
+        SELECT id, 2 FROM accounts
+        WHERE site_id = site AND role IN ('station_staff', 'station_head') AND disabled_at IS NULL
+        UNION ALL
+        SELECT id, 3 FROM supervising_accounts(region) AS id
+    )
+    SELECT id FROM candidates WHERE rank = (SELECT min(rank) FROM candidates)
+$$;
+
+-- A UUIDv7 of the same millisecond as the given one, for rows whose number only the statement itself knows.
+CREATE FUNCTION sibling_id(elder uuid) RETURNS uuid LANGUAGE sql VOLATILE AS $$
+    SELECT overlay(gen_random_uuid()::text PLACING left(elder::text, 15) FROM 1)::uuid
+$$;

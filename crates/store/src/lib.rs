@@ -1,1 +1,64 @@
-//! (skeleton)
+//! The database: one module per aggregate, all of it methods of [`Store`].
+//!
+//! - A use case that must be atomic is one function with one transaction (or one statement).
+//! - Lookups return `Result<Option<T>>`; a rule that refuses is a value of the function's own outcome enum;
+//!   [`Error`] is what the caller cannot help: the database is away, or a row contradicts the program.
+//! - Every query that a person's rights limit takes a [`Scope`](minyi_domain::people::Scope).
+//! - The time comes in as `now`; the database's own clock is never asked.
+//! - Everything here blocks: call it from a thread that may wait.
+
+mod accounts;
+mod answers;
+mod calendar;
+mod codes;
+mod config;
+mod deputies;
+mod directory;
+mod error;
+mod events;
+//FX #[cfg(feature = "test-fixtures")]
+//FX pub mod fixtures;
+mod ids;
+mod listen;
+mod migrations;
+mod notifications;
+mod page;
+mod photos;
+mod pool;
+mod prepared;
+mod receipts;
+pub mod schema;
+mod scope;
+mod sessions;
+mod sites;
+mod steps;
+mod submissions;
+mod subscriptions;
+mod word;
+mod work;
+
+pub use accounts::{Account, LoginFailure};
+pub use answers::AnswerOutcome;
+pub use calendar::{CalendarDay, CalendarYear};
+pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
+pub use config::StoreConfig;
+pub use deputies::{DeputyInGrid, DeputyPage, DeputyPublic};
+pub use directory::{
+    Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewRegion, NewSite,
+};
+pub use error::{Error, Result};
+pub use ids::new as new_id;
+pub use listen::Listener;
+pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
+pub use page::{Cursor, Page};
+pub use photos::{NewPhoto, Photo};
+pub use pool::Store;
+pub use receipts::{RateOutcome, ReceiptView};
+pub use sessions::{RevokeReason, RotateOutcome};
+pub use sites::SitePublic;
+pub use steps::StepOutcome;
+pub use submissions::{
+    AnswerView, EventActor, EventKind, EventView, InboxFilter, InboxItem, NewSubmission, PhotoView, RatingView,
+    SubmissionDetail, SubmitOutcome, SubmitReceipt,
+};
+pub use work::WorkCounts;

@@ -1,0 +1,142 @@
+//! Answering (答复).
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    BoolExpressionMethods, Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
+};
+use minyi_domain::{
+    lifecycle::{self, Action, Party, Refused, State},
+    people::Actor,
+    text::AnswerText,
+};
+use uuid::Uuid;
+
+use crate::{
+    Result, Store,
+    events::NewEvent,
+    ids, notifications,
+    schema::{answers, photos, submissions},
+    scope::submissions_in,
+    steps,
+    submissions::EventKind,
+    word::Word,
+};
+
+/// What became of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerOutcome {
+    Answered {
+        answer_id: Uuid,
+    },
+    /// No such submission in this person's scope.
+    NotFound,
+    /// This person's role answers nobody.
+    Forbidden,
+    /// Not in this state.
+    Refused(Refused),
+    /// This photo does not exist or belongs to something already; nothing was written.
+    PhotoMissing(Uuid),
+}
+
+impl Store {
+    /// Writes an answer, stops the clock of the round, plans closing without a rating for `auto_close_at`, and tells
+    /// the residents who asked for it.
+    pub fn answer(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        text: &AnswerText,
+        photo_ids: &[Uuid],
+        now: DateTime<Utc>,
+        auto_close_at: DateTime<Utc>,
+    ) -> Result<AnswerOutcome> {
+        let Some(party) = Party::of(actor.role) else {
+            return Ok(AnswerOutcome::Forbidden);
+        };
+        self.connection()?.transaction(|connection| {
+            let found: Option<(Word<State>, i16)> = submissions::table
+                .filter(submissions::id.eq(id))
+                .filter(submissions_in(&actor.scope()))
+                .select((submissions::state, submissions::round))
+                .for_update()
+                .first(connection)
+                .optional()?;
+            let Some((Word(state), round)) = found else {
+                return Ok(AnswerOutcome::NotFound);
+            };
+            let to = match lifecycle::next(state, Action::Answer, party) {
+                Ok(to) => to,
+                Err(refused) => return Ok(AnswerOutcome::Refused(refused)),
+            };
+            if let Some(missing) = lock_photos(connection, photo_ids)? {
+                return Ok(AnswerOutcome::PhotoMissing(missing));
+            }
+            let answer_id = write(connection, actor, id, text, now)?;
+            attach_photos(connection, answer_id, photo_ids)?;
+            move_on(connection, id, to, now)?;
+            steps::void_open(connection, id, now)?;
+            steps::plan_auto_close(connection, id, round, auto_close_at, now)?;
+            let event = NewEvent::new(id, EventKind::Answered, now).by_account(actor.account_id);
+            let event_id = event.insert(connection)?;
+            notifications::queue_for_residents(connection, event_id, id, now)?;
+            notifications::wake(connection)?;
+            Ok(AnswerOutcome::Answered { answer_id })
+        })
+    }
+}
+
+fn write(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    submission_id: Uuid,
+    text: &AnswerText,
+    now: DateTime<Utc>,
+) -> Result<Uuid> {
+    let answer_id = ids::new(now);
+    diesel::insert_into(answers::table)
+        .values((
+            answers::id.eq(answer_id),
+            answers::submission_id.eq(submission_id),
+            answers::author_account_id.eq(actor.account_id),
+            answers::author_name.eq(&actor.display_name),
+            answers::text.eq(text.as_str()),
+            answers::answered_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(answer_id)
+}
+
+fn move_on(connection: &mut PgConnection, id: Uuid, to: State, now: DateTime<Utc>) -> Result<()> {
+    let submission = submissions::table.find(id);
+    diesel::update(submission)
+        .set(submissions::state.eq(to.as_str()))
+        .execute(connection)?;
+    diesel::update(submission.filter(submissions::first_answered_at.is_null()))
+        .set(submissions::first_answered_at.eq(now))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Locks the photos, by id so that nobody waits in a ring; tells the first that cannot be had.
+fn lock_photos(connection: &mut PgConnection, photo_ids: &[Uuid]) -> Result<Option<Uuid>> {
+    if photo_ids.is_empty() {
+        return Ok(None);
+    }
+    let free: Vec<Uuid> = photos::table
+        .filter(photos::id.eq_any(photo_ids))
+        .filter(photos::submission_id.is_null().and(photos::answer_id.is_null()))
+        .order(photos::id)
+        .select(photos::id)
+        .for_update()
+        .load(connection)?;
+    Ok(photo_ids.iter().find(|id| !free.contains(id)).copied())
+}
+
+fn attach_photos(connection: &mut PgConnection, answer_id: Uuid, photo_ids: &[Uuid]) -> Result<()> {
+    for (position, photo_id) in (0_i16..).zip(photo_ids) {
+        diesel::update(photos::table.find(photo_id))
+            .set((photos::answer_id.eq(answer_id), photos::position.eq(position)))
+            .execute(connection)?;
+    }
+    Ok(())
+}

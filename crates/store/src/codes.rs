@@ -1,0 +1,183 @@
+//! The codes on the walls (民意码) and what a resident sees on scanning one.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::{
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    pg::Pg,
+};
+use minyi_domain::{people::Scope, routing::Candidate, token::CodeToken};
+use uuid::Uuid;
+
+use crate::{
+    Result, Store,
+    deputies::{self, DeputyInGrid},
+    prepared::Prepared,
+    schema::{code_scans, codes, grids, sites},
+    sites::SitePublic,
+    word::{Word, words},
+};
+
+mod lists;
+
+pub use lists::{CodeCursor, CodeRow, GridRow};
+
+words! {
+    /// Where a code stands.
+    CodeState {
+        Active = "active",
+        /// Takes no submissions for now (暂停).
+        Suspended = "suspended",
+        /// Another code hangs in its place (已更换).
+        Replaced = "replaced",
+        /// Hangs nowhere any more (已停用).
+        Retired = "retired",
+    }
+}
+
+/// All that a code's page and its printed sheet show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodePage {
+    pub code_id: Uuid,
+    pub token: CodeToken,
+    pub state: CodeState,
+    /// The code that hangs there now, at the end of the chain of replacements.
+    pub successor: Option<CodeToken>,
+    pub grid_id: Uuid,
+    pub grid_name: String,
+    /// Where the code hangs, in words.
+    pub place: String,
+    pub region_code: String,
+    pub site: SitePublic,
+    /// The grid's deputies of the day, the lead first.
+    pub deputies: Vec<DeputyInGrid>,
+}
+
+impl CodePage {
+    /// The same deputies, as routing wants them.
+    pub fn candidates(&self) -> Vec<Candidate> {
+        self.deputies.iter().map(DeputyInGrid::candidate).collect()
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = codes, check_for_backend(Pg))]
+struct CodeRecord {
+    id: Uuid,
+    #[diesel(deserialize_as = Word<CodeToken>)]
+    token: CodeToken,
+    #[diesel(deserialize_as = Word<CodeState>)]
+    state: CodeState,
+    successor_id: Option<Uuid>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = grids, check_for_backend(Pg))]
+struct GridRecord {
+    id: Uuid,
+    name: String,
+    place: String,
+    region_code: String,
+}
+
+type PageRecord = (CodeRecord, GridRecord, SitePublic);
+
+impl Store {
+    /// The page of one code on one day, whatever the code's state.
+    pub fn code_page(&self, token: &CodeToken, on: NaiveDate) -> Result<Option<CodePage>> {
+        let mut connection = self.connection()?;
+        let record: Option<PageRecord> = codes::table
+            .inner_join(grids::table.inner_join(sites::table))
+            .filter(codes::token.eq(token.as_str()))
+            .select(<(CodeRecord, GridRecord, SitePublic)>::as_select())
+            .first(&mut connection)
+            .optional()?;
+        let pages = pages(&mut connection, record.into_iter().collect(), on)?;
+        Ok(pages.into_iter().next())
+    }
+
+    /// The active codes of a whole site with their pages, by grid, for printing. `None`: no such site in this scope.
+    pub fn sheets_of_site(&self, scope: &Scope, site_id: Uuid, on: NaiveDate) -> Result<Option<Vec<CodePage>>> {
+        let mut connection = self.connection()?;
+        let site_seen: Option<Uuid> = grids::table
+            .filter(crate::scope::grids_in(scope))
+            .filter(grids::site_id.eq(site_id))
+            .select(grids::site_id)
+            .first(&mut connection)
+            .optional()?;
+        if site_seen.is_none() {
+            return Ok(None);
+        }
+        let records: Vec<PageRecord> = codes::table
+            .inner_join(grids::table.inner_join(sites::table))
+            .filter(crate::scope::grids_in(scope))
+            .filter(grids::site_id.eq(site_id))
+            .filter(codes::state.eq(CodeState::Active.as_str()))
+            .order((grids::code, codes::token))
+            .select(<(CodeRecord, GridRecord, SitePublic)>::as_select())
+            .load(&mut connection)?;
+        pages(&mut connection, records, on).map(Some)
+    }
+
+    /// Counts one scan; nothing about who scanned.
+    pub fn count_scan(&self, code_id: Uuid, on: NaiveDate) -> Result<()> {
+        diesel::insert_into(code_scans::table)
+            .values((
+                code_scans::code_id.eq(code_id),
+                code_scans::on_date.eq(on),
+                code_scans::scans.eq(1),
+            ))
+            .on_conflict((code_scans::code_id, code_scans::on_date))
+            .do_update()
+            .set(code_scans::scans.eq(code_scans::scans + 1))
+            .execute(&mut self.connection()?)?;
+        Ok(())
+    }
+}
+
+fn pages(connection: &mut PgConnection, records: Vec<PageRecord>, on: NaiveDate) -> Result<Vec<CodePage>> {
+    let grid_ids: Vec<Uuid> = records.iter().map(|(_, grid, _)| grid.id).collect();
+    let mut deputies: HashMap<Uuid, Vec<DeputyInGrid>> = HashMap::new();
+    for (grid_id, deputy) in deputies::in_grids(connection, &grid_ids, on)? {
+        deputies.entry(grid_id).or_default().push(deputy);
+    }
+    let page = |(code, grid, site): PageRecord| {
+        let successor = match code.successor_id {
+            Some(id) => last_successor(connection, id)?,
+            None => None,
+        };
+        Ok(CodePage {
+            code_id: code.id,
+            token: code.token,
+            state: code.state,
+            successor,
+            deputies: deputies.get(&grid.id).cloned().unwrap_or_default(),
+            grid_id: grid.id,
+            grid_name: grid.name,
+            place: grid.place,
+            region_code: grid.region_code,
+            site,
+        })
+    };
+    records.into_iter().map(page).collect()
+}
+
+/// Follows the chain of replacements to its end. A ring, which only a wrong import can make, ends after 50 steps.
+fn last_successor(connection: &mut PgConnection, first: Uuid) -> Result<Option<CodeToken>> {
+    type Row = diesel::sql_types::Text;
+    use diesel::{IntoSql, sql_types};
+    let token: Option<Word<CodeToken>> = Prepared::<Row, _>::new(
+        "WITH RECURSIVE chain AS (
+            SELECT token, successor_id, 1 AS step FROM codes WHERE id = ",
+        first.into_sql::<sql_types::Uuid>(),
+        " UNION ALL
+            SELECT codes.token, codes.successor_id, step + 1
+            FROM chain JOIN codes ON codes.id = chain.successor_id WHERE step < 50
+        )
+        SELECT token FROM chain ORDER BY step DESC LIMIT 1",
+    )
+    .get_result(connection)
+    .optional()?;
+    Ok(token.map(|word| word.0))
+}

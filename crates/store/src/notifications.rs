@@ -1,0 +1,155 @@
+//! Messages to people (the transactional outbox): written together with the event that they tell of, kept as the
+//! record of delivery.
+//!
+//! ```text
+//! waiting ─claim→ published ─begin→ sending ─finish→ sent
+//!    ↑               ↑                 ├─ definite failure, again later → waiting
+//!    │               │                 ├─ definite failure, for good   → dead
+//!    │               └──── claim ──────┴─ outcome unknown              → unknown → dead
+//!    └──────────────────────────────────── (at its time)
+//! ```
+//!
+//! A message whose outcome is unknown may have reached the person, so it is sent again at most twice, and not at all
+//! when the person has acted since.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{Nullable, Text, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+
+use crate::{
+    Result, ids,
+    prepared::Prepared,
+    schema::{accounts, notifications, resident_subscriptions},
+    word::words,
+};
+
+mod begin;
+mod claim;
+mod dead;
+mod finish;
+
+pub use begin::{BeginSending, Outgoing, Recipient};
+pub use claim::Republished;
+pub use dead::DeadNotification;
+pub use finish::SendResult;
+
+words! {
+    /// What a message is about, and so which WeChat template it uses.
+    Template {
+        /// To those who have to act: a new or reopened submission.
+        DeputyNew = "deputy_new",
+        /// To those who have to act or supervise: reminder, overdue, escalated.
+        DeputyDeadline = "deputy_deadline",
+        /// To the resident who asked for it: answered.
+        ResidentProgress = "resident_progress",
+    }
+}
+
+/// How often a message may be sent again although an earlier attempt may have arrived.
+const MAX_REPEATS_OF_UNKNOWN: i16 = 2;
+
+/// Lets whoever listens know that there is work, once the transaction commits.
+pub fn wake(connection: &mut PgConnection) -> Result<()> {
+    diesel::select(pg_notify("minyi_work", "")).execute(connection)?;
+    Ok(())
+}
+
+diesel::define_sql_function! {
+    /// Announces on a channel.
+    fn pg_notify(channel: Text, payload: Text) -> diesel::sql_types::Text;
+}
+
+/// The accounts that have to act on a submission; the database function says who.
+pub fn responsible(connection: &mut PgConnection, deputy: Option<Uuid>, site: Uuid, region: &str) -> Result<Vec<Uuid>> {
+    let binds = (
+        deputy.into_sql::<Nullable<SqlUuid>>(),
+        site.into_sql::<SqlUuid>(),
+        region.into_sql::<Text>(),
+    );
+    let query = Prepared::<SqlUuid, _>::new("SELECT * FROM responsible_accounts(", binds, ")");
+    Ok(query.load(connection)?)
+}
+
+/// The administrators of the nearest division upward; the database function says who.
+pub fn supervising(connection: &mut PgConnection, region: &str) -> Result<Vec<Uuid>> {
+    let bind = region.into_sql::<Text>();
+    let query = Prepared::<SqlUuid, _>::new("SELECT * FROM supervising_accounts(", bind, ")");
+    Ok(query.load(connection)?)
+}
+
+/// The heads of a site (站长).
+pub fn station_heads(connection: &mut PgConnection, site: Uuid) -> Result<Vec<Uuid>> {
+    Ok(accounts::table
+        .filter(accounts::site_id.eq(site))
+        .filter(accounts::role.eq("station_head"))
+        .filter(accounts::disabled_at.is_null())
+        .select(accounts::id)
+        .load(connection)?)
+}
+
+/// Writes one message for each account, to be sent at once.
+pub fn queue_for_accounts(
+    connection: &mut PgConnection,
+    event_id: Uuid,
+    submission_id: Uuid,
+    template: Template,
+    account_ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let rows: Vec<_> = account_ids
+        .iter()
+        .map(|account_id| {
+            (
+                notifications::id.eq(ids::new(now)),
+                notifications::event_id.eq(event_id),
+                notifications::submission_id.eq(submission_id),
+                notifications::account_id.eq(*account_id),
+                notifications::channel.eq("wechat"),
+                notifications::template.eq(template.as_str()),
+                notifications::state.eq("waiting"),
+                notifications::due_at.eq(now),
+                notifications::created_at.eq(now),
+            )
+        })
+        .collect();
+    diesel::insert_into(notifications::table)
+        .values(rows)
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Writes one message for each resident who asked to be told about this submission.
+pub fn queue_for_residents(
+    connection: &mut PgConnection,
+    event_id: Uuid,
+    submission_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let subscriptions: Vec<Uuid> = resident_subscriptions::table
+        .filter(resident_subscriptions::submission_id.eq(submission_id))
+        .select(resident_subscriptions::id)
+        .load(connection)?;
+    let rows: Vec<_> = subscriptions
+        .into_iter()
+        .map(|subscription_id| {
+            (
+                notifications::id.eq(ids::new(now)),
+                notifications::event_id.eq(event_id),
+                notifications::submission_id.eq(submission_id),
+                notifications::subscription_id.eq(subscription_id),
+                notifications::channel.eq("wechat"),
+                notifications::template.eq(Template::ResidentProgress.as_str()),
+                notifications::state.eq("waiting"),
+                notifications::due_at.eq(now),
+                notifications::created_at.eq(now),
+            )
+        })
+        .collect();
+    diesel::insert_into(notifications::table)
+        .values(rows)
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    Connection as _, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+
+use super::MAX_REPEATS_OF_UNKNOWN;
+use crate::{Result, Store, prepared::Prepared, schema::notifications, steps};
+
+/// What is to be published again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Republished {
+    pub notifications: Vec<Uuid>,
+    pub steps: Vec<Uuid>,
+}
+
+impl Store {
+    /// Takes the messages whose time has come, oldest first, and marks them published. Two callers never get the same.
+    pub fn claim_due_notifications(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>> {
+        let binds = (now.into_sql::<Timestamptz>(), limit.into_sql::<BigInt>());
+        let ids = Prepared::<SqlUuid, _>::new(
+            "WITH input (now, count) AS (VALUES (",
+            binds,
+            ")),
+            due AS (
+                SELECT id, due_at FROM notifications
+                WHERE state IN ('waiting', 'unknown') AND due_at <= (SELECT now FROM input)
+                ORDER BY due_at LIMIT (SELECT count FROM input) FOR UPDATE SKIP LOCKED
+            ),
+            claimed AS (
+                UPDATE notifications SET state = 'published', published_at = input.now
+                FROM due, input WHERE notifications.id = due.id
+                RETURNING notifications.id, due.due_at
+            )
+            SELECT id FROM claimed ORDER BY due_at, id",
+        )
+        .load(&mut *self.connection()?)?;
+        Ok(ids)
+    }
+
+    /// Finds what was published longer ago than `older_than` and is still not finished (the queue was emptied, a worker
+    /// died). A message that a worker began to send and never finished has an unknown outcome; it is looked at again
+    /// at `unknown_until`.
+    pub fn republish_stale(
+        &self,
+        now: DateTime<Utc>,
+        older_than: TimeDelta,
+        unknown_until: DateTime<Utc>,
+    ) -> Result<Republished> {
+        self.connection()?.transaction(|connection| {
+            give_up_sending(connection, now, now - older_than, unknown_until)?;
+            let stale = notifications::table
+                .filter(notifications::state.eq("published"))
+                .filter(notifications::published_at.le(now - older_than));
+            let notifications = diesel::update(stale)
+                .set(notifications::published_at.eq(now))
+                .returning(notifications::id)
+                .get_results(connection)?;
+            let steps = steps::republish(connection, now, older_than)?;
+            Ok(Republished { notifications, steps })
+        })
+    }
+}
+
+/// In these words the partial index over messages in flight applies; a message is published before it is sent.
+fn give_up_sending(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+    before: DateTime<Utc>,
+    unknown_until: DateTime<Utc>,
+) -> Result<()> {
+    let binds = (
+        now.into_sql::<Timestamptz>(),
+        before.into_sql::<Timestamptz>(),
+        unknown_until.into_sql::<Timestamptz>(),
+        MAX_REPEATS_OF_UNKNOWN.into_sql::<SmallInt>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (now, before, unknown_until, repeats) AS (VALUES (",
+        binds,
+        "))
+        UPDATE notifications SET
+            unknown_attempts = unknown_attempts + 1,
+            state = CASE WHEN unknown_attempts >= input.repeats THEN 'dead' ELSE 'unknown' END,
+            finished_at = CASE WHEN unknown_attempts >= input.repeats THEN input.now END,
+            error_code = NULL,
+            error = CASE WHEN unknown_attempts >= input.repeats THEN 'outcome unknown' ELSE 'sender vanished' END,
+            due_at = input.unknown_until
+        FROM input
+        WHERE state = 'sending' AND published_at <= input.before AND sending_at <= input.before",
+    )
+    .execute(connection)?;
+    Ok(())
+}

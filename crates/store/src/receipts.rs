@@ -1,0 +1,134 @@
+//! The resident's side: whoever holds the receipt (回执码) sees the submission and rates its answer.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
+};
+use minyi_domain::{
+    lifecycle::{self, Party, State},
+    submission::{Kind, Satisfaction},
+    token::{ReceiptToken, SubmissionNumber},
+};
+use uuid::Uuid;
+
+use crate::{
+    AnswerView, EventView, PhotoView, RatingView, Result, SitePublic, Store,
+    schema::{grids, sites, submissions},
+    submissions::Parts,
+    word::Word,
+};
+
+mod rate;
+
+pub use rate::RateOutcome;
+pub(crate) use rate::close;
+
+/// What the holder of a receipt sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptView {
+    pub submission_id: Uuid,
+    pub number: String,
+    pub receipt: ReceiptToken,
+    pub state: State,
+    /// Reopenings so far.
+    pub round: i16,
+    pub kind: Kind,
+    pub text: String,
+    pub place: String,
+    pub grid_name: String,
+    pub site: SitePublic,
+    pub submitted_at: DateTime<Utc>,
+    pub answer_due_at: DateTime<Utc>,
+    pub answer_due_provisional: bool,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub photos: Vec<PhotoView>,
+    pub answers: Vec<AnswerView>,
+    /// The public events.
+    pub timeline: Vec<EventView>,
+    pub ratings: Vec<RatingView>,
+    /// There is an answer that waits for the resident's rating.
+    pub may_rate: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = submissions, check_for_backend(Pg))]
+struct Record {
+    id: Uuid,
+    number: String,
+    #[diesel(deserialize_as = Word<ReceiptToken>)]
+    receipt: ReceiptToken,
+    #[diesel(deserialize_as = Word<State>)]
+    state: State,
+    round: i16,
+    #[diesel(deserialize_as = Word<Kind>)]
+    kind: Kind,
+    text: String,
+    #[diesel(select_expression = grids::place)]
+    place: String,
+    #[diesel(select_expression = grids::name)]
+    grid_name: String,
+    submitted_at: DateTime<Utc>,
+    answer_due_at: DateTime<Utc>,
+    answer_due_provisional: bool,
+    closed_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// The receipt's page.
+    pub fn receipt(&self, receipt: &ReceiptToken) -> Result<Option<ReceiptView>> {
+        let mut connection = self.connection()?;
+        let found: Option<(Record, SitePublic)> = submissions::table
+            .inner_join(grids::table)
+            .inner_join(sites::table)
+            .filter(submissions::receipt.eq(receipt.as_str()))
+            .select((Record::as_select(), SitePublic::as_select()))
+            .first(&mut connection)
+            .optional()?;
+        let Some((record, site)) = found else {
+            return Ok(None);
+        };
+        let parts = Parts::load(&mut connection, record.id, false)?;
+        Ok(Some(view(record, site, parts)))
+    }
+
+    /// Finds a lost receipt: the number alone opens nothing, number and phone together do.
+    pub fn find_receipt(&self, number: &SubmissionNumber, phone_index: &[u8; 32]) -> Result<Option<ReceiptToken>> {
+        let found: Option<Word<ReceiptToken>> = submissions::table
+            .filter(submissions::number.eq(number.as_str()))
+            .filter(submissions::phone_index.eq(phone_index.as_slice()))
+            .select(submissions::receipt)
+            .first(&mut self.connection()?)
+            .optional()?;
+        Ok(found.map(|word| word.0))
+    }
+}
+
+fn view(record: Record, site: SitePublic, parts: Parts) -> ReceiptView {
+    ReceiptView {
+        may_rate: may_rate(record.state, record.round),
+        submission_id: record.id,
+        number: record.number,
+        receipt: record.receipt,
+        state: record.state,
+        round: record.round,
+        kind: record.kind,
+        text: record.text,
+        place: record.place,
+        grid_name: record.grid_name,
+        site,
+        submitted_at: record.submitted_at,
+        answer_due_at: record.answer_due_at,
+        answer_due_provisional: record.answer_due_provisional,
+        closed_at: record.closed_at,
+        photos: parts.photos,
+        answers: parts.answers,
+        timeline: parts.events,
+        ratings: parts.ratings,
+    }
+}
+
+fn may_rate(state: State, round: i16) -> bool {
+    let round = u8::try_from(round).unwrap_or(u8::MAX);
+    let action = lifecycle::rating_action(Satisfaction::Satisfied, round);
+    lifecycle::next(state, action, Party::Resident).is_ok()
+}

@@ -1,0 +1,52 @@
+//! The one place where a [`Scope`] becomes SQL.
+
+use diesel::{
+    BoxableExpression, ExpressionMethods, SelectableExpression, TextExpressionMethods,
+    dsl::sql,
+    pg::Pg,
+    sql_types::{Bool, Uuid as SqlUuid},
+};
+use minyi_domain::people::Scope;
+
+use crate::schema::{grids, submissions};
+
+/// A condition for a query over `From`, which contains the table that the condition is about.
+pub type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>;
+
+/// The submissions that the scope lets through.
+pub fn submissions_in<From: 'static>(scope: &Scope) -> Condition<From>
+where
+    submissions::site_id: SelectableExpression<From>,
+    submissions::region_code: SelectableExpression<From>,
+{
+    match scope {
+        Scope::Nothing => Box::new(sql::<Bool>("false")),
+        Scope::Deputy(deputy) => Box::new(sql::<Bool>("submissions.assignee_deputy_id = ").bind::<SqlUuid, _>(*deputy)),
+        Scope::Site(site) => Box::new(submissions::site_id.eq(*site)),
+        Scope::Region(code) => Box::new(submissions::region_code.like(within(code))),
+    }
+}
+
+/// The grids that the scope lets through; a deputy's are all that the deputy was ever assigned to.
+pub fn grids_in<From: 'static>(scope: &Scope) -> Condition<From>
+where
+    grids::id: SelectableExpression<From>,
+    grids::site_id: SelectableExpression<From>,
+    grids::region_code: SelectableExpression<From>,
+{
+    match scope {
+        Scope::Nothing => Box::new(sql::<Bool>("false")),
+        Scope::Deputy(deputy) => Box::new(
+            sql::<Bool>("grids.id IN (SELECT grid_id FROM grid_assignments WHERE deputy_id = ")
+                .bind::<SqlUuid, _>(*deputy)
+                .sql(")"),
+        ),
+        Scope::Site(site) => Box::new(grids::site_id.eq(*site)),
+        Scope::Region(code) => Box::new(grids::region_code.like(within(code))),
+    }
+}
+
+/// Region codes have no trailing zeros and only digits: what lies within begins with the same digits.
+fn within(region_code: &str) -> String {
+    format!("{region_code}%")
+}

@@ -1,0 +1,125 @@
+//! The clock of a submission: every future step is a row with its time (办理时限).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
+    upsert::excluded,
+};
+use minyi_domain::deadlines::{AnswerPlan, Step};
+use uuid::Uuid;
+
+use crate::{Result, Store, ids, prepared::Prepared, schema::deadline_steps};
+
+mod run;
+
+pub use run::StepOutcome;
+
+impl Store {
+    /// Takes the steps whose time has come, oldest first, and marks them published. Two callers never get the same.
+    pub fn claim_due_steps(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>> {
+        let binds = (now.into_sql::<Timestamptz>(), limit.into_sql::<BigInt>());
+        let ids = Prepared::<SqlUuid, _>::new(
+            "WITH input (now, count) AS (VALUES (",
+            binds,
+            ")),
+            due AS (
+                SELECT id, due_at FROM deadline_steps
+                WHERE done_at IS NULL AND published_at IS NULL AND due_at <= (SELECT now FROM input)
+                ORDER BY due_at LIMIT (SELECT count FROM input) FOR UPDATE SKIP LOCKED
+            ),
+            claimed AS (
+                UPDATE deadline_steps SET published_at = input.now FROM due, input WHERE deadline_steps.id = due.id
+                RETURNING deadline_steps.id, due.due_at
+            )
+            SELECT id FROM claimed ORDER BY due_at, id",
+        )
+        .load(&mut *self.connection()?)?;
+        Ok(ids)
+    }
+}
+
+/// Steps that were published longer ago than `older_than` and never done: they are to be published again.
+pub fn republish(connection: &mut PgConnection, now: DateTime<Utc>, older_than: TimeDelta) -> Result<Vec<Uuid>> {
+    let stale = deadline_steps::table
+        .filter(deadline_steps::done_at.is_null())
+        .filter(deadline_steps::published_at.le(now - older_than));
+    Ok(diesel::update(stale)
+        .set(deadline_steps::published_at.eq(now))
+        .returning(deadline_steps::id)
+        .get_results(connection)?)
+}
+
+/// Writes the steps of a round's clock.
+pub fn plan_answer(
+    connection: &mut PgConnection,
+    submission_id: Uuid,
+    round: i16,
+    plan: &AnswerPlan,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let steps = [
+        (Step::Remind, plan.remind_at),
+        (Step::Overdue, Some(plan.answer_due.at)),
+        (Step::Escalate, Some(plan.escalate_at)),
+    ];
+    let rows: Vec<_> = steps
+        .into_iter()
+        .filter_map(|(step, due_at)| {
+            Some((
+                deadline_steps::id.eq(ids::new(now)),
+                deadline_steps::submission_id.eq(submission_id),
+                deadline_steps::round.eq(round),
+                deadline_steps::step.eq(step.as_str()),
+                deadline_steps::due_at.eq(due_at?),
+            ))
+        })
+        .collect();
+    diesel::insert_into(deadline_steps::table)
+        .values(rows)
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Plans closing without a rating; a later answer of the same round puts it off.
+pub fn plan_auto_close(
+    connection: &mut PgConnection,
+    submission_id: Uuid,
+    round: i16,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(deadline_steps::table)
+        .values((
+            deadline_steps::id.eq(ids::new(now)),
+            deadline_steps::submission_id.eq(submission_id),
+            deadline_steps::round.eq(round),
+            deadline_steps::step.eq(Step::AutoClose.as_str()),
+            deadline_steps::due_at.eq(due_at),
+        ))
+        .on_conflict((
+            deadline_steps::submission_id,
+            deadline_steps::round,
+            deadline_steps::step,
+        ))
+        .do_update()
+        .set((
+            deadline_steps::due_at.eq(excluded(deadline_steps::due_at)),
+            deadline_steps::published_at.eq(None::<DateTime<Utc>>),
+            deadline_steps::done_at.eq(None::<DateTime<Utc>>),
+            deadline_steps::outcome.eq(None::<String>),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The steps that are still open are no longer needed.
+pub fn void_open(connection: &mut PgConnection, submission_id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let open = deadline_steps::table
+        .filter(deadline_steps::submission_id.eq(submission_id))
+        .filter(deadline_steps::done_at.is_null());
+    diesel::update(open)
+        .set((deadline_steps::done_at.eq(now), deadline_steps::outcome.eq("void")))
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, pg::Pg,
+};
+use minyi_domain::{
+    lifecycle::State,
+    people::Scope,
+    routing::RouteReason,
+    submission::{CoordinateSystem, Kind, Location},
+};
+use uuid::Uuid;
+
+use super::{AnswerView, EventKind, EventView, Parts, PhotoView, RatingView};
+use crate::{
+    Result, Store,
+    events::NewEvent,
+    schema::{deputies, grids, sites, submissions},
+    scope::submissions_in,
+    word::Word,
+};
+
+/// Everything that those read whose work it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubmissionDetail {
+    pub id: Uuid,
+    pub number: String,
+    pub kind: Kind,
+    pub state: State,
+    /// Reopenings so far.
+    pub round: i16,
+    pub text: String,
+    pub location: Option<Location>,
+    pub address: Option<String>,
+    /// Sealed by the program; opening them is to be recorded with [`Store::record_contact_view`].
+    pub contact_name_sealed: Option<Vec<u8>>,
+    pub contact_phone_sealed: Option<Vec<u8>>,
+    pub place: String,
+    pub grid_name: String,
+    pub site_id: Uuid,
+    pub site_name: String,
+    pub region_code: String,
+    pub assignee_deputy_id: Option<Uuid>,
+    /// The deputy's name, published or not: for internal eyes. `None`: the site's staff answer.
+    pub assignee_name: Option<String>,
+    pub route_reason: RouteReason,
+    pub submitted_at: DateTime<Utc>,
+    pub answer_due_at: DateTime<Utc>,
+    pub answer_due_provisional: bool,
+    pub overdue_at: Option<DateTime<Utc>>,
+    pub escalated_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub photos: Vec<PhotoView>,
+    pub answers: Vec<AnswerView>,
+    /// The whole timeline, internal events included.
+    pub events: Vec<EventView>,
+    pub ratings: Vec<RatingView>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = submissions, check_for_backend(Pg))]
+struct Record {
+    id: Uuid,
+    number: String,
+    #[diesel(deserialize_as = Word<Kind>)]
+    kind: Kind,
+    #[diesel(deserialize_as = Word<State>)]
+    state: State,
+    round: i16,
+    text: String,
+    longitude: Option<f64>,
+    latitude: Option<f64>,
+    coordinate_system: Option<Word<CoordinateSystem>>,
+    address: Option<String>,
+    contact_name_sealed: Option<Vec<u8>>,
+    contact_phone_sealed: Option<Vec<u8>>,
+    site_id: Uuid,
+    region_code: String,
+    assignee_deputy_id: Option<Uuid>,
+    #[diesel(deserialize_as = Word<RouteReason>)]
+    route_reason: RouteReason,
+    submitted_at: DateTime<Utc>,
+    answer_due_at: DateTime<Utc>,
+    answer_due_provisional: bool,
+    overdue_at: Option<DateTime<Utc>>,
+    escalated_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
+}
+
+type Names = (String, String, String, Option<String>);
+
+impl Store {
+    /// One submission with all that hangs on it; `None` also when it lies outside the scope.
+    pub fn submission(&self, scope: &Scope, id: Uuid) -> Result<Option<SubmissionDetail>> {
+        let mut connection = self.connection()?;
+        let found: Option<(Record, Names)> = submissions::table
+            .inner_join(grids::table)
+            .inner_join(sites::table)
+            .left_join(deputies::table)
+            .filter(submissions::id.eq(id))
+            .filter(submissions_in(scope))
+            .select((
+                Record::as_select(),
+                (grids::place, grids::name, sites::name, deputies::name.nullable()),
+            ))
+            .first(&mut connection)
+            .optional()?;
+        let Some((record, names)) = found else {
+            return Ok(None);
+        };
+        let parts = Parts::load(&mut connection, id, true)?;
+        Ok(Some(detail(record, names, parts)))
+    }
+
+    /// Records that somebody opened the contact data; `false`: nothing there in this scope.
+    pub fn record_contact_view(&self, scope: &Scope, id: Uuid, account_id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+        let mut connection = self.connection()?;
+        let found: Option<Uuid> = submissions::table
+            .filter(submissions::id.eq(id))
+            .filter(submissions_in(scope))
+            .select(submissions::id)
+            .first(&mut connection)
+            .optional()?;
+        if found.is_none() {
+            return Ok(false);
+        }
+        NewEvent::new(id, EventKind::ContactViewed, now)
+            .by_account(account_id)
+            .internal()
+            .insert(&mut connection)?;
+        Ok(true)
+    }
+}
+
+fn detail(record: Record, names: Names, parts: Parts) -> SubmissionDetail {
+    let (place, grid_name, site_name, assignee_name) = names;
+    let position = (record.longitude, record.latitude, record.coordinate_system);
+    let location = match position {
+        (Some(longitude), Some(latitude), Some(Word(coordinate_system))) => Some(Location {
+            longitude,
+            latitude,
+            coordinate_system,
+        }),
+        _ => None,
+    };
+    SubmissionDetail {
+        id: record.id,
+        number: record.number,
+        kind: record.kind,
+        state: record.state,
+        round: record.round,
+        text: record.text,
+        location,
+        address: record.address,
+        contact_name_sealed: record.contact_name_sealed,
+        contact_phone_sealed: record.contact_phone_sealed,
+        place,
+        grid_name,
+        site_id: record.site_id,
+        site_name,
+        region_code: record.region_code,
+        assignee_deputy_id: record.assignee_deputy_id,
+        assignee_name,
+        route_reason: record.route_reason,
+        submitted_at: record.submitted_at,
+        answer_due_at: record.answer_due_at,
+        answer_due_provisional: record.answer_due_provisional,
+        overdue_at: record.overdue_at,
+        escalated_at: record.escalated_at,
+        closed_at: record.closed_at,
+        photos: parts.photos,
+        answers: parts.answers,
+        events: parts.events,
+        ratings: parts.ratings,
+    }
+}

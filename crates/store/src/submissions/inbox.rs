@@ -1,0 +1,144 @@
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, dsl::count_star, pg::Pg,
+};
+use minyi_domain::{lifecycle::State, people::Scope, submission::Kind};
+use uuid::Uuid;
+
+use crate::{
+    Cursor, Page, Result, Store,
+    page::one_more,
+    schema::{grids, photos, submissions},
+    scope::submissions_in,
+    word::Word,
+};
+
+/// Which submissions an inbox shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InboxFilter {
+    /// Empty: all states.
+    pub states: Vec<State>,
+    /// Only those that await an answer, the most urgent first; `states` does not count then.
+    pub open_only: bool,
+}
+
+/// A submission in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxItem {
+    pub id: Uuid,
+    pub number: String,
+    pub kind: Kind,
+    pub state: State,
+    pub text: String,
+    pub place: String,
+    pub grid_name: String,
+    pub submitted_at: DateTime<Utc>,
+    pub answer_due_at: DateTime<Utc>,
+    /// A year of the deadline was not yet announced.
+    pub answer_due_provisional: bool,
+    /// The answer is missing and the time is over.
+    pub overdue: bool,
+    pub photo_count: i64,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = submissions, check_for_backend(Pg))]
+struct ItemRecord {
+    id: Uuid,
+    number: String,
+    #[diesel(deserialize_as = Word<Kind>)]
+    kind: Kind,
+    #[diesel(deserialize_as = Word<State>)]
+    state: State,
+    text: String,
+    #[diesel(select_expression = grids::place)]
+    place: String,
+    #[diesel(select_expression = grids::name)]
+    grid_name: String,
+    submitted_at: DateTime<Utc>,
+    answer_due_at: DateTime<Utc>,
+    answer_due_provisional: bool,
+    overdue_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// The submissions in a scope, newest first; with `open_only` by the date the answer is due.
+    pub fn inbox(
+        &self,
+        scope: &Scope,
+        filter: &InboxFilter,
+        cursor: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Page<InboxItem>> {
+        let mut connection = self.connection()?;
+        let mut query = submissions::table
+            .inner_join(grids::table)
+            .filter(submissions_in(scope))
+            .limit(one_more(limit))
+            .select(ItemRecord::as_select())
+            .into_boxed();
+        query = if filter.open_only {
+            // In these words the partial index over open submissions applies.
+            query
+                .filter(submissions::state.eq_any(["registered", "reopened"]))
+                .order((submissions::answer_due_at.asc(), submissions::id.asc()))
+        } else {
+            query.order((submissions::submitted_at.desc(), submissions::id.desc()))
+        };
+        if !filter.open_only && !filter.states.is_empty() {
+            let words: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
+            query = query.filter(submissions::state.eq_any(words));
+        }
+        if let Some(Cursor { at, id }) = cursor {
+            query = if filter.open_only {
+                let same = submissions::answer_due_at.eq(at).and(submissions::id.gt(id));
+                query.filter(submissions::answer_due_at.gt(at).or(same))
+            } else {
+                let same = submissions::submitted_at.eq(at).and(submissions::id.lt(id));
+                query.filter(submissions::submitted_at.lt(at).or(same))
+            };
+        }
+        let records: Vec<ItemRecord> = query.load(&mut connection)?;
+        let photos = photo_counts(&mut connection, &records)?;
+        let items = records.into_iter().map(|record| item(record, &photos)).collect();
+        let open_only = filter.open_only;
+        Ok(Page::cut(items, limit, |item: &InboxItem| Cursor {
+            at: if open_only {
+                item.answer_due_at
+            } else {
+                item.submitted_at
+            },
+            id: item.id,
+        }))
+    }
+}
+
+fn photo_counts(connection: &mut PgConnection, records: &[ItemRecord]) -> Result<HashMap<Uuid, i64>> {
+    let ids: Vec<Uuid> = records.iter().map(|record| record.id).collect();
+    let rows: Vec<(Option<Uuid>, i64)> = photos::table
+        .filter(photos::submission_id.eq_any(ids))
+        .group_by(photos::submission_id)
+        .select((photos::submission_id, count_star()))
+        .load(connection)?;
+    Ok(rows.into_iter().filter_map(|(id, count)| Some((id?, count))).collect())
+}
+
+fn item(record: ItemRecord, photos: &HashMap<Uuid, i64>) -> InboxItem {
+    InboxItem {
+        photo_count: photos.get(&record.id).copied().unwrap_or(0),
+        overdue: record.overdue_at.is_some() && record.state.awaits_answer(),
+        id: record.id,
+        number: record.number,
+        kind: record.kind,
+        state: record.state,
+        text: record.text,
+        place: record.place,
+        grid_name: record.grid_name,
+        submitted_at: record.submitted_at,
+        answer_due_at: record.answer_due_at,
+        answer_due_provisional: record.answer_due_provisional,
+    }
+}

@@ -1,0 +1,252 @@
+//! Sending in: the one place that makes submissions, in one statement, because every round trip is felt when a whole
+//! street sends at once.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, QueryResult, RunQueryDsl,
+    result::{DatabaseErrorKind, Error as DieselError},
+    sql_types::{Array, Binary, Bool, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use minyi_domain::{
+    deadlines::AnswerPlan,
+    routing::Route,
+    submission::{Kind, Location},
+    text::{Address, SubmissionText},
+    token::{ReceiptToken, SubmissionNumber},
+};
+use uuid::Uuid;
+
+use crate::{Result, Store, ids, prepared::Prepared, schema::submissions, word::Word};
+
+/// A checked submission with everything that was decided about it.
+#[derive(Debug, Clone)]
+pub struct NewSubmission {
+    /// From [`new_id`](crate::new_id).
+    pub id: Uuid,
+    pub number: SubmissionNumber,
+    pub receipt: ReceiptToken,
+    /// Made by the sender, 8 to 128 characters; the same key is the same submission.
+    pub idempotency_key: String,
+    /// SHA-256 over what was sent.
+    pub request_digest: [u8; 32],
+    pub code_id: Uuid,
+    pub grid_id: Uuid,
+    pub site_id: Uuid,
+    pub region_code: String,
+    pub kind: Kind,
+    pub text: SubmissionText,
+    pub location: Option<Location>,
+    pub address: Option<Address>,
+    pub contact_name_sealed: Option<Vec<u8>>,
+    pub contact_phone_sealed: Option<Vec<u8>>,
+    /// Stands exactly when the sealed phone stands.
+    pub phone_index: Option<[u8; 32]>,
+    /// In the order in which they are shown; at most nine.
+    pub photo_ids: Vec<Uuid>,
+    pub route: Route,
+    pub plan: AnswerPlan,
+    pub now: DateTime<Utc>,
+}
+
+/// What a resident gets for sending in (回执).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmitReceipt {
+    pub number: String,
+    pub receipt: ReceiptToken,
+    pub answer_due_at: DateTime<Utc>,
+    pub answer_due_provisional: bool,
+}
+
+/// What became of sending in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubmitOutcome {
+    Created(SubmitReceipt),
+    /// The same request was sent before; this is the first one's receipt.
+    Repeated(SubmitReceipt),
+    /// The key was used for another request; nothing was written.
+    KeyReused,
+    /// This photo does not exist or belongs to something already; nothing was written.
+    PhotoMissing(Uuid),
+}
+
+impl Store {
+    /// Writes a submission, its first events, the steps of its clock, the messages to whoever has to act, takes its
+    /// photos, and wakes the worker: all or nothing.
+    ///
+    /// # Errors
+    /// [`Error::NumberTaken`](crate::Error::NumberTaken): submit again with another number.
+    pub fn submit(&self, new: &NewSubmission) -> Result<SubmitOutcome> {
+        let mut connection = self.connection()?;
+        match insert(&mut connection, new) {
+            Ok(Some(())) => Ok(SubmitOutcome::Created(SubmitReceipt {
+                number: new.number.as_str().to_owned(),
+                receipt: new.receipt.clone(),
+                answer_due_at: new.plan.answer_due.at,
+                answer_due_provisional: new.plan.answer_due.provisional,
+            })),
+            Ok(None) => repeated(&mut connection, new),
+            Err(error) => match missing_photo(&error) {
+                Some(photo) => Ok(SubmitOutcome::PhotoMissing(photo)),
+                None => Err(error.into()),
+            },
+        }
+    }
+}
+
+/// The id of the photo that a statement could not take, if that is why it failed.
+pub fn missing_photo(error: &DieselError) -> Option<Uuid> {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info)
+            if info.constraint_name() == Some("photo_missing") =>
+        {
+            Uuid::parse_str(info.details()?).ok()
+        }
+        _ => None,
+    }
+}
+
+fn repeated(connection: &mut PgConnection, new: &NewSubmission) -> Result<SubmitOutcome> {
+    // Whoever held the key has committed, otherwise the insert would have succeeded.
+    let (digest, number, receipt, answer_due_at, answer_due_provisional): (
+        Vec<u8>,
+        String,
+        Word<ReceiptToken>,
+        DateTime<Utc>,
+        bool,
+    ) = submissions::table
+        .filter(submissions::idempotency_key.eq(&new.idempotency_key))
+        .select((
+            submissions::request_digest,
+            submissions::number,
+            submissions::receipt,
+            submissions::answer_due_at,
+            submissions::answer_due_provisional,
+        ))
+        .first(connection)?;
+    if digest != new.request_digest {
+        return Ok(SubmitOutcome::KeyReused);
+    }
+    let receipt = receipt.0;
+    Ok(SubmitOutcome::Repeated(SubmitReceipt {
+        number,
+        receipt,
+        answer_due_at,
+        answer_due_provisional,
+    }))
+}
+
+/// `None`: the key exists already.
+fn insert(connection: &mut PgConnection, new: &NewSubmission) -> QueryResult<Option<()>> {
+    let (registered, routed) = ids::pair(new.now);
+    let place = new.location.as_ref();
+    let binds = (
+        (
+            new.id.into_sql::<SqlUuid>(),
+            new.number.as_str().into_sql::<Text>(),
+            new.receipt.as_str().into_sql::<Text>(),
+            new.idempotency_key.as_str().into_sql::<Text>(),
+            new.request_digest.as_slice().into_sql::<Binary>(),
+            new.code_id.into_sql::<SqlUuid>(),
+            new.grid_id.into_sql::<SqlUuid>(),
+            new.site_id.into_sql::<SqlUuid>(),
+            new.region_code.as_str().into_sql::<Text>(),
+            new.kind.as_str().into_sql::<Text>(),
+            new.text.as_str().into_sql::<Text>(),
+        ),
+        (
+            place.map(|place| place.longitude).into_sql::<Nullable<Double>>(),
+            place.map(|place| place.latitude).into_sql::<Nullable<Double>>(),
+            place
+                .map(|place| place.coordinate_system.as_str())
+                .into_sql::<Nullable<Text>>(),
+            new.address.as_ref().map(Address::as_str).into_sql::<Nullable<Text>>(),
+            new.contact_name_sealed.as_deref().into_sql::<Nullable<Binary>>(),
+            new.contact_phone_sealed.as_deref().into_sql::<Nullable<Binary>>(),
+            new.phone_index
+                .as_ref()
+                .map(<[u8; 32]>::as_slice)
+                .into_sql::<Nullable<Binary>>(),
+            new.photo_ids.as_slice().into_sql::<Array<SqlUuid>>(),
+        ),
+        (
+            new.route.deputy_id.into_sql::<Nullable<SqlUuid>>(),
+            new.route.reason.as_str().into_sql::<Text>(),
+            new.now.into_sql::<Timestamptz>(),
+            new.plan.answer_due.at.into_sql::<Timestamptz>(),
+            new.plan.answer_due.provisional.into_sql::<Bool>(),
+            new.plan.remind_at.into_sql::<Nullable<Timestamptz>>(),
+            new.plan.escalate_at.into_sql::<Timestamptz>(),
+            registered.into_sql::<SqlUuid>(),
+            routed.into_sql::<SqlUuid>(),
+        ),
+    );
+    let row: Option<(Uuid, Option<bool>)> = Prepared::<(SqlUuid, Nullable<Bool>), _>::new(HEAD, binds, TAIL)
+        .get_result(connection)
+        .optional()?;
+    Ok(row.map(drop))
+}
+
+const HEAD: &str = "WITH input (
+    id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
+    longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
+    deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
+) AS (VALUES (";
+
+/// `refuse_missing_photo` raises, so that a photo that cannot be had takes everything back. The photos are locked in
+/// the order of their ids: two senders of the same photos must not wait for each other.
+const TAIL: &str = ")),
+inserted AS (
+    INSERT INTO submissions (
+        id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
+        longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
+        assignee_deputy_id, route_reason, state, submitted_at, answer_due_at, answer_due_provisional)
+    SELECT id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
+        longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
+        deputy_id, reason, 'registered', submitted_at, answer_due_at, provisional
+    FROM input
+    ON CONFLICT (idempotency_key) DO NOTHING
+    RETURNING id
+),
+asked AS (
+    SELECT asked.id, asked.position
+    FROM inserted, input, unnest(input.photo_ids) WITH ORDINALITY AS asked (id, position)
+),
+free AS (
+    SELECT photos.id, asked.position FROM photos JOIN asked USING (id)
+    WHERE photos.submission_id IS NULL AND photos.answer_id IS NULL
+    ORDER BY photos.id FOR UPDATE OF photos
+),
+attached AS (
+    UPDATE photos SET submission_id = inserted.id, position = free.position - 1
+    FROM inserted, free WHERE photos.id = free.id
+    RETURNING photos.id
+),
+timeline AS (
+    INSERT INTO events (id, submission_id, kind, actor, is_public, data, occurred_at)
+    SELECT registered_id, inserted.id, 'registered', 'resident', true, '{}', submitted_at FROM inserted, input
+    UNION ALL
+    SELECT routed_id, inserted.id, 'routed', 'clock', true,
+        jsonb_build_object('reason', reason, 'deputy',
+            (SELECT name FROM deputies WHERE deputies.id = input.deputy_id AND publishes_name)),
+        submitted_at
+    FROM inserted, input
+),
+clock AS (
+    INSERT INTO deadline_steps (id, submission_id, round, step, due_at)
+    SELECT sibling_id(inserted.id), inserted.id, 0, planned.step, planned.due_at
+    FROM inserted, input, LATERAL (VALUES
+        ('remind', remind_at), ('overdue', answer_due_at), ('escalate', escalate_at)
+    ) AS planned (step, due_at)
+    WHERE planned.due_at IS NOT NULL
+),
+messages AS (
+    INSERT INTO notifications
+        (id, event_id, submission_id, account_id, channel, template, state, due_at, created_at)
+    SELECT sibling_id(inserted.id), routed_id, inserted.id, account_id, 'wechat', 'deputy_new', 'waiting',
+        submitted_at, submitted_at
+    FROM inserted, input, responsible_accounts(deputy_id, site_id, region_code) AS account_id
+)
+SELECT inserted.id,
+    (SELECT refuse_missing_photo(asked.id) FROM asked LEFT JOIN attached USING (id)
+     WHERE attached.id IS NULL LIMIT 1)
+FROM inserted CROSS JOIN pg_notify('minyi_work', '')";

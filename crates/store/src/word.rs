@@ -1,0 +1,78 @@
+use std::str::FromStr;
+
+use diesel::{
+    deserialize::{self, FromSql},
+    pg::{Pg, PgValue},
+    sql_types::Text,
+};
+
+/// A text column that holds one of an enum's words, or a token.
+#[derive(Debug, diesel::deserialize::FromSqlRow)]
+pub struct Word<T>(pub T);
+
+impl<T: FromStr> FromSql<Text, Pg> for Word<T> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let text = <String as FromSql<Text, Pg>>::from_sql(value)?;
+        T::from_str(&text)
+            .map(Self)
+            .map_err(|_| format!("{} has no word {text:?}", std::any::type_name::<T>()).into())
+    }
+}
+
+/// Lets `#[diesel(deserialize_as = Word<T>)]` turn the column into the enum or token.
+macro_rules! from_word {
+    ($($name:ty),+ $(,)?) => {
+        $(impl From<$crate::word::Word<$name>> for $name {
+            fn from(word: $crate::word::Word<$name>) -> Self {
+                word.0
+            }
+        })+
+    };
+}
+pub(crate) use from_word;
+
+/// Declares an enum of this crate whose variants have one stable word in the database and in JSON.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vmeta])* $variant,)+ }
+
+        impl $name {
+            /// The stable word of the database and of JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::Error;
+
+            fn from_str(word: &str) -> ::std::result::Result<Self, Self::Err> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::Error::Unknown(word.to_owned())),
+                }
+            }
+        }
+
+        $crate::word::from_word!($name);
+    };
+}
+pub(crate) use words;
+
+from_word!(
+    minyi_domain::deadlines::Step,
+    minyi_domain::deadlines::Unit,
+    minyi_domain::lifecycle::State,
+    minyi_domain::people::DeputyLevel,
+    minyi_domain::people::Role,
+    minyi_domain::routing::RouteReason,
+    minyi_domain::submission::CoordinateSystem,
+    minyi_domain::submission::Kind,
+    minyi_domain::submission::Satisfaction,
+    minyi_domain::token::CodeToken,
+    minyi_domain::token::ReceiptToken,
+);

@@ -64,6 +64,7 @@ async fn a_waiting_worker_wakes_up_at_once() {
     // Longer than the ordinary limit for an answer of Redis.
     let waiting = tokio::spawn(async move { consumer.next(1, Duration::from_secs(20)).await });
     while client_count(&redis, "xreadgroup").await == 0 {
+        assert!(!waiting.is_finished(), "the worker waits");
         tokio::task::yield_now().await;
     }
     queue.publish(Stream::Steps, &ids(1)).await.unwrap();

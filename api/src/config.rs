@@ -10,7 +10,7 @@ use minyi_store::StoreConfig;
 use url::Url;
 
 /// All settings of the api; see docs/operations.md.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Config {
     #[command(flatten)]
     pub mode: ModeConfig,

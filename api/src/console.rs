@@ -28,7 +28,7 @@ struct NotificationsQuery {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<usize>,
+    limit: Option<i64>,
 }
 
 /// A page of messages.
@@ -114,7 +114,7 @@ struct GridsQuery {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<usize>,
+    limit: Option<i64>,
 }
 
 /// A page of grids.

@@ -24,7 +24,7 @@ const UNLIMITED: [&str; 4] = ["/health/", "/metrics", "/assets/", "/docs"];
 /// Addresses that are remembered as guessing.
 const MAX_GUESSERS: usize = 10_000;
 
-fn minutely(class: &'static str, subject: &str, burst: u32) -> Check<'_> {
+fn minutely<'a>(class: &'static str, subject: &'a str, burst: u32) -> Check<'a> {
     Check { class, subject, limit: Limit { burst, per: MINUTE } }
 }
 

@@ -90,7 +90,7 @@ fn complete_operation(operation: &mut Operation) {
 
 fn describe_problem(response: &mut Response) {
     let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
-    response.content.entry(PROBLEM.to_owned()).or_insert_with(|| Content::new(Some(schema)));
+    response.content.entry(PROBLEM.to_owned()).or_insert_with(|| RefOr::T(Content::new(Some(schema))));
 }
 
 /// The document as YAML, as it stands in `openapi.yaml`.

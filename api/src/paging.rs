@@ -8,15 +8,15 @@ use uuid::Uuid;
 use crate::problem::Problem;
 
 /// The largest page.
-const MAX_LIMIT: usize = 100;
+const MAX_LIMIT: i64 = 100;
 /// The page that nobody asked to be of another size.
-const DEFAULT_LIMIT: usize = 20;
+const DEFAULT_LIMIT: i64 = 20;
 
 /// Reads the parameter `limit`.
 ///
 /// # Errors
 /// [`Problem::Invalid`].
-pub fn read_limit(limit: Option<usize>) -> Result<usize, Problem> {
+pub fn read_limit(limit: Option<i64>) -> Result<i64, Problem> {
     match limit.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(limit),
         _ => Err(Problem::field("limit", "out_of_range", format!("limit 要在 1 到 {MAX_LIMIT} 之间。"))),

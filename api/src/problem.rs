@@ -13,7 +13,7 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
 use serde::Serialize;
 
 pub use catalogue::Problem;
-pub use extractors::{configure_extractors, route_not_found};
+pub use extractors::{KnownRoutes, configure_extractors, route_not_found};
 pub use finish::{finish, log};
 pub use sources::position_of;
 

@@ -121,7 +121,7 @@ impl AppState {
         let (refresh_token, digest) = new_secret();
         let now = self.now();
         let open = move |store: &minyi_store::Store| {
-            store.open_token_session(account, &digest, now, now + REFRESH_LIFETIME)
+            store.open_token_session(account, digest, now, now + REFRESH_LIFETIME)
         };
         let session = self.ask(open).await?;
         self.tokens_of(account, session, refresh_token)
@@ -135,7 +135,7 @@ impl AppState {
         self.may_guess(Guess::Login, address)?;
         let (old, now) = (digest(refresh_token), self.now());
         let (next, next_digest) = new_secret();
-        let rotate = move |store: &minyi_store::Store| store.rotate_refresh(&old, &next_digest, now);
+        let rotate = move |store: &minyi_store::Store| store.rotate_refresh(old, next_digest, now);
         match self.ask(rotate).await? {
             RotateOutcome::Rotated { account_id, session_id } => self.tokens_of(account_id, session_id, next),
             RotateOutcome::Reused => {
@@ -162,7 +162,7 @@ impl AppState {
         let (secret, digest) = new_secret();
         let now = self.now();
         let open = move |store: &minyi_store::Store| {
-            store.open_cookie_session(account, &digest, now, now + COOKIE_LIFETIME)
+            store.open_cookie_session(account, digest, now, now + COOKIE_LIFETIME)
         };
         self.ask(open).await?;
         Ok(self.session_cookie(secret))

@@ -110,7 +110,7 @@ async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, 
         csrf::same_origin(request.headers(), &state.settings.public_url)?;
     }
     let (digest, now) = (sessions::digest(&cookie), state.now());
-    let found = state.ask(move |store| store.cookie_session(&digest, now, sessions::COOKIE_IDLE)).await?;
+    let found = state.ask(move |store| store.cookie_session(digest, now, sessions::COOKIE_IDLE)).await?;
     let (session, actor) = found.ok_or(Problem::NotSignedIn)?;
     Ok(SignedIn { actor, session, cookie: Some(cookie) })
 }

@@ -31,7 +31,7 @@ struct InboxQuery {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<usize>,
+    limit: Option<i64>,
 }
 
 /// A page of the list.

@@ -1,7 +1,7 @@
 //! Problems of requests that never reach a handler.
 
 use actix_web::{
-    HttpRequest, ResponseError as _,
+    HttpRequest, HttpResponse,
     dev::ResourceDef,
     error::{JsonPayloadError, PathError, QueryPayloadError},
     http::{Method, StatusCode},
@@ -26,7 +26,7 @@ pub fn configure_extractors(cfg: &mut web::ServiceConfig) {
 pub struct KnownRoutes(pub Vec<(ResourceDef, Method)>);
 
 /// The answer to everything that no route takes: 405 if another method would be taken, else 404.
-pub async fn route_not_found(request: HttpRequest) -> Problem {
+pub async fn route_not_found(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = request.app_data::<web::Data<KnownRoutes>>();
     let methods: Vec<&str> = known
         .into_iter()
@@ -34,7 +34,7 @@ pub async fn route_not_found(request: HttpRequest) -> Problem {
         .filter(|(resource, _)| resource.is_match(request.path()))
         .map(|(_, method)| method.as_str())
         .collect();
-    if methods.is_empty() { Problem::NotFound } else { Problem::MethodNotAllowed { allowed: methods.join(", ") } }
+    Err(if methods.is_empty() { Problem::NotFound } else { Problem::MethodNotAllowed { allowed: methods.join(", ") } })
 }
 
 impl Problem {

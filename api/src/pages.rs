@@ -1,4 +1,34 @@
-//! Pages rendered by the server.
+//! Pages rendered by the server: the residents' pages, readable without a script, and the desk of deputies and staff.
+//!
+//! A handler takes a [`page::Page`] (who renders in which mode), asks [`crate::state::AppState`] as the JSON handlers
+//! do, and returns the rendered view or a problem; [`page::problems_as_pages`] turns a problem into words for people.
+
+mod assets;
+mod code;
+mod desk;
+mod elder;
+mod layout;
+mod page;
+mod plain;
+mod receipt;
+mod timeline;
+mod words;
+
+use actix_web::{middleware::from_fn, web};
 
 /// Registers the pages' routes.
-pub fn configure(_cfg: &mut actix_web::web::ServiceConfig) {}
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.app_data(web::Data::new(assets::Shelf::default()))
+        .service(assets::get_asset)
+        .service(web::redirect("/", "/c"))
+        .service(elder::switch_elder);
+    let area = |path: &str, routes: fn(&mut web::ServiceConfig)| {
+        web::scope(path).wrap(from_fn(page::problems_as_pages)).configure(routes)
+    };
+    cfg.service(area("/c", code::configure))
+        .service(area("/r", receipt::configure))
+        .service(area("/d", plain::configure_deputy))
+        .service(area("/privacy", plain::configure_privacy))
+        .service(area("/desk", desk::configure))
+        .service(area("/deputy", desk::configure_deputy));
+}

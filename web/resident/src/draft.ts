@@ -95,8 +95,11 @@ export function requestBody(draft: Draft): string {
     kind: draft.kind,
     text: draft.text,
     photo_ids: draft.photos.map((photo) => photo.id),
-    location: draft.place ? { ...draft.place, coordinate_system: "wgs84", address: address || undefined } : undefined,
-    address: !draft.place && address ? address : undefined,
+    location: draft.place
+      ? { ...draft.place, coordinate_system: "wgs84", address: address || undefined }
+      : address
+        ? { address }
+        : undefined,
     contact: name || phone ? { name: name || undefined, phone: phone || undefined } : undefined,
   });
 }

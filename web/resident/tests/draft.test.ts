@@ -68,4 +68,5 @@ test("the request leaves out what was not given", () => {
     location: { longitude: 120.1, latitude: 30.2, coordinate_system: "wgs84", address: "东门" },
     contact: { phone: "13800001234" },
   });
+  assert.deepEqual(JSON.parse(requestBody({ ...written, address: "东门" })).location, { address: "东门" });
 });

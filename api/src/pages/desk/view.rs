@@ -114,6 +114,8 @@ pub struct SubmissionView {
 pub enum Contact {
     None,
     Hidden,
+    /// Left, but not for this role's eyes.
+    NotForYou,
     Shown { name: String, phone: String },
 }
 
@@ -142,6 +144,8 @@ pub struct Code {
     pub place: String,
     pub site: String,
     pub state: &'static str,
+    /// A replaced or retired code must not hang on another wall.
+    pub printable: bool,
     pub scans: i64,
     pub last_scan: Option<String>,
 }
@@ -154,6 +158,8 @@ pub struct WatchView {
     pub person: Option<Person>,
     pub grids: Vec<Grid>,
     pub dead: Vec<Dead>,
+    /// There is more than these lists show.
+    pub more: bool,
 }
 
 /// A grid that nobody leads.

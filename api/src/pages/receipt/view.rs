@@ -14,6 +14,8 @@ pub struct ReceiptPage {
     pub layout: Layout,
     /// Just sent.
     pub new: bool,
+    /// Just rated.
+    pub rated: bool,
     pub status: Status,
     pub number: String,
     pub receipt: String,
@@ -22,7 +24,6 @@ pub struct ReceiptPage {
     pub receipt_groups: Vec<String>,
     pub kind: &'static str,
     pub text: String,
-    pub address: String,
     pub photos: Vec<PhotoLink>,
     pub submitted: String,
     pub place: String,

@@ -1,0 +1,137 @@
+//! The page behind a code (民意码), and typing one by hand.
+
+mod sent;
+mod submit;
+pub mod view;
+
+use actix_web::{HttpResponse, ResponseError, get, http::StatusCode, web};
+use minyi_domain::{calendar::local_date, token::CodeToken};
+use minyi_gateways::clock::random_bytes;
+use minyi_store::{CodePage, CodeState};
+use serde::Deserialize;
+
+use super::{
+    page::{Page, html, see_other},
+    words::promise,
+};
+use crate::{
+    address::ClientAddress,
+    problem::{Problem, position_of},
+    state::{AppState, State},
+};
+use view::{ClosedView, CodeView, EntryView, FormView, kind_choices};
+
+/// Registers the routes under `/c`.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(enter_code).service(show_code).service(submit::submit_form);
+}
+
+#[derive(Deserialize)]
+struct Typed {
+    code: Option<String>,
+}
+
+#[get("")]
+async fn enter_code(page: Page, typed: web::Query<Typed>) -> Result<HttpResponse, Problem> {
+    let typed = typed.into_inner().code.unwrap_or_default();
+    if typed.is_empty() {
+        return entry(&page, typed, None);
+    }
+    match CodeToken::parse(&typed) {
+        Ok(token) => Ok(see_other(&format!("/c/{token}"))),
+        Err(error) => entry(&page, typed, Some(&Problem::CodeMistyped { position: position_of(error) })),
+    }
+}
+
+fn entry(page: &Page, typed: String, problem: Option<&Problem>) -> Result<HttpResponse, Problem> {
+    let view = EntryView {
+        layout: page.public_layout("输入民意码"),
+        typed,
+        problem: problem.map(|problem| format!("{}。{}", problem.title(), problem.detail())),
+    };
+    html(problem.map_or(StatusCode::OK, ResponseError::status_code), &view)
+}
+
+#[derive(Deserialize)]
+struct Arrival {
+    /// The person scanned a code that has been replaced.
+    #[serde(default)]
+    replaced: bool,
+}
+
+#[get("/{token}")]
+async fn show_code(
+    state: State,
+    page: Page,
+    token: web::Path<String>,
+    arrival: web::Query<Arrival>,
+    address: ClientAddress,
+) -> Result<HttpResponse, Problem> {
+    let found = match state.find_code(&token, address).await {
+        Err(problem @ (Problem::CodeMistyped { .. } | Problem::CodeUnknown)) => {
+            return entry(&page, token.into_inner(), Some(&problem));
+        }
+        found => found?,
+    };
+    let (code_id, today) = (found.code_id, state.today());
+    // One scan of a replaced code is one scan, though two pages are asked for.
+    if !arrival.replaced {
+        state.ask(move |store| store.count_scan(code_id, today)).await?;
+    }
+    match (&found.successor, found.state) {
+        (Some(successor), _) => Ok(HttpResponse::Found()
+            .insert_header(("location", format!("/c/{successor}?replaced=true")))
+            .insert_header(("cache-control", "no-store"))
+            .finish()),
+        (None, CodeState::Suspended | CodeState::Retired | CodeState::Replaced) => closed(&page, found),
+        (None, CodeState::Active) => {
+            let form = FormView {
+                kinds: kind_choices(""),
+                idempotency_key: new_key(),
+                ..FormView::default()
+            };
+            open(&state, &page, found, form, arrival.replaced, StatusCode::OK).await
+        }
+    }
+}
+
+/// A key for a form that is sent without a script.
+fn new_key() -> String {
+    format!("{:032x}", u128::from_be_bytes(random_bytes()))
+}
+
+fn closed(page: &Page, found: CodePage) -> Result<HttpResponse, Problem> {
+    let retired = found.state != CodeState::Suspended;
+    let view = ClosedView {
+        layout: page.layout(format!("{} · 民意码", found.place)),
+        place: found.place,
+        station: found.site,
+        retired,
+    };
+    html(if retired { StatusCode::GONE } else { StatusCode::OK }, &view)
+}
+
+/// The page of an active code with its form, empty or as it was sent.
+async fn open(
+    state: &AppState,
+    page: &Page,
+    found: CodePage,
+    form: FormView,
+    replaced: bool,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let now = state.now();
+    let rules = state.rules_in_force().await?;
+    let view = CodeView {
+        layout: page.layout(format!("{} · 民意码", found.place)),
+        promise: promise(rules.policies.answer, rules.plan(now).answer_due, local_date(now)),
+        answerer: if found.deputies.is_empty() { "联络站工作人员" } else { "代表" },
+        people: found.deputies.into_iter().map(Into::into).collect(),
+        token: found.token,
+        place: found.place,
+        station: found.site,
+        replaced,
+        form,
+    };
+    html(status, &view)
+}

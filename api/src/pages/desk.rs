@@ -1,0 +1,43 @@
+//! The desk: where deputies and staff read and answer in a browser. The session is a cookie; every form carries the
+//! session's token.
+
+mod inbox;
+mod login;
+mod submission;
+mod upkeep;
+pub mod view;
+
+use actix_web::web;
+
+use crate::auth::SignedIn;
+use minyi_domain::people::Role;
+use view::Person;
+
+/// Registers the routes under `/desk`.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(inbox::show_inbox)
+        .service(login::show_login)
+        .service(login::login)
+        .service(login::logout)
+        .service(submission::show_submission)
+        .service(submission::answer_form)
+        .service(submission::show_contact)
+        .service(upkeep::show_codes)
+        .service(upkeep::show_watch);
+}
+
+/// Registers the routes under `/deputy`: where the message in WeChat leads.
+pub fn configure_deputy(cfg: &mut web::ServiceConfig) {
+    cfg.service(login::open_from_wechat);
+}
+
+/// The person in the head of a page; `here` is the tab that is open.
+fn person(signed_in: &SignedIn, here: &'static str) -> Person {
+    Person {
+        name: signed_in.actor.display_name.clone(),
+        role: signed_in.actor.role.zh(),
+        csrf: signed_in.csrf_token(),
+        here,
+        is_deputy: signed_in.actor.role == Role::Deputy,
+    }
+}

@@ -1,0 +1,128 @@
+//! One submission: reading it, opening the contact data, answering.
+
+mod answer;
+
+use actix_web::{HttpResponse, get, http::StatusCode, post, web};
+use minyi_domain::{
+    calendar::local_date,
+    lifecycle::{Action, Party, next},
+    people::Actor,
+};
+use minyi_store::SubmissionDetail;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    person,
+    view::{Contact, SubmissionView},
+};
+use crate::{
+    auth::{SignedIn, SignedInForm},
+    deputies::submissions::{ContactResponse, has_contact, may_see_contact},
+    pages::{
+        page::{Page, html},
+        receipt::{answers, photos, view::Rating},
+        timeline::lines,
+        words::{day, due, moment},
+    },
+    problem::Problem,
+    state::{AppState, State},
+};
+
+pub use answer::answer_form;
+
+#[derive(Deserialize)]
+struct Arrival {
+    /// The answer has just been sent.
+    answered: Option<String>,
+}
+
+#[get("/submissions/{id}")]
+pub async fn show_submission(
+    state: State,
+    page: Page,
+    signed_in: SignedIn,
+    id: web::Path<Uuid>,
+    arrival: web::Query<Arrival>,
+) -> Result<HttpResponse, Problem> {
+    let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
+    let contact = contact(&signed_in.actor, &detail);
+    let mut view = view(&state, &page, &signed_in, detail, contact).await?;
+    view.answered_now = arrival.answered.is_some();
+    view.done = view.answered_now.then_some("答复已发出，居民马上能看到。");
+    html(StatusCode::OK, &view)
+}
+
+#[derive(Deserialize)]
+struct Csrf {
+    csrf: String,
+}
+
+/// Opens the contact data; who did it stands in the timeline.
+#[post("/submissions/{id}/contact")]
+pub async fn show_contact(
+    state: State,
+    page: Page,
+    signed_in: SignedInForm,
+    id: web::Path<Uuid>,
+    form: web::Form<Csrf>,
+) -> Result<HttpResponse, Problem> {
+    let signed_in = signed_in.confirm(&form.csrf)?;
+    let id = id.into_inner();
+    let detail = state.find_submission(&signed_in.actor, id).await?;
+    let contact = match state.open_contact(&signed_in.actor, &detail).await? {
+        Some(ContactResponse { name, phone }) => {
+            Contact::Shown { name: name.unwrap_or_default(), phone: phone.unwrap_or_default() }
+        }
+        None => Contact::None,
+    };
+    html(StatusCode::OK, &view(&state, &page, &signed_in, detail, contact).await?)
+}
+
+fn contact(actor: &Actor, detail: &SubmissionDetail) -> Contact {
+    match (has_contact(detail), may_see_contact(actor)) {
+        (false, _) => Contact::None,
+        (true, true) => Contact::Hidden,
+        (true, false) => Contact::NotForYou,
+    }
+}
+
+async fn view(
+    state: &AppState,
+    page: &Page,
+    signed_in: &SignedIn,
+    detail: SubmissionDetail,
+    contact: Contact,
+) -> Result<SubmissionView, Problem> {
+    let (now, today, rules) = (state.now(), state.today(), state.rules_in_force().await?);
+    let party = Party::of(signed_in.actor.role);
+    Ok(SubmissionView {
+        layout: page.layout(format!("{} · 民意码办理台", detail.number)),
+        person: Some(person(signed_in, "/desk")),
+        csrf: signed_in.csrf_token(),
+        done: None,
+        answered_now: false,
+        id: detail.id,
+        kind: detail.kind.zh(),
+        state: detail.state.zh(),
+        due: due(detail.state, detail.answer_due_at, now, &rules.calendar),
+        photos: photos(state, &detail.photos),
+        address: detail.address.unwrap_or_default(),
+        position: detail.location.map(|place| format!("{:.6},{:.6}", place.latitude, place.longitude)),
+        assignee: detail.assignee_name.unwrap_or_else(|| "联络站工作人员".to_owned()),
+        submitted: moment(detail.submitted_at, today),
+        due_at: day(local_date(detail.answer_due_at), today),
+        provisional: detail.answer_due_provisional,
+        contact,
+        answers: answers(state, detail.answers, today),
+        ratings: detail.ratings.iter().map(|rating| Rating::new(rating, today)).collect(),
+        timeline: lines(&detail.events, today),
+        may_answer: party.is_some_and(|party| next(detail.state, Action::Answer, party).is_ok()),
+        number: detail.number,
+        text: detail.text,
+        place: detail.place,
+        site: detail.site_name,
+        draft: String::new(),
+        answer_error: None,
+    })
+}

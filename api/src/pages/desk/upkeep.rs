@@ -1,0 +1,121 @@
+//! What the staff keep up: the codes on the walls, and what needs somebody's eye.
+
+use actix_web::{HttpResponse, get, http::StatusCode, web};
+use chrono::NaiveDate;
+use minyi_domain::people::{Actor, Role};
+use minyi_store::{CodeCursor, CodeRow, CodeState, DeadNotification, GridRow, Template};
+use serde::Deserialize;
+
+use super::{
+    person,
+    view::{Code, CodesView, Dead, Grid, Site, WatchView},
+};
+use crate::{
+    auth::SignedIn,
+    pages::{
+        page::{Page, html},
+        words::{day, moment},
+    },
+    problem::Problem,
+    state::State,
+};
+
+const PAGE_LENGTH: i64 = 50;
+
+/// Deputies answer; codes and undelivered messages are the staff's.
+fn must_be_staff(actor: &Actor) -> Result<(), Problem> {
+    if actor.role == Role::Deputy { Err(Problem::Forbidden) } else { Ok(()) }
+}
+
+#[derive(Deserialize)]
+struct After {
+    grid: Option<String>,
+    token: Option<String>,
+}
+
+#[get("/codes")]
+pub async fn show_codes(
+    state: State,
+    page: Page,
+    signed_in: SignedIn,
+    after: web::Query<After>,
+) -> Result<HttpResponse, Problem> {
+    must_be_staff(&signed_in.actor)?;
+    let (scope, today) = (signed_in.actor.scope(), state.today());
+    let After { grid, token } = after.into_inner();
+    let cursor = grid.zip(token).map(|(grid_code, token)| CodeCursor { grid_code, token });
+    let list = move |store: &minyi_store::Store| store.codes_in(&scope, today, cursor.as_ref(), PAGE_LENGTH);
+    let found = state.ask(list).await?;
+    let mut sites: Vec<Site> = Vec::new();
+    for row in &found.items {
+        if !sites.iter().any(|site| site.id == row.site_id) {
+            sites.push(Site { id: row.site_id, name: row.site_name.clone() });
+        }
+    }
+    let view = CodesView {
+        layout: page.layout("民意码 · 办理台"),
+        person: Some(person(&signed_in, "/desk/codes")),
+        sites,
+        codes: found.items.into_iter().map(|row| code(row, today)).collect(),
+        next: found.next.map(|next| format!("/desk/codes?grid={}&token={}", next.grid_code, next.token)),
+    };
+    html(StatusCode::OK, &view)
+}
+
+fn code(row: CodeRow, today: NaiveDate) -> Code {
+    Code {
+        grouped: row.token.grouped(),
+        token: row.token.to_string(),
+        place: row.place,
+        site: row.site_name,
+        state: match row.state {
+            CodeState::Active => "使用中",
+            CodeState::Suspended => "暂停使用",
+            CodeState::Replaced => "已更换",
+            CodeState::Retired => "已停用",
+        },
+        printable: matches!(row.state, CodeState::Active | CodeState::Suspended),
+        scans: row.scans_30_days,
+        last_scan: row.last_scan_on.map(|date| day(date, today)),
+    }
+}
+
+#[get("/watch")]
+pub async fn show_watch(state: State, page: Page, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+    must_be_staff(&signed_in.actor)?;
+    let (scope, today) = (signed_in.actor.scope(), state.today());
+    let list = move |store: &minyi_store::Store| {
+        let grids = store.grids_without_lead(&scope, today, None, PAGE_LENGTH)?;
+        Ok((grids, store.dead_notifications(&scope, None, PAGE_LENGTH)?))
+    };
+    let (grids, dead) = state.ask(list).await?;
+    let view = WatchView {
+        layout: page.layout("要留意 · 民意码办理台"),
+        person: Some(person(&signed_in, "/desk/watch")),
+        more: grids.next.is_some() || dead.next.is_some(),
+        grids: grids.items.into_iter().map(grid).collect(),
+        dead: dead.items.into_iter().map(|letter| letter_line(letter, today)).collect(),
+    };
+    html(StatusCode::OK, &view)
+}
+
+fn grid(row: GridRow) -> Grid {
+    Grid { place: row.place, site: row.site_name, code: row.code }
+}
+
+fn letter_line(letter: DeadNotification, today: NaiveDate) -> Dead {
+    let code = letter.error_code.map(|code| format!("{code} ")).unwrap_or_default();
+    Dead {
+        submission_id: letter.submission_id,
+        number: letter.number,
+        recipient: letter.recipient_name.unwrap_or_else(|| "居民".to_owned()),
+        template: match letter.template {
+            Template::DeputyNew => "新民意通知",
+            Template::DeputyDeadline => "期限提醒",
+            Template::ResidentProgress => "进展通知",
+        },
+        reason: format!("{code}{}", letter.error.unwrap_or_default()),
+        attempts: letter.attempts,
+        when: letter.finished_at.map(|at| moment(at, today)).unwrap_or_default(),
+    }
+}

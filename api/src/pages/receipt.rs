@@ -1,0 +1,134 @@
+//! Following a submission: the receipt (回执), rating the answer, finding a lost receipt, keeping it as a picture.
+
+mod card;
+mod find;
+mod rating;
+pub mod view;
+
+use actix_web::{HttpResponse, get, http::StatusCode, web};
+use chrono::NaiveDate;
+use minyi_domain::{calendar::local_date, lifecycle::MAX_ROUNDS};
+use minyi_store::{AnswerView, PhotoView, ReceiptView};
+use serde::Deserialize;
+
+use super::{
+    page::{Page, html},
+    timeline::lines,
+    words::{day, moment},
+};
+use crate::{
+    address::ClientAddress,
+    problem::Problem,
+    residents::photos::Variant,
+    state::{AppState, State},
+};
+use view::{Answer, PhotoLink, Rating, ReceiptPage, Status};
+
+/// Registers the routes under `/r`.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(find::enter_receipt)
+        .service(find::lookup)
+        .service(show_receipt)
+        .service(rating::rate_form)
+        .service(card::save_card);
+}
+
+#[derive(Deserialize)]
+struct Arrival {
+    /// Just sent.
+    new: Option<String>,
+    /// Just rated.
+    rated: Option<String>,
+}
+
+/// What the resident has just done.
+#[derive(PartialEq, Eq)]
+enum Moment {
+    Nothing,
+    Sent,
+    Rated,
+    RatingRefused(String),
+}
+
+impl Moment {
+    fn of(arrival: &Arrival) -> Self {
+        match (&arrival.new, &arrival.rated) {
+            (Some(_), _) => Self::Sent,
+            (None, Some(_)) => Self::Rated,
+            (None, None) => Self::Nothing,
+        }
+    }
+}
+
+#[get("/{receipt}")]
+async fn show_receipt(
+    state: State,
+    page: Page,
+    receipt: web::Path<String>,
+    arrival: web::Query<Arrival>,
+    address: ClientAddress,
+) -> Result<HttpResponse, Problem> {
+    match state.find_by_receipt(&receipt, address).await {
+        Ok(found) => show(&state, &page, found, Moment::of(&arrival), StatusCode::OK),
+        Err(problem @ (Problem::ReceiptMistyped { .. } | Problem::ReceiptUnknown)) => {
+            find::again(&page, receipt.into_inner(), String::new(), &problem)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn show(
+    state: &AppState,
+    page: &Page,
+    found: ReceiptView,
+    after: Moment,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let (now, today) = (state.now(), state.today());
+    let due = day(local_date(found.answer_due_at), today);
+    let overdue = now > found.answer_due_at;
+    let grouped = found.receipt.grouped();
+    let view = ReceiptPage {
+        layout: page.layout(format!("回执 {} · 民意码", found.number)),
+        new: after == Moment::Sent,
+        rated: after == Moment::Rated,
+        status: Status::new(found.state, overdue, due, found.answer_due_provisional),
+        number: found.number,
+        receipt: found.receipt.to_string(),
+        receipt_groups: grouped.split('-').map(str::to_owned).collect(),
+        receipt_grouped: grouped,
+        kind: found.kind.zh(),
+        text: found.text,
+        photos: photos(state, &found.photos),
+        submitted: moment(found.submitted_at, today),
+        place: found.place,
+        station: found.site,
+        timeline: lines(&found.timeline, today),
+        answers: answers(state, found.answers, today),
+        ratings: found.ratings.iter().map(|rating| Rating::new(rating, today)).collect(),
+        may_rate: found.may_rate,
+        may_send_back: found.round < i16::from(MAX_ROUNDS),
+        rating_error: if let Moment::RatingRefused(why) = after { Some(why) } else { None },
+    };
+    html(status, &view)
+}
+
+/// Signed links of photos.
+pub fn photos(state: &AppState, photos: &[PhotoView]) -> Vec<PhotoLink> {
+    let link = |photo: &PhotoView| PhotoLink {
+        full: state.photo_path(photo.id, Variant::Full),
+        thumbnail: state.photo_path(photo.id, Variant::Thumbnail),
+    };
+    photos.iter().map(link).collect()
+}
+
+/// Answers as both sides see them.
+pub fn answers(state: &AppState, answers: Vec<AnswerView>, today: NaiveDate) -> Vec<Answer> {
+    let answer = |answer: AnswerView| Answer {
+        photos: photos(state, &answer.photos),
+        author: answer.author_name,
+        when: moment(answer.answered_at, today),
+        text: answer.text,
+    };
+    answers.into_iter().map(answer).collect()
+}

@@ -1,0 +1,107 @@
+//! The demonstration (演示数据): a made-up county-level city with its sites, grids, deputies and staff, and five weeks of
+//! submissions in every state, so that every page has something to show.
+//!
+//! What is written stands in `data/`; everything else follows from it, from the time of the first load and from a key
+//! of the installation (see [`seed`]). The submissions are not inserted but played through the product's own use cases
+//! (see [`history`]), so that every timeline and record of delivery is true.
+//!
+//! A later load finds all of this there and only sets the password. A load that was interrupted is gone on with.
+
+pub mod city;
+mod contacts;
+pub mod data;
+mod drawing;
+pub mod fate;
+pub mod history;
+mod moments;
+mod output;
+mod password;
+mod photos;
+pub mod seed;
+pub mod story;
+mod text;
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use minyi_domain::calendar::local_date;
+use minyi_gateways::{keys::Keys, objects::Objects};
+use minyi_store::Store;
+use serde_json::Value;
+
+use crate::{city::City, data::Data, fate::Rules, history::Stage, photos::Album, seed::Seed};
+
+/// Stands in the place of a hash until the password is set; no password has it.
+pub(crate) const NO_PASSWORD: &str = "!";
+
+/// Why the demonstration cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "the demonstration in this database was made with other keys or by another version: load it into an empty one"
+    )]
+    OtherDemonstration,
+    #[error("the demonstration contradicts itself: {0}")]
+    Data(&'static str),
+    #[error("a file of the demonstration cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("a text of the demonstration is not taken: {0}")]
+    Text(#[from] minyi_domain::text::TextError),
+    #[error("a contact of the demonstration is not taken: {0}")]
+    Contact(#[from] minyi_domain::submission::ContactError),
+    #[error("a place of the demonstration is not taken: {0}")]
+    Location(#[from] minyi_domain::submission::LocationError),
+    #[error(transparent)]
+    Store(#[from] minyi_store::Error),
+    #[error(transparent)]
+    Gateway(#[from] minyi_gateways::Error),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// The result of everything here that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Loads the demonstration, or what of it is missing, and describes it for other programs. `password` becomes that of
+/// the console and of all staff.
+pub fn load(store: &Store, keys: &Keys, objects: Objects, password: &str, now: DateTime<Utc>) -> Result<Value> {
+    let data = Data::read()?;
+    let seed = Seed::new(keys.index.clone());
+    let loaded_at = loaded_at(store, &data)?;
+    let anchor = loaded_at.unwrap_or(now.trunc_subsecs(0));
+    let city = City::build(&data, &seed, anchor);
+    if loaded_at.is_none() {
+        store.import_directory(&city.directory)?;
+    }
+    let hash = password::hash(password)?;
+    for member in &city.staff {
+        store.set_password(&member.username, &hash)?;
+    }
+    let rules = Rules {
+        calendar: store.calendar()?,
+        policies: store.policies(local_date(anchor))?,
+    };
+    let cases = story::write(&data, &city, &seed, &rules, anchor)?;
+    let album = Album::new(objects)?;
+    let unreachable = city.deputies.last().map(|deputy| deputy.id);
+    let stage = Stage {
+        store,
+        keys,
+        seed: &seed,
+        city: &city,
+        rules: &rules,
+        album: &album,
+        unreachable,
+    };
+    if !stage.has_begun(&cases)? {
+        store.import_scans(&city.scans)?;
+    }
+    history::play(&stage, &cases, anchor)?;
+    output::describe(&stage, &cases, password)
+}
+
+/// When the demonstration was loaded first: the id of the console's account is as old.
+fn loaded_at(store: &Store, data: &Data) -> Result<Option<DateTime<Utc>>> {
+    let account = store.account_by_username(&data.staff.console.username)?;
+    let timestamp = account.and_then(|account| account.id.get_timestamp());
+    let seconds = timestamp.map(|timestamp| timestamp.to_unix().0);
+    Ok(seconds.and_then(|seconds| DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)))
+}

@@ -8,16 +8,38 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use serde_json::Value;
 
 use crate::checkout::Checkout;
-use crate::error::{Doing as _, Error, Result};
+use crate::error::Result;
 use crate::secrets::Secrets;
 use crate::servers::Server;
 use crate::stack::Addresses;
 
 /// The programs that `up` builds: package names, which are the programs' names too.
 pub const PROGRAMS: &[&str] = &["minyi-api", "minyi-worker", "minyi-demo", "wechat-simulator"];
+
+/// The file, in the state folder, with the people who have a phone in the simulator.
+pub const SIMULATOR_USERS: &str = "simulator-users.json";
+
+/// The mini-program's number; it means something to the simulator alone.
+const APPID: &str = "wx5d1f0a8c36e2974b";
+
+/// The message templates that the simulator knows, by the variable that names them to the product.
+/// The launcher does not link the simulator, to be compiled in seconds; a test compares them.
+pub const TEMPLATES: [(&str, &str); 3] = [
+    (
+        "MINYI_WECHAT_TEMPLATE_DEPUTY_NEW",
+        "aiXkXB5imt5s6EfCmoh65GyyhpTf4eCdJpMxasIq7mp",
+    ),
+    (
+        "MINYI_WECHAT_TEMPLATE_DEPUTY_DEADLINE",
+        "g5dOmu8CTVa5U31Gse9AWLlvGwh6KfTgrCOIZxfH1LY",
+    ),
+    (
+        "MINYI_WECHAT_TEMPLATE_RESIDENT_PROGRESS",
+        "yqhdXy1tLmfYO51MZFv4jj2r1LNMZ4ipYBbzJdD884h",
+    ),
+];
 
 /// Variables of the environment.
 pub type Environment = BTreeMap<&'static str, String>;
@@ -60,19 +82,22 @@ impl Program {
     }
 
     /// The WeChat simulator with the demonstration's people.
-    pub fn simulator(checkout: &Checkout, product: &str, port: u16) -> Self {
-        let demo = checkout.kept("demo.json");
+    pub fn simulator(checkout: &Checkout, addresses: &Addresses, secrets: &Secrets) -> Self {
+        let users = checkout.kept(SIMULATOR_USERS);
         let arguments = [
-            format!("--listen=127.0.0.1:{port}"),
-            format!("--users={}", demo.display()),
-            format!("--product-url={product}"),
+            format!("--port={}", addresses.simulator),
+            format!("--users={}", users.display()),
+            format!("--product-url={}", addresses.base_url()),
         ];
         Self {
             name: "simulator",
             path: checkout.program("wechat-simulator"),
             arguments: arguments.into(),
-            environment: Environment::new(),
-            port,
+            environment: Environment::from([
+                ("SIMULATOR_APPID", APPID.into()),
+                ("SIMULATOR_SECRET", secrets.key("wechat_secret").into()),
+            ]),
+            port: addresses.simulator,
             ready_path: "/_sim/users",
         }
     }
@@ -102,64 +127,32 @@ impl Server for Program {
 }
 
 /// What api, worker and demonstration are told about each other.
-pub fn environment(checkout: &Checkout, addresses: &Addresses, secrets: &Secrets, wechat: &Value) -> Environment {
+pub fn environment(checkout: &Checkout, addresses: &Addresses, secrets: &Secrets) -> Environment {
     let root = checkout.root().display();
-    let told = |pointer: &str| {
-        wechat
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let listen = addresses.base.trim_start_matches("http://").to_owned();
-    Environment::from([
+    let objects = checkout.kept("objects");
+    let mut all = Environment::from([
         ("MINYI_MODE", "development".into()),
-        ("MINYI_LISTEN", listen),
-        ("MINYI_PUBLIC_URL", addresses.base.clone()),
+        ("MINYI_LISTEN", format!("127.0.0.1:{}", addresses.product)),
+        ("MINYI_PUBLIC_URL", addresses.base_url()),
         ("MINYI_DATABASE_URL", addresses.database.clone()),
         ("MINYI_REDIS_URL", addresses.redis.clone()),
         ("MINYI_WEB_DIR", format!("{root}/web")),
-        (
-            "MINYI_OBJECTS",
-            format!("file://{}", checkout.kept("objects").display()),
-        ),
+        ("MINYI_OBJECTS", format!("file://{}", objects.display())),
         ("MINYI_CONTACT_KEYS", secrets.key("contact_keys").into()),
         ("MINYI_INDEX_KEY", secrets.key("index_key").into()),
         ("MINYI_LINK_KEY", secrets.key("link_key").into()),
         ("MINYI_JWT_PRIVATE_KEY_FILE", secrets.jwt_key_file.display().to_string()),
-        ("MINYI_WECHAT_BASE_URL", addresses.simulator.clone()),
-        ("MINYI_WECHAT_APPID", told("/appid")),
-        ("MINYI_WECHAT_SECRET", told("/secret")),
-        ("MINYI_WECHAT_TEMPLATE_DEPUTY_NEW", told("/templates/deputy_new")),
-        (
-            "MINYI_WECHAT_TEMPLATE_DEPUTY_DEADLINE",
-            told("/templates/deputy_deadline"),
-        ),
-        (
-            "MINYI_WECHAT_TEMPLATE_RESIDENT_PROGRESS",
-            told("/templates/resident_progress"),
-        ),
-        // Here every simulated resident comes from the one address of this machine.
-        ("MINYI_LIMIT_ADDRESS_PER_MINUTE", "1000000".into()),
-    ])
-}
-
-/// What the simulator expects from its client: `{appid, secret, templates: {…}}`.
-pub fn wechat_settings(checkout: &Checkout) -> Result<Value> {
-    let mut command = Command::new(checkout.program("wechat-simulator"));
-    command
-        .arg("--print-config")
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit());
-    let output = command
-        .output()
-        .doing(|| "running wechat-simulator --print-config".into())?;
-    serde_json::from_slice(&output.stdout).map_err(|error| {
-        Error::failed(
-            format!("wechat-simulator --print-config printed no JSON ({error})."),
-            "this is a mistake in tests/wechat-simulator",
-        )
-    })
+        ("MINYI_WECHAT_BASE_URL", addresses.simulator_url()),
+        ("MINYI_WECHAT_APPID", APPID.into()),
+        ("MINYI_WECHAT_SECRET", secrets.key("wechat_secret").into()),
+    ]);
+    all.extend(TEMPLATES.map(|(variable, id)| (variable, id.to_owned())));
+    // Here every simulated resident comes from the one address of this machine. Who wants to see
+    // a limit at work sets it before `cargo dev up`.
+    for limit in ["MINYI_LIMIT_ADDRESS_PER_MINUTE", "MINYI_LIMIT_CODE_PER_MINUTE"] {
+        all.insert(limit, std::env::var(limit).unwrap_or_else(|_| "1000000".into()));
+    }
+    all
 }
 
 /// Runs one of the product's programs to its end, its words passing through.
@@ -178,4 +171,17 @@ fn answers(port: u16, path: &str) -> std::io::Result<bool> {
     let mut answer = [0; 12];
     connection.read_exact(&mut answer)?;
     Ok(&answer == b"HTTP/1.1 200")
+}
+
+#[cfg(test)]
+mod tests {
+    use wechat_simulator::templates::{DEPUTY_DEADLINE, DEPUTY_NEW, RESIDENT_PROGRESS};
+
+    use super::TEMPLATES;
+
+    #[test]
+    fn the_templates_are_those_of_the_simulator() {
+        let ids = TEMPLATES.map(|(_, id)| id);
+        assert_eq!(ids, [DEPUTY_NEW, DEPUTY_DEADLINE, RESIDENT_PROGRESS]);
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::checkout::Checkout;
 use crate::error::{Doing as _, Error, Result};
-use crate::servers::{random_bytes, write_private};
+use crate::servers::{random_bytes, random_password, write_private};
 
 /// The keys, and where the private key for access tokens lies.
 pub struct Secrets {
@@ -29,6 +29,7 @@ impl Secrets {
                     "contact_keys": format!("k1:{}", random_key()?),
                     "index_key": random_key()?,
                     "link_key": random_key()?,
+                    "wechat_secret": random_password()?,
                 });
                 write_private(&path, &format!("{keys:#}\n"))?;
                 keys

@@ -65,11 +65,6 @@ pub fn free_port() -> Result<u16> {
     Ok(port.doing(|| "looking for a free port".into())?.port())
 }
 
-/// Whether this port of the loopback interface is free now.
-pub fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
-}
-
 /// Random bytes from the system.
 pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];

@@ -14,16 +14,28 @@ use crate::error::{Doing as _, Error, Result};
 use crate::servers::write_private;
 
 /// Where the parts of the product are reached.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Addresses {
-    /// The product.
-    pub base: String,
-    /// The WeChat simulator.
-    pub simulator: String,
+    /// The product's port.
+    pub product: u16,
+    /// The WeChat simulator's port.
+    pub simulator: u16,
     /// The database, password included.
     pub database: String,
     /// Redis, password included.
     pub redis: String,
+}
+
+impl Addresses {
+    /// The product's address.
+    pub fn base_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.product)
+    }
+
+    /// The WeChat simulator's address.
+    pub fn simulator_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.simulator)
+    }
 }
 
 /// The file's content.
@@ -39,8 +51,8 @@ impl Stack {
                 "this is a mistake in deploy/demo",
             ));
         };
-        all.insert("base_url".into(), json!(addresses.base));
-        all.insert("simulator_url".into(), json!(addresses.simulator));
+        all.insert("base_url".into(), json!(addresses.base_url()));
+        all.insert("simulator_url".into(), json!(addresses.simulator_url()));
         all.insert("database_url".into(), json!(addresses.database));
         all.insert("redis_url".into(), json!(addresses.redis));
         Ok(Self(all))

@@ -1,6 +1,7 @@
 //! `cargo dev up`: everything that the product needs, started and kept running.
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 
 use serde_json::Value;
@@ -11,7 +12,7 @@ use crate::error::{Doing as _, Error, Result};
 use crate::lock::{self, Lock};
 use crate::product::{self, Environment, Program};
 use crate::secrets::Secrets;
-use crate::servers::{self, Durability, Place, PrivatePostgres, PrivateRedis};
+use crate::servers::{self, Durability, Place, PrivatePostgres, PrivateRedis, write_private};
 use crate::stack::{Addresses, Stack};
 use crate::steps::{Interrupt, Steps};
 use crate::supervisor::Supervisor;
@@ -68,15 +69,16 @@ fn already_up(checkout: &Checkout, request: &Request) -> Result<()> {
 }
 
 fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervisor: &mut Supervisor) -> Result<()> {
-    let port = product_port(request.port)?;
+    let held = hold_port(request.port)?;
+    let port = held.local_addr().doing(|| "reading the port".into())?.port();
     let mut steps = Steps::new(STEPS, interrupt);
     steps.step("checking the system's programs", || tools::ensure(tools::TO_RUN))?;
     let (database, redis) = steps.step("starting a private Postgres and a private Redis", || {
         start_servers(checkout, supervisor)
     })?;
     let addresses = Addresses {
-        base: format!("http://127.0.0.1:{port}"),
-        simulator: format!("http://127.0.0.1:{}", servers::free_port()?),
+        product: port,
+        simulator: servers::free_port()?,
         database,
         redis,
     };
@@ -85,12 +87,13 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
         "building the programs (cargo; the first time takes some minutes)",
         || builds::programs(checkout),
     )?;
-    let environment = steps.step("making keys, and the database's tables", || {
+    let (secrets, environment) = steps.step("making keys, and the database's tables", || {
         prepare(checkout, &addresses)
     })?;
     let demo = steps.step("loading the demonstration", || load_demo(checkout, &environment))?;
     steps.step("starting simulator, api and worker", || {
-        start_product(checkout, &addresses, &environment, port, supervisor)
+        drop(held);
+        start_product(checkout, &addresses, &secrets, &environment, supervisor)
     })?;
     let mut stack = Stack::new(&addresses, demo)?;
     stack.write(checkout, supervisor.pids())?;
@@ -103,15 +106,20 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     supervisor.watch(&mut stack)
 }
 
-fn product_port(asked: Option<u16>) -> Result<u16> {
+/// Holds the product's port until the api takes it: building takes minutes, and a second checkout
+/// that starts meanwhile must find it taken.
+fn hold_port(asked: Option<u16>) -> Result<TcpListener> {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     match asked {
-        None if servers::is_free(USUAL_PORT) => Ok(USUAL_PORT),
-        None => servers::free_port(),
-        Some(port) if servers::is_free(port) => Ok(port),
-        Some(port) => Err(Error::failed(
-            format!("Port {port} is in use by another program, or not allowed for this user."),
-            format!("see who has it: ss -ltnp 'sport = :{port}'; or leave --port away, and a free one is taken"),
-        )),
+        None => bind(USUAL_PORT)
+            .or_else(|_| bind(0))
+            .doing(|| "looking for a free port".into()),
+        Some(port) => bind(port).map_err(|error| {
+            Error::failed(
+                format!("Port {port} cannot be used ({error})."),
+                format!("see who has it: ss -ltnp 'sport = :{port}'; or leave --port away, and a free one is taken"),
+            )
+        }),
     }
 }
 
@@ -132,14 +140,13 @@ fn start_servers(checkout: &Checkout, supervisor: &mut Supervisor) -> Result<(St
     Ok(urls)
 }
 
-fn prepare(checkout: &Checkout, addresses: &Addresses) -> Result<Environment> {
+fn prepare(checkout: &Checkout, addresses: &Addresses) -> Result<(Secrets, Environment)> {
     let secrets = Secrets::load_or_make(checkout)?;
     let objects = checkout.kept("objects");
     fs::create_dir_all(&objects).doing(|| format!("making {}", objects.display()))?;
-    let wechat = product::wechat_settings(checkout)?;
-    let environment = product::environment(checkout, addresses, &secrets, &wechat);
+    let environment = product::environment(checkout, addresses, &secrets);
     product::run(checkout, "minyi-api", &["migrate"], &environment)?;
-    Ok(environment)
+    Ok((secrets, environment))
 }
 
 fn load_demo(checkout: &Checkout, environment: &Environment) -> Result<Value> {
@@ -148,7 +155,10 @@ fn load_demo(checkout: &Checkout, environment: &Environment) -> Result<Value> {
     let written = output.display().to_string();
     let arguments = ["load", "--output", &written, "--console-password", &password];
     product::run(checkout, "minyi-demo", &arguments, environment)?;
-    read_json(&output)
+    let demo = read_json(&output)?;
+    let users = demo.get("users").cloned().unwrap_or_default();
+    write_private(&checkout.kept(product::SIMULATOR_USERS), &users.to_string())?;
+    Ok(demo)
 }
 
 fn read_json(path: &Path) -> Result<Value> {
@@ -164,18 +174,12 @@ fn read_json(path: &Path) -> Result<Value> {
 fn start_product(
     checkout: &Checkout,
     addresses: &Addresses,
+    secrets: &Secrets,
     environment: &Environment,
-    port: u16,
     supervisor: &mut Supervisor,
 ) -> Result<()> {
-    let simulator_port = addresses
-        .simulator
-        .rsplit(':')
-        .next()
-        .and_then(|port| port.parse().ok());
-    let simulator_port = simulator_port.unwrap_or_default();
-    supervisor.start(Box::new(Program::simulator(checkout, &addresses.base, simulator_port)))?;
-    supervisor.start(Box::new(Program::api(checkout, environment, port)))?;
-    let worker_port = servers::free_port()?;
-    supervisor.start(Box::new(Program::worker(checkout, environment, worker_port)))
+    let worker = servers::free_port()?;
+    supervisor.start(Box::new(Program::simulator(checkout, addresses, secrets)))?;
+    supervisor.start(Box::new(Program::api(checkout, environment, addresses.product)))?;
+    supervisor.start(Box::new(Program::worker(checkout, environment, worker)))
 }

@@ -65,6 +65,7 @@ pub fn rust_tests(checkout: &Checkout, servers: &TestServers) -> Result<Count> {
 pub fn browser_tests(checkout: &Checkout) -> Result<Count> {
     let folder = checkout.root().join("tests/browser");
     builds::install_packages(&folder)?;
+    steps::run(builds::npm(&folder, &["run", "check"]))?;
     let report = checkout.kept("playwright.json");
     if report.exists() {
         std::fs::remove_file(&report).doing(|| format!("removing {}", report.display()))?;

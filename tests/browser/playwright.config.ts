@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { defineConfig, devices } from "@playwright/test";
+
+/** The system's own browser: nothing is downloaded. */
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+
+/** `cargo dev test` counts from this report. */
+const report = process.env.MINYI_BROWSER_REPORT;
+
+export default defineConfig({
+  testDir: "specs",
+  globalSetup: "./support/product.ts",
+  outputDir: "test-results",
+  reporter: report ? [["list"], ["json", { outputFile: report }]] : [["list"]],
+  forbidOnly: true,
+  // One product and often two cores: side by side the tests would only wait for each other.
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  use: {
+    ...devices["Pixel 5"],
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

@@ -1,0 +1,31 @@
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+import type axe from "axe-core";
+import { stack } from "./stack";
+
+const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** Collects what no page may do: errors in the console, and requests to anybody else. */
+export function watch(page: Page): { errors: string[]; foreign: string[] } {
+  const seen = { errors: [] as string[], foreign: [] as string[] };
+  const own = [stack().base_url, stack().simulator_url];
+  page.on("pageerror", (error) => seen.errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") seen.errors.push(message.text());
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    const inside = /^(data|blob|about):/.test(url);
+    if (!inside && !own.some((base) => url.startsWith(`${base}/`))) seen.foreign.push(url);
+  });
+  return seen;
+}
+
+/** What keeps people out of a page, by axe; one line a violation. The context needs `bypassCSP`. */
+export async function barriers(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axePath });
+  const results = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+  return results.violations.flatMap((found) =>
+    found.nodes.map((node) => `${found.id}: ${node.target.join(" ")} (${found.help})`),
+  );
+}

@@ -54,8 +54,12 @@ class SubmissionForm {
   start(): void {
     this.form.noValidate = true;
     this.restore();
-    this.form.addEventListener("input", () => this.save());
-    this.form.addEventListener("change", () => this.save());
+    for (const type of ["input", "change"]) {
+      this.form.addEventListener(type, (event) => {
+        this.forgive((event.target as HTMLInputElement).name);
+        this.save();
+      });
+    }
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (!this.sending) void this.submit();
@@ -127,6 +131,13 @@ class SubmissionForm {
       area.dispatchEvent(new Event("input", { bubbles: true }));
       area.focus();
     }
+  }
+
+  /** Whoever is correcting a field need not read any longer what was wrong with it. */
+  private forgive(field: string): void {
+    if (FIELDS.indexOf(field) < 0) return;
+    showError(field, "");
+    if (!this.sending) this.status.say("");
   }
 
   private save(): void {

@@ -10,6 +10,8 @@ export function attachPhotos(max: number, changed: () => void): Uploads {
   const uploads = new Uploads(max, () => {
     if (list) render(list, uploads);
     if (input) input.disabled = uploads.items.length >= max;
+    const failed = uploads.items.filter((item) => item.state === "failed")[0];
+    showError("photos", failed ? failed.reason : "");
     announce(uploads);
     changed();
   });
@@ -89,7 +91,7 @@ function update(tile: HTMLLIElement, item: Upload, number: number): void {
 
 function stateInWords(item: Upload): string {
   if (item.state === "done") return "✓ 已上传";
-  if (item.state === "failed") return item.reason;
+  if (item.state === "failed") return "✕ 没传上";
   return item.progress > 0 ? `上传 ${Math.round(item.progress * 100)}%` : "等待上传";
 }
 

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
+    dsl::sql,
+    sql_types::{Nullable, Timestamptz},
 };
 use minyi_domain::{
     lifecycle::{self, Action, Party, Refused, State},
@@ -106,13 +108,16 @@ fn write(
     Ok(answer_id)
 }
 
+/// In one statement, because a row that is no longer registered must have its first answer.
 fn move_on(connection: &mut PgConnection, id: Uuid, to: State, now: DateTime<Utc>) -> Result<()> {
-    let submission = submissions::table.find(id);
-    diesel::update(submission)
-        .set(submissions::state.eq(to.as_str()))
-        .execute(connection)?;
-    diesel::update(submission.filter(submissions::first_answered_at.is_null()))
-        .set(submissions::first_answered_at.eq(now))
+    let first = sql::<Nullable<Timestamptz>>("coalesce(first_answered_at, ")
+        .bind::<Timestamptz, _>(now)
+        .sql(")");
+    diesel::update(submissions::table.find(id))
+        .set((
+            submissions::state.eq(to.as_str()),
+            submissions::first_answered_at.eq(first),
+        ))
         .execute(connection)?;
     Ok(())
 }

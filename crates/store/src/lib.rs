@@ -16,8 +16,8 @@ mod deputies;
 mod directory;
 mod error;
 mod events;
-//FX #[cfg(feature = "test-fixtures")]
-//FX pub mod fixtures;
+#[cfg(feature = "test-fixtures")]
+pub mod fixtures;
 mod ids;
 mod listen;
 mod migrations;

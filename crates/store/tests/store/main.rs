@@ -1,0 +1,19 @@
+//! The store through its public interface, against a real Postgres: one database a test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
+)]
+
+mod answering;
+mod calendar;
+mod codes;
+mod logins;
+mod messages;
+mod photos;
+mod schema;
+mod scopes;
+mod steps;
+mod submitting;
+mod support;

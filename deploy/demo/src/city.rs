@@ -11,6 +11,8 @@ mod accounts;
 mod people;
 mod places;
 
+pub use people::{ASSISTANT_ONLY, NOBODY};
+
 /// Everything that stands before the first submission.
 #[derive(Debug)]
 pub struct City {

@@ -20,7 +20,7 @@ use crate::{
     Error, Result,
     city::{City, Grid},
     contacts,
-    fate::Rules,
+    fate::{Fate, Rules},
     photos::Album,
     seed::Seed,
     story::{Case, Follow},
@@ -97,6 +97,23 @@ impl Stage<'_> {
         cases.first().map_or(Ok(true), |case| Ok(self.view(case)?.is_some()))
     }
 
+    /// One deputy whose case was escalated, because no message arrives; not at the station that is shown first.
+    pub fn who_is_unreachable(&self, cases: &[Case]) -> Result<Option<Uuid>> {
+        let shown = self.city.grids.first().map(|grid| &grid.station);
+        for case in cases.iter().filter(|case| case.fate == Fate::Escalated) {
+            let grid = self.grid(case)?;
+            let route = route(&self.page(grid, case.submitted_at)?.candidates());
+            if route.deputy_id.is_some() && Some(&grid.station) != shown {
+                return Ok(route.deputy_id);
+            }
+        }
+        Ok(None)
+    }
+
+    fn grid(&self, case: &Case) -> Result<&Grid> {
+        self.city.grids.get(case.grid).ok_or(Error::Data("no grid"))
+    }
+
     fn view(&self, case: &Case) -> Result<Option<ReceiptView>> {
         Ok(self.store.receipt(&self.receipt(case))?)
     }
@@ -105,7 +122,7 @@ impl Stage<'_> {
         if self.view(case)?.is_some() {
             return Ok(());
         }
-        let grid = self.city.grids.get(case.grid).ok_or(Error::Data("no grid"))?;
+        let grid = self.grid(case)?;
         let page = self.page(grid, case.submitted_at)?;
         let new = self.submission(case, grid, &page)?;
         match self.store.submit(&new)? {
@@ -183,7 +200,7 @@ impl Stage<'_> {
     }
 
     fn answer(&self, case: &Case, id: Uuid, text: &str, at: DateTime<Utc>) -> Result<()> {
-        let grid = self.city.grids.get(case.grid).ok_or(Error::Data("no grid"))?;
+        let grid = self.grid(case)?;
         let page = self.page(grid, case.submitted_at)?;
         let author = self
             .author(&route(&page.candidates()), grid)

@@ -81,16 +81,16 @@ pub fn load(store: &Store, keys: &Keys, objects: Objects, password: &str, now: D
     };
     let cases = story::write(&data, &city, &seed, &rules, anchor)?;
     let album = Album::new(objects)?;
-    let unreachable = city.deputies.last().map(|deputy| deputy.id);
-    let stage = Stage {
+    let mut stage = Stage {
         store,
         keys,
         seed: &seed,
         city: &city,
         rules: &rules,
         album: &album,
-        unreachable,
+        unreachable: None,
     };
+    stage.unreachable = stage.who_is_unreachable(&cases)?;
     if !stage.has_begun(&cases)? {
         store.import_scans(&city.scans)?;
     }

@@ -10,7 +10,7 @@ use minyi_domain::{
 
 use crate::{
     Error, Result,
-    city::{City, Grid},
+    city::{ASSISTANT_ONLY, City, Grid, NOBODY},
     data::{Data, Matter, Remarks},
     fate::{FATES, Fate, Move, Rules},
     moments::Moments,
@@ -29,6 +29,8 @@ const FIRST_GRID: [Fate; 8] = [
     Fate::Unrated,
     Fate::RatedAgain(Satisfaction::Satisfied),
 ];
+/// Where nobody leads, the others have to show up.
+const WITHOUT_LEAD: [Fate; 2] = [Fate::Fresh, Fate::Answered];
 /// Tries at drawing times that fit a fate; a few hundred are usual for the rarest.
 const TRIES: usize = 20_000;
 
@@ -67,21 +69,27 @@ pub fn write(data: &Data, city: &City, seed: &Seed, rules: &Rules, end: DateTime
         used: BTreeMap::new(),
         said: BTreeSet::new(),
     };
-    let mut firsts = FIRST_GRID.to_vec();
+    let mut wanted = wanted(city);
     let mut cases = Vec::new();
     for (fate, count) in FATES {
         for _ in 0..count {
             let key = format!("demonstration-{:04}", cases.len() + 1);
-            let first = firsts.iter().position(|wanted| *wanted == fate);
-            if let Some(index) = first {
-                firsts.remove(index);
-            }
+            let found = wanted.iter().position(|(wanted, _)| *wanted == fate);
+            let grid = found.map(|index| wanted.swap_remove(index).1);
             let mut chance = seed.chance(&format!("case:{key}"));
-            cases.push(writer.case(key, fate, first.is_some(), &mut chance)?);
+            cases.push(writer.case(key, fate, grid, &mut chance)?);
         }
     }
     cases.sort_by_key(|case| case.submitted_at);
     Ok(cases)
+}
+
+/// Fates that have to happen in a certain grid, by its index.
+fn wanted(city: &City) -> Vec<(Fate, usize)> {
+    let named = |place: &str| city.grids.iter().position(|grid| grid.place == place);
+    let without_lead = [NOBODY, ASSISTANT_ONLY].into_iter().filter_map(named);
+    let there = without_lead.flat_map(|grid| WITHOUT_LEAD.map(|fate| (fate, grid)));
+    FIRST_GRID.map(|fate| (fate, 0)).into_iter().chain(there).collect()
 }
 
 struct Writer<'a> {
@@ -96,13 +104,15 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn case(&mut self, key: String, fate: Fate, first: bool, chance: &mut Chance) -> Result<Case> {
+    fn case(&mut self, key: String, fate: Fate, wanted: Option<usize>, chance: &mut Chance) -> Result<Case> {
         let (index, matter) = self
-            .what_and_where(fate, first, chance)
+            .what_and_where(fate, wanted, chance)
             .ok_or(Error::Data("no matter suits"))?;
         let grid = self.city.grids.get(index).ok_or(Error::Data("no grid"))?;
         let (submitted_at, moves) = self.course(fate, chance)?;
-        let text = filling(grid, submitted_at, submitted_at).fill(&matter.text, chance);
+        let text = self
+            .filling(grid, submitted_at, submitted_at)
+            .fill(&matter.text, chance);
         let mut follows = Vec::new();
         let mut since = submitted_at;
         let mut answers = 0;
@@ -112,7 +122,7 @@ impl<'a> Writer<'a> {
                     let again = matter.again.as_deref().filter(|_| answers > 0);
                     answers += 1;
                     let template = again.unwrap_or(&matter.answer);
-                    Follow::Answer(filling(grid, since, at).fill(template, chance))
+                    Follow::Answer(self.filling(grid, since, at).fill(template, chance))
                 }
                 Move::Rate(satisfaction) => rating(&self.data.remarks, satisfaction, matter.kind, chance),
             };
@@ -130,20 +140,22 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn what_and_where(&mut self, fate: Fate, first: bool, chance: &mut Chance) -> Option<(usize, &'a Matter)> {
+    fn what_and_where(
+        &mut self,
+        fate: Fate,
+        wanted: Option<usize>,
+        chance: &mut Chance,
+    ) -> Option<(usize, &'a Matter)> {
         let city = self.city;
         (0..TRIES).find_map(|_| {
-            let index = self.grid(first, chance);
+            let index = wanted.unwrap_or_else(|| self.some_grid(chance));
             let matter = self.matter(fate, city.grids.get(index)?, chance)?;
             Some((index, matter))
         })
     }
 
     /// Some grid whose code takes submissions.
-    fn grid(&self, first: bool, chance: &mut Chance) -> usize {
-        if first {
-            return 0;
-        }
+    fn some_grid(&self, chance: &mut Chance) -> usize {
         let grids = self.city.grids.iter().enumerate().skip(1);
         let open: Vec<usize> = grids
             .filter(|(_, grid)| grid.token.is_some())
@@ -177,18 +189,18 @@ impl<'a> Writer<'a> {
         let mut tries = (0..TRIES).filter_map(|_| self.rules.course(fate, &mut moments));
         tries.next().ok_or(Error::Data("no time fits"))
     }
-}
 
-/// Dates as the writer of a text at `at` sees them; what came before was at `since`.
-fn filling(grid: &Grid, since: DateTime<Utc>, at: DateTime<Utc>) -> Filling<'_> {
-    let today = local_date(at);
-    let yesterday: NaiveDate = today - Days::new(1);
-    Filling {
-        spot: grid.spot(),
-        village: &grid.village,
-        seen: yesterday.max(local_date(since)),
-        soon: today + Days::new(4),
-        later: today + Days::new(12),
+    /// Dates as the writer of a text at `at` sees them; what came before was at `since`. Promises are for working days.
+    fn filling<'g>(&self, grid: &'g Grid, since: DateTime<Utc>, at: DateTime<Utc>) -> Filling<'g> {
+        let today = local_date(at);
+        let yesterday: NaiveDate = today - Days::new(1);
+        Filling {
+            spot: grid.spot(),
+            village: &grid.village,
+            seen: yesterday.max(local_date(since)),
+            soon: local_date(self.rules.calendar.add_working_days(at, 3).at),
+            later: local_date(self.rules.calendar.add_working_days(at, 9).at),
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use super::{Builder, Deputy, Phone};
 use crate::data::Person;
 
 /// Nobody leads here: the watch list has something to show. The second has an assistant at least.
-const NOBODY: &str = "站前路旅社一条街";
-const ASSISTANT_ONLY: &str = "大坪村后山组";
+pub const NOBODY: &str = "站前路旅社一条街";
+pub const ASSISTANT_ONLY: &str = "大坪村后山组";
 /// Every so many grids somebody else led before.
 const FORMER_LEAD_EVERY: usize = 11;
 /// The roster (排班表) reaches back as far as the story, and a month ahead.

@@ -7,7 +7,10 @@ use std::{sync::Arc, thread, time::Duration};
 
 use minyi_gateways::queue::Stream;
 use minyi_store::Store;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::{Interval, MissedTickBehavior, interval},
+};
 use uuid::Uuid;
 
 use crate::{Result, Worker, stopped};
@@ -24,14 +27,13 @@ impl Worker {
     pub(crate) async fn run_relay(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let woken = Arc::new(Notify::new());
         listen(self.database_url.clone(), Arc::clone(&woken), stop.clone());
-        let mut sweep = tokio::time::interval(self.pace.stale() / 4);
-        sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let (mut look, mut sweep) = (every(TICK), every(self.pace.stale() / 4));
         loop {
             let done = tokio::select! {
                 () = stopped(&mut stop) => return,
                 _ = sweep.tick() => self.sweep().await,
                 _ = woken.notified() => self.relay().await,
-                () = tokio::time::sleep(TICK) => self.relay().await,
+                _ = look.tick() => self.relay().await,
             };
             if let Err(error) = done {
                 tracing::warn!(%error, "work could not be moved on; trying again");
@@ -70,6 +72,12 @@ impl Worker {
         self.queue.publish(Stream::Notifications, &lost.notifications).await?;
         Ok(self.queue.publish(Stream::Steps, &lost.steps).await?)
     }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
 }
 
 fn is_short(ids: &[Uuid]) -> bool {

@@ -11,7 +11,10 @@ use minyi_gateways::wechat::{DeputyDeadline, DeputyNew, Message, Outcome, Reside
 use minyi_store::{BeginSending, EventKind, Outgoing, SendResult, Template};
 use uuid::Uuid;
 
-use crate::{Result, Worker, ladder::wait_after};
+use crate::{
+    Result, Worker,
+    ladder::{spread, wait_after},
+};
 
 /// Sends the notification `id`, if it is still to be sent.
 ///
@@ -124,8 +127,12 @@ fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
             error: reason.to_owned(),
         },
         Outcome::Retry { errcode, after, reason } => {
-            let at_least = TimeDelta::from_std(after).unwrap_or_default();
-            match wait_after(outgoing.attempts, at_least, worker.jitter()) {
+            match pause(
+                worker,
+                outgoing,
+                errcode,
+                TimeDelta::from_std(after).unwrap_or_default(),
+            ) {
                 Some(wait) => SendResult::Retry {
                     at: now + wait,
                     code: number(errcode),
@@ -133,11 +140,23 @@ fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
                 },
                 None => SendResult::Dead {
                     code: number(errcode),
-                    error: format!("tried too often: {reason}"),
+                    error: format!("tried too long: {reason}"),
                 },
             }
         }
     }
+}
+
+/// Another message to the same person is in some other worker's hands.
+const CONCURRENT: i64 = 43108;
+
+fn pause(worker: &Worker, outgoing: &Outgoing, errcode: Option<i64>, at_least: TimeDelta) -> Option<TimeDelta> {
+    // Nothing is wrong: the other message is out in a moment, so the wait does not grow.
+    if errcode == Some(CONCURRENT) {
+        return Some(spread(at_least, worker.jitter()));
+    }
+    let age = worker.clock.now() - outgoing.created_at;
+    wait_after(outgoing.attempts, age, at_least, worker.jitter())
 }
 
 /// WeChat's numbers fit; one that does not is not recorded rather than recorded wrongly.

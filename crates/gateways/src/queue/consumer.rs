@@ -47,7 +47,8 @@ impl Consumer {
     /// they stay pending and [`Consumer::claim_idle`] finds them.
     pub async fn next(&mut self, count: usize, block: Duration) -> Result<Vec<Message>> {
         let entries = match self.read(count, block).await {
-            Err(Error::Redis(error)) if error.code() == Some("NOGROUP") => {
+            // UNBLOCKED: Redis lost the stream while this worker waited in it.
+            Err(Error::Redis(error)) if matches!(error.code(), Some("NOGROUP" | "UNBLOCKED")) => {
                 self.ensure_group().await?;
                 self.read(count, block).await?
             }

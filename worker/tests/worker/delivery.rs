@@ -1,0 +1,190 @@
+use chrono::TimeDelta;
+use minyi_domain::{people::Role, text::AnswerText};
+use minyi_store::fixtures::TO_STAFF;
+use serde_json::json;
+
+use crate::stage::{Stage, keyword};
+
+#[tokio::test]
+async fn the_deputy_reads_place_matter_and_deadline() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let (id, receipt) = stage.city.submit(&grid, deputy.route());
+
+    assert_eq!(stage.worker().run_due().await.unwrap(), 1);
+
+    let messages = stage.messages(&deputy.openid).await;
+    let [message] = messages.as_slice() else {
+        panic!("one message, not {messages:?}")
+    };
+    assert_eq!(message["page"], format!("pages/case/index?id={id}"));
+    assert_eq!(keyword(message, "character_string1"), receipt.number);
+    assert_eq!(keyword(message, "thing3"), "路灯坏了三天没人修");
+    assert_eq!(keyword(message, "time4"), "2026年11月24日 12:00");
+    assert_eq!(keyword(message, "phrase5"), "待答复");
+    let row = &stage.notifications()[0];
+    assert_eq!((row.state.as_str(), row.attempts, row.unknown_attempts), ("sent", 1, 0));
+    assert_eq!(stage.worker().run_due().await.unwrap(), 0, "nothing is sent twice");
+}
+
+#[tokio::test]
+async fn without_a_deputy_everybody_at_the_station_is_told() {
+    let mut stage = Stage::new().await;
+    let site = stage.city.site();
+    let grid = stage.city.grid(site);
+    let people = [
+        stage.city.staff(site, Role::StationStaff),
+        stage.city.staff(site, Role::StationHead),
+    ];
+    for person in &people {
+        stage.add_phone(&minyi_store::fixtures::openid_of(person)).await;
+    }
+    stage.city.submit(&grid, TO_STAFF);
+
+    stage.worker().run_due().await.unwrap();
+
+    for person in &people {
+        assert_eq!(stage.messages(&minyi_store::fixtures::openid_of(person)).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_deputy_who_refuses_messages_is_a_dead_letter_with_its_reason() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage
+        .fault(json!({ "openid": deputy.openid, "path": "/cgi-bin/message", "errcode": 43101 }))
+        .await;
+    stage.city.submit(&grid, deputy.route());
+
+    stage.worker().run_due().await.unwrap();
+
+    let row = &stage.notifications()[0];
+    assert_eq!(
+        (row.state.as_str(), row.error.as_deref()),
+        ("dead", Some("NotSubscribed"))
+    );
+}
+
+#[tokio::test]
+async fn a_busy_platform_is_tried_again_later() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage.fault(json!({ "path": "/cgi-bin/message", "errcode": -1 })).await;
+    stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+
+    worker.run_due().await.unwrap();
+    assert_eq!(stage.notifications()[0].state, "waiting");
+    assert_eq!(worker.run_due().await.unwrap(), 0, "not before its time");
+    stage.no_faults().await;
+    stage.clock.advance(TimeDelta::minutes(2));
+    worker.run_due().await.unwrap();
+
+    let row = &stage.notifications()[0];
+    assert_eq!((row.state.as_str(), row.attempts, row.unknown_attempts), ("sent", 2, 0));
+    assert_eq!(stage.messages(&deputy.openid).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_renewed_and_the_message_goes_out() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let worker = stage.worker();
+    stage.city.submit(&grid, deputy.route());
+    worker.run_due().await.unwrap();
+    stage
+        .fault(json!({ "path": "/cgi-bin/message", "token_revoked": true }))
+        .await;
+    stage.city.submit(&grid, deputy.route());
+
+    worker.run_due().await.unwrap();
+
+    assert_eq!(stage.messages(&deputy.openid).await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_not_repeated_when_the_deputy_has_answered() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let broken = json!({ "path": "/cgi-bin/message", "reset_after_processing": true, "times": 1 });
+    stage.fault(broken).await;
+    let (id, _) = stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+    worker.run_due().await.unwrap();
+    let row = &stage.notifications()[0];
+    assert_eq!((row.state.as_str(), row.unknown_attempts), ("unknown", 1));
+
+    stage.clock.advance(TimeDelta::seconds(1));
+    let now = stage.clock.now();
+    let text = AnswerText::parse("今天下午去现场看。").unwrap();
+    stage
+        .store
+        .answer(&deputy.actor, id, &text, &[], now, now + TimeDelta::days(15))
+        .unwrap();
+    stage.clock.advance(TimeDelta::minutes(5));
+    worker.run_due().await.unwrap();
+
+    assert_eq!(
+        stage.messages(&deputy.openid).await.len(),
+        1,
+        "it had arrived, and nobody sent it again"
+    );
+    assert_eq!(stage.notifications()[0].state, "dead");
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_repeated_when_nothing_happens() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage
+        .fault(json!({ "path": "/cgi-bin/message", "reset_after_processing": true, "times": 1 }))
+        .await;
+    stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+
+    worker.run_due().await.unwrap();
+    stage.clock.advance(TimeDelta::minutes(5));
+    worker.run_due().await.unwrap();
+
+    let row = &stage.notifications()[0];
+    assert_eq!((row.state.as_str(), row.attempts, row.unknown_attempts), ("sent", 2, 1));
+    assert_eq!(
+        stage.messages(&deputy.openid).await.len(),
+        2,
+        "the one duplicate that the record admits"
+    );
+}
+
+#[tokio::test]
+async fn a_resident_who_asked_is_told_of_the_answer() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let (id, receipt) = stage.city.submit(&grid, deputy.route());
+    stage.add_phone("resident-openid").await;
+    stage
+        .store
+        .subscribe_resident(&receipt.receipt, "resident-openid", stage.clock.now())
+        .unwrap();
+    let worker = stage.worker();
+    worker.run_due().await.unwrap();
+    stage.clock.advance(TimeDelta::hours(1));
+    let now = stage.clock.now();
+    let text = AnswerText::parse("已经联系维修，明天去看。").unwrap();
+    stage
+        .store
+        .answer(&deputy.actor, id, &text, &[], now, now + TimeDelta::days(15))
+        .unwrap();
+
+    worker.run_due().await.unwrap();
+
+    let messages = stage.messages("resident-openid").await;
+    let [message] = messages.as_slice() else {
+        panic!("one message, not {messages:?}")
+    };
+    assert_eq!(keyword(message, "phrase2"), "已答复");
+    assert_eq!(
+        message["page"],
+        format!("pages/receipt/index?receipt={}", receipt.receipt)
+    );
+}

@@ -1,0 +1,8 @@
+//! The worker against a real Postgres, a real Redis and the WeChat simulator.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+mod delivery;
+mod faults;
+mod stage;
+mod steps;

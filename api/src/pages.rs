@@ -23,7 +23,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(web::redirect("/", "/c"))
         .service(elder::switch_elder);
     let area = |path: &str, routes: fn(&mut web::ServiceConfig)| {
-        web::scope(path).wrap(from_fn(page::problems_as_pages)).configure(routes)
+        web::scope(path)
+            .wrap(from_fn(page::problems_as_pages))
+            .configure(routes)
     };
     cfg.service(area("/c", code::configure))
         .service(area("/r", receipt::configure))

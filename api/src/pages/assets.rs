@@ -13,7 +13,6 @@ use actix_web::{
     web::{self, Bytes},
 };
 
-
 use crate::{problem::Problem, state::State};
 
 /// The addresses that the pages name, and the files behind them.
@@ -63,7 +62,9 @@ impl Assets {
             files.insert(name.clone(), File::load(directory, name)?);
         }
         let address = |asset: &str| {
-            let name = manifest.get(asset).ok_or_else(|| io::Error::other(format!("no {asset} in manifest.json")))?;
+            let name = manifest
+                .get(asset)
+                .ok_or_else(|| io::Error::other(format!("no {asset} in manifest.json")))?;
             Ok::<_, io::Error>(format!("/assets/{name}"))
         };
         Ok(Self {
@@ -87,7 +88,11 @@ impl File {
         };
         let plain = std::fs::read(directory.join(name))?.into();
         let gzip = std::fs::read(directory.join(format!("{name}.gz")))?.into();
-        Ok(Self { plain, gzip, content_type })
+        Ok(Self {
+            plain,
+            gzip,
+            content_type,
+        })
     }
 }
 
@@ -100,14 +105,20 @@ pub async fn get_asset(
 ) -> Result<HttpResponse, Problem> {
     let assets = shelf.assets(&state.settings.web_dir)?;
     let file = assets.files.get(name.as_str()).ok_or(Problem::NotFound)?;
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = request
+        .headers()
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let mut response = HttpResponse::Ok();
     response
         .content_type(file.content_type)
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((VARY, "accept-encoding"));
     if accepted.contains("gzip") {
-        Ok(response.insert_header((CONTENT_ENCODING, "gzip")).body(file.gzip.clone()))
+        Ok(response
+            .insert_header((CONTENT_ENCODING, "gzip"))
+            .body(file.gzip.clone()))
     } else {
         Ok(response.body(file.plain.clone()))
     }

@@ -39,7 +39,13 @@ async fn enter_code(page: Page, typed: web::Query<Typed>) -> Result<HttpResponse
     }
     match CodeToken::parse(&typed) {
         Ok(token) => Ok(see_other(&format!("/c/{token}"))),
-        Err(error) => entry(&page, typed, Some(&Problem::CodeMistyped { position: position_of(error) })),
+        Err(error) => entry(
+            &page,
+            typed,
+            Some(&Problem::CodeMistyped {
+                position: position_of(error),
+            }),
+        ),
     }
 }
 
@@ -125,7 +131,11 @@ async fn open(
     let view = CodeView {
         layout: page.layout(format!("{} · 民意码", found.place)),
         promise: promise(rules.policies.answer, rules.plan(now).answer_due, local_date(now)),
-        answerer: if found.deputies.is_empty() { "联络站工作人员" } else { "代表" },
+        answerer: if found.deputies.is_empty() {
+            "联络站工作人员"
+        } else {
+            "代表"
+        },
         people: found.deputies.into_iter().map(Into::into).collect(),
         token: found.token,
         place: found.place,

@@ -37,7 +37,12 @@ pub async fn switch_elder(state: State, choice: Query<Choice>) -> HttpResponse {
     if !on {
         cookie.make_removal();
     }
-    let back = choice.back.as_deref().filter(|path| is_local(path)).unwrap_or("/c").to_owned();
+    let back = choice
+        .back
+        .as_deref()
+        .filter(|path| is_local(path))
+        .unwrap_or("/c")
+        .to_owned();
     HttpResponse::SeeOther()
         .cookie(cookie)
         .insert_header((LOCATION, back))
@@ -47,7 +52,9 @@ pub async fn switch_elder(state: State, choice: Query<Choice>) -> HttpResponse {
 
 /// Whether a path stays on this site: `//host` and `/\host` would not.
 pub fn is_local(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
 #[cfg(test)]
@@ -59,7 +66,14 @@ mod tests {
         for path in ["/c", "/r/ACDE?new=1"] {
             assert!(is_local(path), "{path}");
         }
-        for path in ["", "c", "//evil.example", "/\\evil.example", "https://evil.example", "/c\r\nX: y"] {
+        for path in [
+            "",
+            "c",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/c\r\nX: y",
+        ] {
             assert!(!is_local(path), "{path}");
         }
     }

@@ -1,6 +1,9 @@
 //! What every page handler needs, and what happens when it fails.
 
-use std::{future::{Ready, ready}, sync::Arc};
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use actix_web::{
     Error, FromRequest, HttpRequest, HttpResponse, ResponseError as _,
@@ -32,8 +35,12 @@ pub struct Page {
 
 impl Page {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let state = request.app_data::<State>().ok_or_else(|| Problem::internal("no state"))?;
-        let shelf = request.app_data::<web::Data<Shelf>>().ok_or_else(|| Problem::internal("no shelf"))?;
+        let state = request
+            .app_data::<State>()
+            .ok_or_else(|| Problem::internal("no state"))?;
+        let shelf = request
+            .app_data::<web::Data<Shelf>>()
+            .ok_or_else(|| Problem::internal("no shelf"))?;
         Ok(Self {
             assets: shelf.assets(&state.settings.web_dir)?,
             elder: elder::is_elder(request),
@@ -54,7 +61,10 @@ impl Page {
 
     /// The frame of a page that may be found by searching.
     pub fn public_layout(&self, title: impl Into<String>) -> Layout {
-        Layout { noindex: false, ..self.layout(title) }
+        Layout {
+            noindex: false,
+            ..self.layout(title)
+        }
     }
 }
 
@@ -114,7 +124,11 @@ pub async fn problems_as_pages(
 }
 
 fn login_path(request: &HttpRequest) -> String {
-    let next = if request.method().is_safe() { request.path() } else { "/desk" };
+    let next = if request.method().is_safe() {
+        request.path()
+    } else {
+        "/desk"
+    };
     format!("/desk/login?next={next}")
 }
 

@@ -63,10 +63,17 @@ pub struct Link {
 #[get("/{public_token}")]
 async fn show_deputy(state: State, page: Page, token: web::Path<String>) -> Result<HttpResponse, Problem> {
     let today = state.today();
-    let found = state.ask(move |store| store.deputy_page(&token, today)).await?.ok_or(Problem::NotFound)?;
+    let found = state
+        .ask(move |store| store.deputy_page(&token, today))
+        .await?
+        .ok_or(Problem::NotFound)?;
     let public = found.public;
     let name = public.name.clone().unwrap_or_else(|| "人大代表".to_owned());
-    let work = [public.workplace, public.title].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let work = [public.workplace, public.title]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     html(
         StatusCode::OK,
         &DeputyView {
@@ -85,5 +92,10 @@ async fn show_deputy(state: State, page: Page, token: web::Path<String>) -> Resu
 
 #[get("")]
 async fn show_privacy(page: Page) -> Result<HttpResponse, Problem> {
-    html(StatusCode::OK, &PrivacyView { layout: page.public_layout("个人信息保护告知 · 民意码") })
+    html(
+        StatusCode::OK,
+        &PrivacyView {
+            layout: page.public_layout("个人信息保护告知 · 民意码"),
+        },
+    )
 }

@@ -108,7 +108,11 @@ fn show(
         ratings: found.ratings.iter().map(|rating| Rating::new(rating, today)).collect(),
         may_rate: found.may_rate,
         may_send_back: found.round < i16::from(MAX_ROUNDS),
-        rating_error: if let Moment::RatingRefused(why) = after { Some(why) } else { None },
+        rating_error: if let Moment::RatingRefused(why) = after {
+            Some(why)
+        } else {
+            None
+        },
     };
     html(status, &view)
 }

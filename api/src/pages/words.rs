@@ -18,7 +18,11 @@ pub fn day(date: NaiveDate, today: NaiveDate) -> String {
 
 fn plain_day(date: NaiveDate, today: NaiveDate) -> String {
     let day = format!("{}月{}日", date.month(), date.day());
-    if date.year() == today.year() { day } else { format!("{}年{day}", date.year()) }
+    if date.year() == today.year() {
+        day
+    } else {
+        format!("{}年{day}", date.year())
+    }
 }
 
 /// `11月21日 14:05` in China.
@@ -94,17 +98,29 @@ mod tests {
     #[test]
     fn a_day_names_its_year_only_when_it_is_another() {
         let today = NaiveDate::from_ymd_opt(2026, 12, 30).unwrap();
-        assert_eq!(day(NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(), today), "12月31日（周四）");
-        assert_eq!(day(NaiveDate::from_ymd_opt(2027, 1, 4).unwrap(), today), "2027年1月4日（周一）");
+        assert_eq!(
+            day(NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(), today),
+            "12月31日（周四）"
+        );
+        assert_eq!(
+            day(NaiveDate::from_ymd_opt(2027, 1, 4).unwrap(), today),
+            "2027年1月4日（周一）"
+        );
         assert_eq!(moment(at("2026-12-30T16:05:00Z"), today), "12月31日 00:05");
     }
 
     #[test]
     fn a_promise_is_said_in_days_and_with_a_date() {
-        let policy = Policy { amount: 5, unit: Unit::WorkingDays };
+        let policy = Policy {
+            amount: 5,
+            unit: Unit::WorkingDays,
+        };
         let start = at("2026-11-20T02:00:00Z");
         let promise = promise(policy, policy.after(&calendar(), start), local_date(start));
-        assert_eq!((promise.within.as_str(), promise.latest.as_str()), ("5 个工作日内", "11月27日（周五）"));
+        assert_eq!(
+            (promise.within.as_str(), promise.latest.as_str()),
+            ("5 个工作日内", "11月27日（周五）")
+        );
         assert!(!promise.provisional);
     }
 
@@ -122,6 +138,9 @@ mod tests {
             let due = due(State::Registered, due_at, at(now), &calendar());
             assert_eq!((due.words.as_str(), due.tone), (words, tone), "{now}");
         }
-        assert_eq!(due(State::Answered, due_at, at("2026-12-30T04:00:00Z"), &calendar()).tone, "good");
+        assert_eq!(
+            due(State::Answered, due_at, at("2026-12-30T04:00:00Z"), &calendar()).tone,
+            "good"
+        );
     }
 }

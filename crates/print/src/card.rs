@@ -53,7 +53,11 @@ impl Card<'_> {
         let tree = usvg::Tree::from_str(&svg, &usvg::Options::default()).map_err(|error| failed(error.to_string()))?;
         let mut pixels = tiny_skia::Pixmap::new(WIDTH_PX, HEIGHT_PX).ok_or_else(|| failed("no pixels".to_owned()))?;
         resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
-        let bytes: Vec<u8> = pixels.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
+        let bytes: Vec<u8> = pixels
+            .pixels()
+            .iter()
+            .flat_map(|p| [p.red(), p.green(), p.blue()])
+            .collect();
         let mut file = Vec::new();
         png::PngEncoder::new(&mut file)
             .write_image(&bytes, WIDTH_PX, HEIGHT_PX, ExtendedColorType::Rgb8)
@@ -126,7 +130,10 @@ impl Drawing {
 
     /// The code of an address in the middle of the card.
     fn code(&mut self, content: &str, y: f32) -> Result<(), Error> {
-        let code = CodeImage { error_correction: crate::code::ErrorCorrection::M, ..CodeImage::new(content) };
+        let code = CodeImage {
+            error_correction: crate::code::ErrorCorrection::M,
+            ..CodeImage::new(content)
+        };
         let side = (1040.0 - y).min(CODE_SIDE);
         #[expect(clippy::cast_precision_loss, reason = "small whole number")]
         let x = (WIDTH_PX as f32 - side) / 2.0;

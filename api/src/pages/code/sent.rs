@@ -25,11 +25,17 @@ const MAX_FIELDS: usize = 40;
 ///
 /// # Errors
 /// [`Problem::Malformed`], [`Problem::PayloadTooLarge`], and what hinders keeping photos at all.
-pub async fn read(state: &AppState, mut parts: Multipart, address: ClientAddress) -> Result<(FormView, String), Problem> {
+pub async fn read(
+    state: &AppState,
+    mut parts: Multipart,
+    address: ClientAddress,
+) -> Result<(FormView, String), Problem> {
     let mut form = FormView::default();
     let mut kind = String::new();
     for _ in 0..MAX_FIELDS {
-        let Some(mut field) = next_field(&mut parts).await? else { break };
+        let Some(mut field) = next_field(&mut parts).await? else {
+            break;
+        };
         let name = field.name().unwrap_or_default().to_owned();
         if name == "photos" {
             read_photo(state, &mut form, &mut field, address).await?;
@@ -114,7 +120,10 @@ impl FormView {
             coordinate_system: position.map(|_| CoordinateSystem::Wgs84),
             address: filled(&self.address),
         };
-        let contact = ContactRequest { name: filled(&self.name), phone: filled(&self.phone) };
+        let contact = ContactRequest {
+            name: filled(&self.name),
+            phone: filled(&self.phone),
+        };
         Some(SubmissionRequest {
             kind,
             text: self.text.clone(),

@@ -52,7 +52,10 @@ async fn again(
         Problem::Invalid(errors) if errors.is_empty() => {}
         Problem::IdempotencyKeyReused => {
             form.idempotency_key = new_key();
-            form.add_error("send", "前一次的内容已经收到。要把改过的内容作为另一件事提交，请再按一次“提交”。".to_owned());
+            form.add_error(
+                "send",
+                "前一次的内容已经收到。要把改过的内容作为另一件事提交，请再按一次“提交”。".to_owned(),
+            );
         }
         Problem::Invalid(_) | Problem::RateLimited { .. } | Problem::Unavailable(_) => form.add_problem(&problem),
         _ => return Err(problem),

@@ -96,7 +96,10 @@ pub struct FieldError {
 impl FormView {
     /// The mistake in a field.
     pub fn error(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        self.errors
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| error.text.as_str())
     }
 }
 

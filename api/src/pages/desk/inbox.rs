@@ -39,18 +39,37 @@ pub async fn show_inbox(
 ) -> Result<HttpResponse, Problem> {
     let open_only = part.show.as_deref() != Some("all");
     let cursor = read_cursor(part.cursor.as_deref())?;
-    let filter = InboxFilter { states: Vec::new(), open_only };
+    let filter = InboxFilter {
+        states: Vec::new(),
+        open_only,
+    };
     let scope = signed_in.actor.scope();
-    let found = state.ask(move |store| store.inbox(&scope, &filter, cursor, PAGE_LENGTH)).await?;
+    let found = state
+        .ask(move |store| store.inbox(&scope, &filter, cursor, PAGE_LENGTH))
+        .await?;
     let (now, rules) = (state.now(), state.rules_in_force().await?);
     let show = if open_only { "" } else { "show=all&" };
     let view = InboxView {
-        layout: page.layout(if open_only { "待答复 · 民意码办理台" } else { "全部民意 · 民意码办理台" }),
+        layout: page.layout(if open_only {
+            "待答复 · 民意码办理台"
+        } else {
+            "全部民意 · 民意码办理台"
+        }),
         person: Some(person(&signed_in, "/desk")),
         open_only,
-        summary: if open_only { "先到期的在前面。" } else { "新来的在前面。" },
-        items: found.items.into_iter().map(|item| entry(item, now, &rules.calendar)).collect(),
-        next: found.next.map(|next| format!("/desk?{show}cursor={}", write_cursor(next))),
+        summary: if open_only {
+            "先到期的在前面。"
+        } else {
+            "新来的在前面。"
+        },
+        items: found
+            .items
+            .into_iter()
+            .map(|item| entry(item, now, &rules.calendar))
+            .collect(),
+        next: found
+            .next
+            .map(|next| format!("/desk?{show}cursor={}", write_cursor(next))),
     };
     html(StatusCode::OK, &view)
 }

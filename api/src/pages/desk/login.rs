@@ -35,7 +35,16 @@ fn render(
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let layout = page.layout("登录 · 民意码办理台");
-    html(status, &LoginView { layout, person: None, username, next, problem })
+    html(
+        status,
+        &LoginView {
+            layout,
+            person: None,
+            username,
+            next,
+            problem,
+        },
+    )
 }
 
 #[derive(Deserialize)]
@@ -54,7 +63,11 @@ pub async fn login(
     address: ClientAddress,
 ) -> Result<HttpResponse, Problem> {
     same_origin(request.headers(), &state.settings.public_url)?;
-    let Login { username, password, next } = form.into_inner();
+    let Login {
+        username,
+        password,
+        next,
+    } = form.into_inner();
     let next = next.unwrap_or_default();
     match state.sign_in_by_password(&username, password, address).await {
         Ok(account) => enter(&state, account.id, &next).await,
@@ -67,7 +80,11 @@ pub async fn login(
 
 /// Opens the session and goes on to where the person wanted to be.
 async fn enter(state: &State, account: Uuid, next: &str) -> Result<HttpResponse, Problem> {
-    let to = if is_local(next) && next.starts_with("/desk") { next } else { "/desk" };
+    let to = if is_local(next) && next.starts_with("/desk") {
+        next
+    } else {
+        "/desk"
+    };
     let mut response = see_other(to);
     let cookie = state.open_cookie(account).await?;
     response.add_cookie(&cookie).map_err(Problem::internal)?;
@@ -95,7 +112,10 @@ pub async fn open_from_wechat(
 
 /// The submission that a message is about.
 fn case_of(page: &str) -> Option<Uuid> {
-    page.trim_start_matches('/').strip_prefix("pages/case/index?id=")?.parse().ok()
+    page.trim_start_matches('/')
+        .strip_prefix("pages/case/index?id=")?
+        .parse()
+        .ok()
 }
 
 #[derive(Deserialize)]
@@ -108,7 +128,9 @@ pub async fn logout(state: State, signed_in: SignedInForm, form: web::Form<Logou
     let signed_in = signed_in.confirm(&form.csrf)?;
     state.end_session(signed_in.session).await?;
     let mut response = see_other("/desk/login");
-    response.add_cookie(&state.removal_cookie()).map_err(Problem::internal)?;
+    response
+        .add_cookie(&state.removal_cookie())
+        .map_err(Problem::internal)?;
     Ok(response)
 }
 

@@ -71,9 +71,10 @@ pub async fn show_contact(
     let id = id.into_inner();
     let detail = state.find_submission(&signed_in.actor, id).await?;
     let contact = match state.open_contact(&signed_in.actor, &detail).await? {
-        Some(ContactResponse { name, phone }) => {
-            Contact::Shown { name: name.unwrap_or_default(), phone: phone.unwrap_or_default() }
-        }
+        Some(ContactResponse { name, phone }) => Contact::Shown {
+            name: name.unwrap_or_default(),
+            phone: phone.unwrap_or_default(),
+        },
         None => Contact::None,
     };
     html(StatusCode::OK, &view(&state, &page, &signed_in, detail, contact).await?)
@@ -108,7 +109,9 @@ async fn view(
         due: due(detail.state, detail.answer_due_at, now, &rules.calendar),
         photos: photos(state, &detail.photos),
         address: detail.address.unwrap_or_default(),
-        position: detail.location.map(|place| format!("{:.6},{:.6}", place.latitude, place.longitude)),
+        position: detail
+            .location
+            .map(|place| format!("{:.6},{:.6}", place.latitude, place.longitude)),
         assignee: detail.assignee_name.unwrap_or_else(|| "联络站工作人员".to_owned()),
         submitted: moment(detail.submitted_at, today),
         due_at: day(local_date(detail.answer_due_at), today),

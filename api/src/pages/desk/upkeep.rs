@@ -24,7 +24,11 @@ const PAGE_LENGTH: i64 = 50;
 
 /// Deputies answer; codes and undelivered messages are the staff's.
 fn must_be_staff(actor: &Actor) -> Result<(), Problem> {
-    if actor.role == Role::Deputy { Err(Problem::Forbidden) } else { Ok(()) }
+    if actor.role == Role::Deputy {
+        Err(Problem::Forbidden)
+    } else {
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]
@@ -43,13 +47,18 @@ pub async fn show_codes(
     must_be_staff(&signed_in.actor)?;
     let (scope, today) = (signed_in.actor.scope(), state.today());
     let After { grid, token } = after.into_inner();
-    let cursor = grid.zip(token).map(|(grid_code, token)| CodeCursor { grid_code, token });
+    let cursor = grid
+        .zip(token)
+        .map(|(grid_code, token)| CodeCursor { grid_code, token });
     let list = move |store: &minyi_store::Store| store.codes_in(&scope, today, cursor.as_ref(), PAGE_LENGTH);
     let found = state.ask(list).await?;
     let mut sites: Vec<Site> = Vec::new();
     for row in &found.items {
         if !sites.iter().any(|site| site.id == row.site_id) {
-            sites.push(Site { id: row.site_id, name: row.site_name.clone() });
+            sites.push(Site {
+                id: row.site_id,
+                name: row.site_name.clone(),
+            });
         }
     }
     let view = CodesView {
@@ -57,7 +66,9 @@ pub async fn show_codes(
         person: Some(person(&signed_in, "/desk/codes")),
         sites,
         codes: found.items.into_iter().map(|row| code(row, today)).collect(),
-        next: found.next.map(|next| format!("/desk/codes?grid={}&token={}", next.grid_code, next.token)),
+        next: found
+            .next
+            .map(|next| format!("/desk/codes?grid={}&token={}", next.grid_code, next.token)),
     };
     html(StatusCode::OK, &view)
 }
@@ -94,13 +105,21 @@ pub async fn show_watch(state: State, page: Page, signed_in: SignedIn) -> Result
         person: Some(person(&signed_in, "/desk/watch")),
         more: grids.next.is_some() || dead.next.is_some(),
         grids: grids.items.into_iter().map(grid).collect(),
-        dead: dead.items.into_iter().map(|letter| letter_line(letter, today)).collect(),
+        dead: dead
+            .items
+            .into_iter()
+            .map(|letter| letter_line(letter, today))
+            .collect(),
     };
     html(StatusCode::OK, &view)
 }
 
 fn grid(row: GridRow) -> Grid {
-    Grid { place: row.place, site: row.site_name, code: row.code }
+    Grid {
+        place: row.place,
+        site: row.site_name,
+        code: row.code,
+    }
 }
 
 fn letter_line(letter: DeadNotification, today: NaiveDate) -> Dead {

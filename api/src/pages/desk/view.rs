@@ -31,11 +31,24 @@ impl Person {
     /// The tabs that this person has.
     pub fn tabs(&self) -> &'static [Tab] {
         const TABS: [Tab; 3] = [
-            Tab { href: "/desk", text: "民意" },
-            Tab { href: "/desk/codes", text: "民意码" },
-            Tab { href: "/desk/watch", text: "要留意" },
+            Tab {
+                href: "/desk",
+                text: "民意",
+            },
+            Tab {
+                href: "/desk/codes",
+                text: "民意码",
+            },
+            Tab {
+                href: "/desk/watch",
+                text: "要留意",
+            },
         ];
-        if self.is_deputy { TABS.get(..1).unwrap_or_default() } else { &TABS }
+        if self.is_deputy {
+            TABS.get(..1).unwrap_or_default()
+        } else {
+            &TABS
+        }
     }
 }
 
@@ -116,7 +129,10 @@ pub enum Contact {
     Hidden,
     /// Left, but not for this role's eyes.
     NotForYou,
-    Shown { name: String, phone: String },
+    Shown {
+        name: String,
+        phone: String,
+    },
 }
 
 /// The codes in the person's scope.

@@ -7,7 +7,11 @@ use minyi_print::card::Card;
 use crate::{address::ClientAddress, pages::words::day, problem::Problem, state::State};
 
 #[get("/{receipt}/card.png")]
-pub async fn save_card(state: State, receipt: web::Path<String>, address: ClientAddress) -> Result<HttpResponse, Problem> {
+pub async fn save_card(
+    state: State,
+    receipt: web::Path<String>,
+    address: ClientAddress,
+) -> Result<HttpResponse, Problem> {
     let found = state.find_by_receipt(&receipt, address).await?;
     let due = day(local_date(found.answer_due_at), state.today());
     let name = format!("inline; filename=\"huizhi-{}.png\"", found.number);

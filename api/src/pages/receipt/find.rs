@@ -26,7 +26,14 @@ pub async fn enter_receipt(page: Page, typed: web::Query<Typed>) -> Result<HttpR
     }
     match ReceiptToken::parse(&typed) {
         Ok(receipt) => Ok(see_other(&format!("/r/{receipt}"))),
-        Err(error) => again(&page, typed, String::new(), &Problem::ReceiptMistyped { position: position_of(error) }),
+        Err(error) => again(
+            &page,
+            typed,
+            String::new(),
+            &Problem::ReceiptMistyped {
+                position: position_of(error),
+            },
+        ),
     }
 }
 

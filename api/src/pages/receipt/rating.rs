@@ -23,9 +23,21 @@ struct Sent {
 impl Sent {
     fn request(self) -> Result<RatingRequest, Problem> {
         let missing = || Problem::field("/satisfaction", "required", "请把两项都选上，再提交。");
-        let solved = self.solved.as_deref().and_then(|word| word.parse().ok()).ok_or_else(missing)?;
-        let satisfaction = self.satisfaction.as_deref().and_then(|word| word.parse().ok()).ok_or_else(missing)?;
-        Ok(RatingRequest { solved, satisfaction, comment: self.comment })
+        let solved = self
+            .solved
+            .as_deref()
+            .and_then(|word| word.parse().ok())
+            .ok_or_else(missing)?;
+        let satisfaction = self
+            .satisfaction
+            .as_deref()
+            .and_then(|word| word.parse().ok())
+            .ok_or_else(missing)?;
+        Ok(RatingRequest {
+            solved,
+            satisfaction,
+            comment: self.comment,
+        })
     }
 }
 
@@ -47,7 +59,13 @@ pub async fn rate_form(
         Ok(_) => Ok(see_other(&format!("/r/{receipt}?rated=1"))),
         Err(problem @ (Problem::Invalid(_) | Problem::RatingRefused)) => {
             let found = state.find_by_receipt(&receipt, address).await?;
-            show(&state, &page, found, Moment::RatingRefused(problem.detail()), problem.status_code())
+            show(
+                &state,
+                &page,
+                found,
+                Moment::RatingRefused(problem.detail()),
+                problem.status_code(),
+            )
         }
         Err(problem) => Err(problem),
     }

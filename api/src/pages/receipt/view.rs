@@ -70,7 +70,13 @@ impl Status {
             State::Closed => ("已办结", "这件事已经办完，谢谢您。", "good"),
         };
         let due = state.awaits_answer().then_some(due);
-        Self { words, explanation, tone, provisional: provisional && due.is_some(), due }
+        Self {
+            words,
+            explanation,
+            tone,
+            provisional: provisional && due.is_some(),
+            due,
+        }
     }
 }
 
@@ -108,7 +114,11 @@ impl Rating {
             comment: rating.comment.clone().unwrap_or_default(),
             when: words::moment(rating.rated_at, today),
             sent_back,
-            result: if sent_back { "已退回代表重新办理。" } else { "谢谢您的评价，这件事已办结。" },
+            result: if sent_back {
+                "已退回代表重新办理。"
+            } else {
+                "谢谢您的评价，这件事已办结。"
+            },
         }
     }
 }

@@ -39,7 +39,12 @@ pub async fn answer_form(
     let contact = contact(&signed_in.actor, &detail);
     let mut view = view(&state, &page, &signed_in, detail, contact).await?;
     view.draft = text;
-    view.answer_error = Some(problem.errors().first().map_or_else(|| problem.detail(), |error| error.detail.clone()));
+    view.answer_error = Some(
+        problem
+            .errors()
+            .first()
+            .map_or_else(|| problem.detail(), |error| error.detail.clone()),
+    );
     html(problem.status_code(), &view)
 }
 
@@ -50,16 +55,23 @@ async fn read(
     mut parts: Multipart,
     address: ClientAddress,
 ) -> Result<(SignedIn, AnswerRequest), Problem> {
-    let mut token = next_field(&mut parts).await?.filter(|field| field.name() == Some(csrf::FIELD));
+    let mut token = next_field(&mut parts)
+        .await?
+        .filter(|field| field.name() == Some(csrf::FIELD));
     let claimed = match &mut token {
         Some(field) => read_field(field, FIELD_LIMIT_BYTES).await?,
         None => return Err(Problem::CrossSite),
     };
     drop(token);
     let signed_in = signed_in.confirm(&String::from_utf8_lossy(&claimed))?;
-    let mut request = AnswerRequest { text: String::new(), photo_ids: Vec::new() };
+    let mut request = AnswerRequest {
+        text: String::new(),
+        photo_ids: Vec::new(),
+    };
     for _ in 0..MAX_FIELDS {
-        let Some(mut field) = next_field(&mut parts).await? else { break };
+        let Some(mut field) = next_field(&mut parts).await? else {
+            break;
+        };
         if field.name() == Some("text") {
             let text = read_field(&mut field, FIELD_LIMIT_BYTES).await?;
             request.text = String::from_utf8_lossy(&text).into_owned();

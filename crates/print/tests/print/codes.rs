@@ -115,7 +115,7 @@ fn a_logo_covers_at_most_a_twentieth() {
             logo: Some(Logo::Mark),
             ..plain.clone()
         };
-        let (plain, marked) = (opened(&plain.png(2000).unwrap()), opened(&marked.png(2000).unwrap()));
+        let (plain, marked) = (opened(&plain.png(800).unwrap()), opened(&marked.png(800).unwrap()));
         let changed: Vec<_> = plain
             .enumerate_pixels()
             .filter(|(x, y, p)| marked.get_pixel(*x, *y) != *p)

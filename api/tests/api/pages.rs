@@ -1,0 +1,230 @@
+//! The pages as a browser without a script meets them.
+
+use std::{fs, path::PathBuf};
+
+use minyi_store::fixtures::openid_of;
+use reqwest::{Method, multipart::Form};
+use uuid::Uuid;
+
+use crate::app::{Answer, App, send};
+
+/// A built web client in miniature.
+struct WebDir(PathBuf);
+
+impl WebDir {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("minyi-pages-test-{}", Uuid::new_v4()));
+        let dist = folder.join("resident/dist");
+        fs::create_dir_all(&dist).unwrap();
+        let names = ["resident.css", "resident.js", "desk.css", "desk.js", "icon.svg"];
+        for name in names {
+            fs::write(dist.join(name), name).unwrap();
+            fs::write(dist.join(format!("{name}.gz")), "compressed").unwrap();
+        }
+        let manifest: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), (*name).into())).collect();
+        fs::write(
+            dist.join("manifest.json"),
+            serde_json::Value::from(manifest).to_string(),
+        )
+        .unwrap();
+        Self(folder)
+    }
+
+    async fn app(&self) -> App {
+        App::with(&["--web-dir", self.0.to_str().unwrap()]).await
+    }
+}
+
+impl Drop for WebDir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn submit(app: &App, fields: &[(&'static str, &'static str)]) -> Answer {
+    let form = fields
+        .iter()
+        .fold(Form::new(), |form, (name, value)| form.text(*name, *value));
+    let path = format!("/c/{}", app.grid.token.as_str());
+    send(app.request(Method::POST, &path).multipart(form)).await
+}
+
+const TEXT: &str = "门口的路灯坏了半个多月，老人晚上出门看不清。";
+
+#[actix_web::test]
+async fn a_form_is_sent_without_a_script_and_twice_is_once() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let page = app.get(&format!("/c/{}", app.grid.token.as_str())).await.expect(200);
+    assert!(page.text().contains("5 个工作日内答复"), "{}", page.text());
+    let fields = [
+        ("kind", "problem"),
+        ("text", TEXT),
+        ("address", "东门"),
+        ("idempotency_key", "a-key-of-the-form"),
+    ];
+    let first = submit(&app, &fields).await.expect(303);
+    let again = submit(&app, &fields).await.expect(303);
+    assert_eq!(first.header("location"), again.header("location"));
+    let receipt = app.get(first.header("location")).await.expect(200);
+    assert_eq!(receipt.header("cache-control"), "no-store");
+    assert!(
+        receipt.text().contains(TEXT) && receipt.text().contains("提交成功"),
+        "{}",
+        receipt.text()
+    );
+}
+
+#[actix_web::test]
+async fn what_was_typed_survives_a_mistake() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let fields = [
+        ("kind", "thanks"),
+        ("text", TEXT),
+        ("name", "王阿姨"),
+        ("phone", "123"),
+        ("address", "东门"),
+    ];
+    let page = submit(&app, &fields).await.expect(422).text();
+    for kept in [
+        TEXT,
+        "王阿姨",
+        "value=\"123\"",
+        "东门",
+        "value=\"thanks\" required checked",
+        "href=\"#phone\"",
+    ] {
+        assert!(page.contains(kept), "{kept} is missing in {page}");
+    }
+    let page = submit(&app, &[("text", "<b>好")]).await.expect(422).text();
+    assert!(page.contains("请选一种") && page.contains("&#60;b&#62;好"), "{page}");
+}
+
+#[actix_web::test]
+async fn a_form_of_another_site_is_refused() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let path = format!("/c/{}", app.grid.token.as_str());
+    let form = Form::new().text("kind", "problem").text("text", TEXT);
+    let request = app
+        .request(Method::POST, &path)
+        .header("sec-fetch-site", "cross-site")
+        .multipart(form);
+    assert!(send(request).await.expect(403).text().contains("页面已经失效"));
+}
+
+#[actix_web::test]
+async fn a_mistyped_code_is_told_on_the_page_where_it_is_typed() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let page = app.get("/c?code=ACDE-3467-KMN0").await.expect(400).text();
+    assert!(
+        page.contains("第 12 个字符不对") && page.contains("ACDE-3467-KMN0"),
+        "{page}"
+    );
+    let typed = format!("/c?code={}", app.grid.token.grouped().to_lowercase());
+    assert_eq!(
+        app.get(&typed).await.expect(303).header("location"),
+        format!("/c/{}", app.grid.token)
+    );
+}
+
+#[actix_web::test]
+async fn the_large_mode_lasts_and_leads_back_only_into_this_site() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let switched = app.get("/elder?on=1&back=/privacy").await.expect(303);
+    assert_eq!(switched.header("location"), "/privacy");
+    let cookie = switched.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = send(app.request(Method::GET, "/privacy").header("cookie", cookie))
+        .await
+        .expect(200)
+        .text();
+    assert!(page.contains("class=\"elder\""), "{page}");
+    assert_eq!(
+        app.get("/elder?on=1&back=//evil.example")
+            .await
+            .expect(303)
+            .header("location"),
+        "/c"
+    );
+}
+
+#[actix_web::test]
+async fn a_deputy_opens_the_message_and_answers_in_the_browser() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let receipt = app.receipt().await;
+    let id = app.only_submission(&app.access_token(&app.deputy.actor).await).await;
+    let path = format!("/desk/submissions/{id}");
+    assert_eq!(
+        app.get(&path).await.expect(303).header("location"),
+        format!("/desk/login?next={path}")
+    );
+    let js_code = app.js_code(&openid_of(&app.deputy.actor)).await;
+    let opened = app
+        .get(&format!(
+            "/deputy/open?js_code={js_code}&page=pages/case/index%3Fid%3D{id}"
+        ))
+        .await
+        .expect(303);
+    assert_eq!(opened.header("location"), path);
+    let cookie = opened.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = send(app.request(Method::GET, &path).header("cookie", &cookie))
+        .await
+        .expect(200)
+        .text();
+    let csrf = page
+        .split("name=\"csrf\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let answer = |csrf: String| {
+        let form = Form::new().text("csrf", csrf).text("text", "路灯今天已经修好了。");
+        send(
+            app.request(Method::POST, &format!("{path}/answers"))
+                .header("cookie", &cookie)
+                .multipart(form),
+        )
+    };
+    answer("wrong".to_owned()).await.expect(403);
+    answer(csrf).await.expect(303);
+    let page = app.get(&format!("/r/{receipt}")).await.expect(200).text();
+    assert!(
+        page.contains("路灯今天已经修好了。") && page.contains("请您评一评"),
+        "{page}"
+    );
+    let rating = [("solved", "true"), ("satisfaction", "satisfied")];
+    let rated = send(app.request(Method::POST, &format!("/r/{receipt}/rating")).form(&rating))
+        .await
+        .expect(303);
+    assert!(
+        app.get(rated.header("location"))
+            .await
+            .expect(200)
+            .text()
+            .contains("评价已收到")
+    );
+}
+
+#[actix_web::test]
+async fn assets_are_compressed_and_kept_for_good() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let request = app
+        .request(Method::GET, "/assets/resident.css")
+        .header("accept-encoding", "gzip");
+    let asset = send(request).await.expect(200);
+    assert_eq!(
+        (asset.header("content-encoding"), asset.text().as_str()),
+        ("gzip", "compressed")
+    );
+    assert!(asset.header("cache-control").contains("immutable"));
+    assert_eq!(app.get("/assets/resident.css").await.expect(200).text(), "resident.css");
+    app.get("/assets/manifest.json").await.expect(404);
+    app.get("/assets/..%2f..%2fmanifest.json").await.expect(404);
+}

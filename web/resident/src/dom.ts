@@ -1,4 +1,4 @@
-// Small helpers over the page that the server rendered.
+// Small tools over the page that the server rendered.
 
 export function byId<T extends HTMLElement>(id: string): T | null {
   return document.getElementById(id) as T | null;

@@ -49,7 +49,9 @@ impl ClientAddress {
 
     /// The address of this request.
     pub fn of_request(request: &HttpRequest) -> Self {
-        let trusted = request.app_data::<State>().map_or(&[][..], |state| &state.settings.trusted_proxies);
+        let trusted = request
+            .app_data::<State>()
+            .map_or(&[][..], |state| &state.settings.trusted_proxies);
         Self::of(request.peer_addr().map(|peer| peer.ip()), request.headers(), trusted)
     }
 }
@@ -72,7 +74,10 @@ mod tests {
 
     fn subject(peer: &str, forwarded: &str, trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
-        headers.insert(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(forwarded).unwrap());
+        headers.insert(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_str(forwarded).unwrap(),
+        );
         let trusted: Vec<IpNet> = trusted.iter().map(|network| network.parse().unwrap()).collect();
         ClientAddress::of(Some(peer.parse().unwrap()), &headers, &trusted).subject()
     }
@@ -81,7 +86,10 @@ mod tests {
     fn only_our_own_proxies_are_believed() {
         assert_eq!(subject("203.0.113.9", "198.51.100.1", &[]), "203.0.113.9");
         assert_eq!(subject("10.0.0.1", "198.51.100.1", &["10.0.0.0/8"]), "198.51.100.1");
-        assert_eq!(subject("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2", &["10.0.0.0/8"]), "198.51.100.1");
+        assert_eq!(
+            subject("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2", &["10.0.0.0/8"]),
+            "198.51.100.1"
+        );
         assert_eq!(subject("10.0.0.1", "nonsense", &["10.0.0.0/8"]), "10.0.0.1");
     }
 

@@ -1,6 +1,11 @@
 //! Putting the program together: the same for `main` and for tests.
 
-use std::{io, net::{SocketAddr, TcpListener}, num::NonZeroUsize, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    num::NonZeroUsize,
+    time::Duration,
+};
 
 use actix_web::{
     App, HttpServer,
@@ -70,7 +75,10 @@ impl Application {
         let state = web::Data::new(AppState::new(open(config, store, clock)?));
         let shared = Shared::new().map_err(StartError::Server)?;
         telemetry::metrics().map_err(|error| StartError::Server(error.into()))?;
-        let refused = |source| StartError::Listen { address: config.listen, source };
+        let refused = |source| StartError::Listen {
+            address: config.listen,
+            source,
+        };
         let listener = TcpListener::bind(config.listen).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let server = serve(listener, state, shared, config.store.pool_size).map_err(refused)?;

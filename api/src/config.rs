@@ -68,7 +68,10 @@ pub struct LimitsConfig {
 
 fn network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-    text.trim().parse().or_else(|_| address()).map_err(|_| "expected an address or a network like 10.0.0.0/8".into())
+    text.trim()
+        .parse()
+        .or_else(|_| address())
+        .map_err(|_| "expected an address or a network like 10.0.0.0/8".into())
 }
 
 /// A setting that the program must not start with.
@@ -110,7 +113,10 @@ impl Config {
             return refuse(PUBLIC_URL, "expected https://host");
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-            return refuse(PUBLIC_URL, "expected an address without path, query and user, like https://host");
+            return refuse(
+                PUBLIC_URL,
+                "expected an address without path, query and user, like https://host",
+            );
         }
         if self.mode.mode == Mode::Production && url.scheme() != "https" {
             return refuse(PUBLIC_URL, "must be https in production");

@@ -8,5 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(inbox::configure).configure(submissions::configure).configure(answers::configure);
+    cfg.configure(inbox::configure)
+        .configure(submissions::configure)
+        .configure(answers::configure);
 }

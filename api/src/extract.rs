@@ -37,11 +37,23 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         let inner = error.inner();
         if inner.is_data() {
             let pointer = pointer(error.path());
+            // The path ends at the object that should hold the field; only the message names the field.
+            let message = inner.to_string();
+            let missing = message
+                .strip_prefix("missing field `")
+                .and_then(|rest| rest.split('`').next());
+            if let Some(field) = missing {
+                return Problem::field(&format!("{pointer}/{field}"), "required", "缺少这一项。");
+            }
             return Problem::field(&pointer, "wrong_type", format!("这一项的格式不对：{inner}"));
         }
-        Problem::Malformed { detail: format!("JSON 格式不对：{inner}") }
+        Problem::Malformed {
+            detail: format!("JSON 格式不对：{inner}"),
+        }
     })?;
-    json.end().map_err(|error| Problem::Malformed { detail: format!("JSON 格式不对：{error}") })?;
+    json.end().map_err(|error| Problem::Malformed {
+        detail: format!("JSON 格式不对：{error}"),
+    })?;
     Ok(value)
 }
 

@@ -19,19 +19,29 @@ const ALWAYS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
-    ("permissions-policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
+    (
+        "permissions-policy",
+        "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    ),
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
 /// Sets the headers of every answer; what a handler has set already stays.
 pub fn secure(answer: &mut ServiceResponse<BoxBody>) {
     let docs = answer.request().path().starts_with("/docs");
-    let https = answer.request().app_data::<State>().is_some_and(|state| state.settings.is_https());
+    let https = answer
+        .request()
+        .app_data::<State>()
+        .is_some_and(|state| state.settings.is_https());
     let headers = answer.headers_mut();
     for (name, value) in ALWAYS {
         set(headers, name, value);
     }
-    set(headers, "content-security-policy", if docs { DOCS_POLICY } else { POLICY });
+    set(
+        headers,
+        "content-security-policy",
+        if docs { DOCS_POLICY } else { POLICY },
+    );
     if https {
         set(headers, "strict-transport-security", "max-age=31536000");
     }

@@ -30,7 +30,10 @@ pub struct ReadyResponse {
 #[utoipa::path(tag = "运行", responses((status = 200, description = "alive", body = String, content_type = "text/plain", example = "alive")))]
 #[get("/health/live")]
 async fn get_live() -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).content_type("text/plain").body("alive")
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type("text/plain")
+        .body("alive")
 }
 
 /// Requests can be taken (就绪)
@@ -47,9 +50,17 @@ async fn get_ready(state: State) -> HttpResponse {
         tokio::time::timeout(PATIENCE, redis),
     );
     let (database, redis) = (matches!(database, Ok(Ok(()))), matches!(redis, Ok(Ok(()))));
-    let mut response = if database { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let mut response = if database {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
     response.insert_header((CACHE_CONTROL, "no-store"));
-    response.json(ReadyResponse { ready: database, database, redis })
+    response.json(ReadyResponse {
+        ready: database,
+        database,
+        redis,
+    })
 }
 
 /// Figures for Prometheus (指标)
@@ -65,5 +76,7 @@ async fn get_metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
         return Err(Problem::NotFound);
     }
     let figures = telemetry::metrics().map_err(Problem::internal)?.render();
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(figures))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(figures))
 }

@@ -16,7 +16,11 @@ use actix_web::{
 use chrono::{DateTime, TimeDelta, Utc};
 use minyi_gateways::limits::{Check, Decision, Limit};
 
-use crate::{address::ClientAddress, problem::Problem, state::{AppState, State}};
+use crate::{
+    address::ClientAddress,
+    problem::Problem,
+    state::{AppState, State},
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Monitoring and the documentation's own files.
@@ -25,7 +29,11 @@ const UNLIMITED: [&str; 4] = ["/health/", "/metrics", "/assets/", "/docs"];
 const MAX_GUESSERS: usize = 10_000;
 
 fn minutely<'a>(class: &'static str, subject: &'a str, burst: u32) -> Check<'a> {
-    Check { class, subject, limit: Limit { burst, per: MINUTE } }
+    Check {
+        class,
+        subject,
+        limit: Limit { burst, per: MINUTE },
+    }
 }
 
 /// Middleware: every request counts for its address.
@@ -96,9 +104,14 @@ impl AppState {
     async fn charge(&self, checks: &[Check<'_>]) -> Result<(), Problem> {
         match self.limits.check(checks).await {
             Decision::Allowed { .. } => Ok(()),
-            Decision::Limited { retry_after_seconds, class } => {
+            Decision::Limited {
+                retry_after_seconds,
+                class,
+            } => {
                 metrics::counter!("rate_limited_total", "class" => class).increment(1);
-                Err(Problem::RateLimited { retry_after_seconds: retry_after_seconds.max(1) })
+                Err(Problem::RateLimited {
+                    retry_after_seconds: retry_after_seconds.max(1),
+                })
             }
         }
     }
@@ -116,8 +129,11 @@ impl AppState {
 
     /// Counts a photo for its address: nine for each submission that the address may send.
     pub async fn limit_photo(&self, address: ClientAddress) -> Result<(), Problem> {
-        let burst = (self.settings.limits.limit_address_per_minute / 5).max(1).saturating_mul(9);
-        self.charge(&[minutely("photo.address", &address.subject(), burst)]).await
+        let burst = (self.settings.limits.limit_address_per_minute / 5)
+            .max(1)
+            .saturating_mul(9);
+        self.charge(&[minutely("photo.address", &address.subject(), burst)])
+            .await
     }
 
     /// Counts a request for a receipt.
@@ -132,7 +148,9 @@ impl AppState {
         match self.guessers.waits_until(guess, &address.subject()) {
             Some(until) if until > now => {
                 let wait = u32::try_from((until - now).num_seconds()).unwrap_or(0) + 1;
-                Err(Problem::RateLimited { retry_after_seconds: wait })
+                Err(Problem::RateLimited {
+                    retry_after_seconds: wait,
+                })
             }
             _ => Ok(()),
         }

@@ -17,6 +17,12 @@ use crate::problem::{FieldProblem, ProblemBody};
 
 const PROBLEM: &str = "application/problem+json";
 
+/// A file's bytes.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes answers in the contract")]
+pub struct File(Vec<u8>);
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -40,15 +46,26 @@ struct Base;
 /// What stands in the document before the routes add themselves.
 pub fn base() -> OpenApi {
     let mut api = Base::openapi();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-    api.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
+    api.components
+        .get_or_insert_default()
+        .add_security_scheme("bearer", SecurityScheme::Http(bearer));
     api
 }
 
 /// Adds the errors that every operation of its kind can have.
 pub fn complete(mut api: OpenApi) -> OpenApi {
     for item in api.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
+        let operations = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.put,
+            &mut item.delete,
+            &mut item.patch,
+        ];
         for operation in operations.into_iter().flatten() {
             complete_operation(operation);
         }
@@ -72,7 +89,10 @@ fn complete_operation(operation: &mut Operation) {
     }
     if operation.security.is_some() {
         common.push(("401", "`not_signed_in`：没有登录或者已经过期"));
-        common.push(("403", "`forbidden`：角色不能做这件事；`csrf_failed`：用 Cookie 时缺少 `X-CSRF-Token`"));
+        common.push((
+            "403",
+            "`forbidden`：角色不能做这件事；`csrf_failed`：用 Cookie 时缺少 `X-CSRF-Token`",
+        ));
     }
     let responses = &mut operation.responses.responses;
     for (status, description) in common {
@@ -90,7 +110,10 @@ fn complete_operation(operation: &mut Operation) {
 
 fn describe_problem(response: &mut Response) {
     let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
-    response.content.entry(PROBLEM.to_owned()).or_insert_with(|| RefOr::T(Content::new(Some(schema))));
+    response
+        .content
+        .entry(PROBLEM.to_owned())
+        .or_insert_with(|| RefOr::T(Content::new(Some(schema))));
 }
 
 /// The document as YAML, as it stands in `openapi.yaml`.
@@ -107,5 +130,7 @@ pub struct Document(pub String);
 /// Serves the contract. Not part of itself.
 #[get("/openapi.yaml")]
 pub async fn get_openapi(document: web::Data<Document>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/yaml").body(document.0.clone())
+    HttpResponse::Ok()
+        .content_type("application/yaml")
+        .body(document.0.clone())
 }

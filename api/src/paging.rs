@@ -19,12 +19,20 @@ const DEFAULT_LIMIT: i64 = 20;
 pub fn read_limit(limit: Option<i64>) -> Result<i64, Problem> {
     match limit.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(limit),
-        _ => Err(Problem::field("limit", "out_of_range", format!("limit 要在 1 到 {MAX_LIMIT} 之间。"))),
+        _ => Err(Problem::field(
+            "limit",
+            "out_of_range",
+            format!("limit 要在 1 到 {MAX_LIMIT} 之间。"),
+        )),
     }
 }
 
 fn invalid() -> Problem {
-    Problem::field("cursor", "cursor_invalid", "cursor 不对，请用上一页返回的 next_cursor。")
+    Problem::field(
+        "cursor",
+        "cursor_invalid",
+        "cursor 不对，请用上一页返回的 next_cursor。",
+    )
 }
 
 /// A cursor for the next request.
@@ -68,7 +76,10 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_to_the_microsecond() {
         let at = "2026-11-20T04:00:00.123456Z".parse().unwrap();
-        let cursor = Cursor { at, id: Uuid::from_u128(7) };
+        let cursor = Cursor {
+            at,
+            id: Uuid::from_u128(7),
+        };
         assert_eq!(read_cursor(Some(&write_cursor(cursor))).unwrap(), Some(cursor));
         assert_eq!(read_cursor(None).unwrap(), None);
         for wrong in ["", "AAAA", "%%%", &"A".repeat(60)] {

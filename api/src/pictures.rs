@@ -51,12 +51,20 @@ pub fn process(bytes: &[u8]) -> Result<Picture, Problem> {
     let thumbnail = shrink(full.clone(), THUMBNAIL_PX)?;
     let full = full.into_rgb8();
     let (width, height) = full.dimensions();
-    Ok(Picture { full: encode(&full)?, thumbnail: encode(&thumbnail.into_rgb8())?, width, height })
+    Ok(Picture {
+        full: encode(&full)?,
+        thumbnail: encode(&thumbnail.into_rgb8())?,
+        width,
+        height,
+    })
 }
 
 fn recognise(bytes: &[u8]) -> Result<ImageFormat, Problem> {
     if let Some(brand) = bytes.get(4..12).and_then(|head| head.strip_prefix(b"ftyp"))
-        && matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1")
+        && matches!(
+            brand,
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1"
+        )
     {
         return Err(Problem::PhotoHeic);
     }
@@ -89,7 +97,11 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Problem> {
 
 /// Eight bits a channel: what a JPEG holds.
 fn simple(picture: DynamicImage) -> DynamicImage {
-    if picture.color().has_alpha() { picture.into_rgba8().into() } else { picture.into_rgb8().into() }
+    if picture.color().has_alpha() {
+        picture.into_rgba8().into()
+    } else {
+        picture.into_rgb8().into()
+    }
 }
 
 fn shrink(picture: DynamicImage, longest_px: u32) -> Result<DynamicImage, Problem> {
@@ -103,12 +115,16 @@ fn shrink(picture: DynamicImage, longest_px: u32) -> Result<DynamicImage, Proble
         u32::try_from(scaled).unwrap_or(longest_px).max(1)
     };
     let mut small = DynamicImage::new(scaled(width), scaled(height), picture.color());
-    Resizer::new().resize(&picture, &mut small, &ResizeOptions::default()).map_err(Problem::internal)?;
+    Resizer::new()
+        .resize(&picture, &mut small, &ResizeOptions::default())
+        .map_err(Problem::internal)?;
     Ok(small)
 }
 
 fn on_white(picture: DynamicImage) -> DynamicImage {
-    let DynamicImage::ImageRgba8(picture) = picture else { return picture };
+    let DynamicImage::ImageRgba8(picture) = picture else {
+        return picture;
+    };
     let blend = |colour: u8, alpha: u8| {
         let (colour, alpha) = (u16::from(colour), u16::from(alpha));
         u8::try_from((colour * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255)
@@ -123,14 +139,19 @@ fn on_white(picture: DynamicImage) -> DynamicImage {
 
 fn encode(picture: &RgbImage) -> Result<Vec<u8>, Problem> {
     let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY).encode_image(picture).map_err(Problem::internal)?;
+    JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY)
+        .encode_image(picture)
+        .map_err(Problem::internal)?;
     Ok(jpeg)
 }
 
 fn refused(error: ImageError) -> Problem {
     match error {
         ImageError::Limits(error)
-            if matches!(error.kind(), LimitErrorKind::DimensionError | LimitErrorKind::InsufficientMemory) =>
+            if matches!(
+                error.kind(),
+                LimitErrorKind::DimensionError | LimitErrorKind::InsufficientMemory
+            ) =>
         {
             Problem::PhotoTooManyPixels
         }

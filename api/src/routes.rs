@@ -1,11 +1,6 @@
 //! Every route, in one table. What is registered here as a service stands in the contract.
 
-use actix_web::{
-    App,
-    dev::ResourceDef,
-    http::Method,
-    web,
-};
+use actix_web::{App, dev::ResourceDef, http::Method, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, scope::scope, service_config::ServiceConfig};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -13,7 +8,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     auth, console, deputies, extract, health,
     openapi::{self, Document},
-    pages, problem::{self, KnownRoutes},
+    pages,
+    problem::{self, KnownRoutes},
     residents,
 };
 
@@ -24,12 +20,17 @@ fn contract(cfg: &mut ServiceConfig) {
         .configure(residents::configure)
         .configure(deputies::configure)
         .configure(console::configure);
-    cfg.service(api).service(residents::photos::get_photo).configure(health::configure);
+    cfg.service(api)
+        .service(residents::photos::get_photo)
+        .configure(health::configure);
 }
 
 /// The contract as a document.
 pub fn document() -> OpenApi {
-    let app = App::new().into_utoipa_app().openapi(openapi::base()).configure(contract);
+    let app = App::new()
+        .into_utoipa_app()
+        .openapi(openapi::base())
+        .configure(contract);
     openapi::complete(app.split_for_parts().1)
 }
 
@@ -47,7 +48,10 @@ impl Shared {
     /// If it cannot be written as YAML: never.
     pub fn new() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let known = web::Data::new(KnownRoutes(known_routes(&document())));
-        Ok(Self { document: web::Data::new(Document(openapi::yaml()?)), known })
+        Ok(Self {
+            document: web::Data::new(Document(openapi::yaml()?)),
+            known,
+        })
     }
 }
 

@@ -56,10 +56,17 @@ impl AppState {
             return Ok(kept.in_force);
         }
         let read = move |store: &minyi_store::Store| {
-            Ok(Arc::new(InForce { calendar: store.calendar()?, policies: store.policies(day)? }))
+            Ok(Arc::new(InForce {
+                calendar: store.calendar()?,
+                policies: store.policies(day)?,
+            }))
         };
         let in_force = self.ask(read).await?;
-        let fresh = Kept { read_at: now, day, in_force: in_force.clone() };
+        let fresh = Kept {
+            read_at: now,
+            day,
+            in_force: in_force.clone(),
+        };
         *self.rules.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(in_force)
     }

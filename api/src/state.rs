@@ -70,11 +70,36 @@ pub struct Parts {
 impl AppState {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, keys, tokens, clock, wechat, objects, limits, redis, font, settings } = parts;
+        let Parts {
+            store,
+            keys,
+            tokens,
+            clock,
+            wechat,
+            objects,
+            limits,
+            redis,
+            font,
+            settings,
+        } = parts;
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let heavy = Arc::new(Semaphore::new(processors));
         let (rules, guessers) = (Rules::default(), Guessers::default());
-        Self { store, keys, tokens, clock, wechat, objects, limits, redis, font, settings, rules, guessers, heavy }
+        Self {
+            store,
+            keys,
+            tokens,
+            clock,
+            wechat,
+            objects,
+            limits,
+            redis,
+            font,
+            settings,
+            rules,
+            guessers,
+            heavy,
+        }
     }
 
     /// The present time.
@@ -109,10 +134,7 @@ impl AppState {
 
     /// Runs work that keeps a processor busy (pictures, PDFs, passwords): as many at once as there are
     /// processors, the others wait their turn without holding a thread.
-    pub async fn compute<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Problem> {
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
         let permit = self.heavy.clone().acquire_owned().await.map_err(Problem::internal)?;
         let run = move || {
             let answer = work();

@@ -21,7 +21,9 @@ static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 /// Begins to write log lines: JSON in production, readable in development. `RUST_LOG` sets the level.
 pub fn start_logging(mode: Mode) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match mode {
         Mode::Production => lines.json().flatten_event(true).try_init(),
         Mode::Development => lines.compact().try_init(),
@@ -40,7 +42,9 @@ pub fn metrics() -> Result<&'static PrometheusHandle, BuildError> {
         return Ok(handle);
     }
     let name = Matcher::Full("http_request_seconds".to_owned());
-    let recorder = PrometheusBuilder::new().set_buckets_for_metric(name, &SECONDS)?.build_recorder();
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(name, &SECONDS)?
+        .build_recorder();
     let handle = METRICS.get_or_init(|| recorder.handle());
     // In tests several servers share a process; the first one's recorder counts for all.
     if metrics::set_global_recorder(recorder).is_err() {
@@ -51,7 +55,10 @@ pub fn metrics() -> Result<&'static PrometheusHandle, BuildError> {
 
 /// Counts an answer.
 pub fn count(answer: &ServiceResponse<BoxBody>, took: Duration) {
-    let route = answer.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = answer
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
     let method = answer.request().method().to_string();
     let status = answer.status().as_u16();
     tracing::info!(%method, %route, status, took_ms = took.as_millis(), "answered");
@@ -67,7 +74,11 @@ pub struct RequestSpan;
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         use actix_web::HttpMessage as _;
-        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::info_span!("request", id, account = Empty)
     }
 

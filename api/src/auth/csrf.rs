@@ -23,7 +23,9 @@ fn mac(session: &str) -> Option<Hmac<Sha256>> {
 
 /// The token for the forms of the session whose cookie is `session`.
 pub fn token(session: &str) -> String {
-    mac(session).map(|mac| URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())).unwrap_or_default()
+    mac(session)
+        .map(|mac| URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+        .unwrap_or_default()
 }
 
 /// Checks a form's token, in constant time.

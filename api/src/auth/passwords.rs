@@ -28,7 +28,9 @@ pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
 
 /// Whether `password` fits; without a stored hash the answer is no, after the same time.
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
-    let Ok(hash) = PasswordHash::new(stored.unwrap_or(&NOBODY)) else { return false };
+    let Ok(hash) = PasswordHash::new(stored.unwrap_or(&NOBODY)) else {
+        return false;
+    };
     let fits = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
     fits && stored.is_some()
 }

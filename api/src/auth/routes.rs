@@ -8,13 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{SignedIn, sessions::Tokens};
-use crate::{
-    address::ClientAddress,
-    extract::JsonBody,
-    openapi::words,
-    problem::Problem,
-    state::State,
-};
+use crate::{address::ClientAddress, extract::JsonBody, openapi::words, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -66,8 +60,16 @@ pub struct TokensResponse {
 
 impl From<Tokens> for TokensResponse {
     fn from(tokens: Tokens) -> Self {
-        let Tokens { access_token, refresh_token, expires_in } = tokens;
-        Self { access_token, refresh_token, expires_in }
+        let Tokens {
+            access_token,
+            refresh_token,
+            expires_in,
+        } = tokens;
+        Self {
+            access_token,
+            refresh_token,
+            expires_in,
+        }
     }
 }
 
@@ -94,8 +96,25 @@ pub struct MeResponse {
 
 impl From<Actor> for MeResponse {
     fn from(actor: Actor) -> Self {
-        let Actor { account_id, role, display_name, deputy_id, site_id, office_id, region_code } = actor;
-        Self { account_id, role, role_name: role.zh(), display_name, deputy_id, site_id, office_id, region_code }
+        let Actor {
+            account_id,
+            role,
+            display_name,
+            deputy_id,
+            site_id,
+            office_id,
+            region_code,
+        } = actor;
+        Self {
+            account_id,
+            role,
+            role_name: role.zh(),
+            display_name,
+            deputy_id,
+            site_id,
+            office_id,
+            region_code,
+        }
     }
 }
 
@@ -110,9 +129,13 @@ async fn create_session(
     address: ClientAddress,
     JsonBody(request): JsonBody<PasswordLoginRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let account = state.sign_in_by_password(&request.username, request.password, address).await?;
+    let account = state
+        .sign_in_by_password(&request.username, request.password, address)
+        .await?;
     let tokens = state.open_tokens(account.id).await?;
-    Ok(HttpResponse::Created().insert_header(NO_STORE).json(TokensResponse::from(tokens)))
+    Ok(HttpResponse::Created()
+        .insert_header(NO_STORE)
+        .json(TokensResponse::from(tokens)))
 }
 
 /// Sign in with WeChat (微信登录)
@@ -129,7 +152,9 @@ async fn create_wechat_session(
 ) -> Result<HttpResponse, Problem> {
     let account = state.sign_in_by_wechat(&request.js_code, address).await?;
     let tokens = state.open_tokens(account.id).await?;
-    Ok(HttpResponse::Created().insert_header(NO_STORE).json(TokensResponse::from(tokens)))
+    Ok(HttpResponse::Created()
+        .insert_header(NO_STORE)
+        .json(TokensResponse::from(tokens)))
 }
 
 /// Exchange the refresh token for two new tokens (刷新令牌)
@@ -146,7 +171,9 @@ async fn refresh_session(
     JsonBody(request): JsonBody<RefreshRequest>,
 ) -> Result<HttpResponse, Problem> {
     let tokens = state.refresh_tokens(&request.refresh_token, address).await?;
-    Ok(HttpResponse::Ok().insert_header(NO_STORE).json(TokensResponse::from(tokens)))
+    Ok(HttpResponse::Ok()
+        .insert_header(NO_STORE)
+        .json(TokensResponse::from(tokens)))
 }
 
 /// Sign out (退出登录)
@@ -165,7 +192,9 @@ async fn delete_session(state: State, signed_in: SignedIn) -> Result<HttpRespons
 ))]
 #[get("/me")]
 async fn get_me(signed_in: SignedIn) -> HttpResponse {
-    HttpResponse::Ok().insert_header(NO_STORE).json(MeResponse::from(signed_in.actor))
+    HttpResponse::Ok()
+        .insert_header(NO_STORE)
+        .json(MeResponse::from(signed_in.actor))
 }
 
 const NO_STORE: (&str, &str) = ("cache-control", "no-store");

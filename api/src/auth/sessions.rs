@@ -67,7 +67,9 @@ impl AppState {
         let username = username.trim().to_ascii_lowercase();
         let account = self.ask(move |store| store.account_by_username(&username)).await?;
         let stored = account.as_ref().and_then(|account| account.password_hash.clone());
-        let fits = self.compute(move || passwords::verify(&password, stored.as_deref())).await?;
+        let fits = self
+            .compute(move || passwords::verify(&password, stored.as_deref()))
+            .await?;
         let now = self.now();
         match account {
             Some(account) if account.is_locked(now) || account.is_disabled() => {}
@@ -99,7 +101,9 @@ impl AppState {
             Err(problem) => return Err(problem),
         };
         let account = self.ask(move |store| store.account_by_openid(&openid)).await?;
-        account.filter(|account| !account.is_disabled()).ok_or(Problem::WechatNotBound)
+        account
+            .filter(|account| !account.is_disabled())
+            .ok_or(Problem::WechatNotBound)
     }
 
     /// Who WeChat says a login code belongs to.
@@ -120,9 +124,8 @@ impl AppState {
     pub async fn open_tokens(&self, account: Uuid) -> Result<Tokens, Problem> {
         let (refresh_token, digest) = new_secret();
         let now = self.now();
-        let open = move |store: &minyi_store::Store| {
-            store.open_token_session(account, digest, now, now + REFRESH_LIFETIME)
-        };
+        let open =
+            move |store: &minyi_store::Store| store.open_token_session(account, digest, now, now + REFRESH_LIFETIME);
         let session = self.ask(open).await?;
         self.tokens_of(account, session, refresh_token)
     }
@@ -142,16 +145,23 @@ impl AppState {
                 tracing::warn!("a refresh token was used twice; its session has been ended");
                 Err(Problem::RefreshTokenReused)
             }
-            RotateOutcome::Unknown => {
-                Err(self.wrong_guess(Guess::Login, address, Problem::RefreshTokenInvalid).await)
-            }
+            RotateOutcome::Unknown => Err(self
+                .wrong_guess(Guess::Login, address, Problem::RefreshTokenInvalid)
+                .await),
             RotateOutcome::Expired => Err(Problem::RefreshTokenInvalid),
         }
     }
 
     fn tokens_of(&self, account: Uuid, session: Uuid, refresh_token: String) -> Result<Tokens, Problem> {
-        let access_token = self.tokens.issue(account, session, self.now()).map_err(Problem::internal)?;
-        Ok(Tokens { access_token, refresh_token, expires_in: LIFETIME.num_seconds() })
+        let access_token = self
+            .tokens
+            .issue(account, session, self.now())
+            .map_err(Problem::internal)?;
+        Ok(Tokens {
+            access_token,
+            refresh_token,
+            expires_in: LIFETIME.num_seconds(),
+        })
     }
 
     /// Begins a browser's session; the cookie belongs into the answer.
@@ -161,9 +171,8 @@ impl AppState {
     pub async fn open_cookie(&self, account: Uuid) -> Result<Cookie<'static>, Problem> {
         let (secret, digest) = new_secret();
         let now = self.now();
-        let open = move |store: &minyi_store::Store| {
-            store.open_cookie_session(account, digest, now, now + COOKIE_LIFETIME)
-        };
+        let open =
+            move |store: &minyi_store::Store| store.open_cookie_session(account, digest, now, now + COOKIE_LIFETIME);
         self.ask(open).await?;
         Ok(self.session_cookie(secret))
     }
@@ -190,6 +199,7 @@ impl AppState {
     /// If the database does not answer.
     pub async fn end_session(&self, session: Uuid) -> Result<(), Problem> {
         let now = self.now();
-        self.ask(move |store| store.revoke_session(session, RevokeReason::Logout, now)).await
+        self.ask(move |store| store.revoke_session(session, RevokeReason::Logout, now))
+            .await
     }
 }

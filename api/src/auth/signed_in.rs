@@ -11,7 +11,10 @@ use minyi_domain::people::Actor;
 use uuid::Uuid;
 
 use super::{csrf, sessions};
-use crate::{problem::Problem, state::{AppState, State}};
+use crate::{
+    problem::Problem,
+    state::{AppState, State},
+};
 
 /// The name of the desk's cookie.
 pub const SESSION_COOKIE: &str = "minyi_session";
@@ -83,7 +86,9 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 async fn identify(request: &HttpRequest) -> Result<SignedIn, Problem> {
-    let state = request.app_data::<State>().ok_or_else(|| Problem::internal("no state"))?;
+    let state = request
+        .app_data::<State>()
+        .ok_or_else(|| Problem::internal("no state"))?;
     let signed_in = match header(request.headers(), AUTHORIZATION.as_str()) {
         Some(value) => by_token(state, value).await?,
         None => by_cookie(state, request).await?,
@@ -97,20 +102,37 @@ async fn by_token(state: &AppState, value: &str) -> Result<SignedIn, Problem> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::NotSignedIn);
     }
-    let claims = state.tokens.check(token.trim(), state.now()).ok_or(Problem::NotSignedIn)?;
+    let claims = state
+        .tokens
+        .check(token.trim(), state.now())
+        .ok_or(Problem::NotSignedIn)?;
     let now = state.now();
     let actor = state.ask(move |store| store.token_session(claims.sid, now)).await?;
     let actor = actor.ok_or(Problem::NotSignedIn)?;
-    Ok(SignedIn { actor, session: claims.sid, cookie: None })
+    Ok(SignedIn {
+        actor,
+        session: claims.sid,
+        cookie: None,
+    })
 }
 
 async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, Problem> {
-    let cookie = request.cookie(SESSION_COOKIE).ok_or(Problem::NotSignedIn)?.value().to_owned();
+    let cookie = request
+        .cookie(SESSION_COOKIE)
+        .ok_or(Problem::NotSignedIn)?
+        .value()
+        .to_owned();
     if !request.method().is_safe() {
         csrf::same_origin(request.headers(), &state.settings.public_url)?;
     }
     let (digest, now) = (sessions::digest(&cookie), state.now());
-    let found = state.ask(move |store| store.cookie_session(digest, now, sessions::COOKIE_IDLE)).await?;
+    let found = state
+        .ask(move |store| store.cookie_session(digest, now, sessions::COOKIE_IDLE))
+        .await?;
     let (session, actor) = found.ok_or(Problem::NotSignedIn)?;
-    Ok(SignedIn { actor, session, cookie: Some(cookie) })
+    Ok(SignedIn {
+        actor,
+        session,
+        cookie: Some(cookie),
+    })
 }

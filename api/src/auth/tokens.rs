@@ -54,8 +54,10 @@ impl TokenKeys {
     /// # Errors
     /// [`KeyError`] names the setting.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let pem = std::fs::read_to_string(path)
-            .map_err(|source| KeyError::File { path: path.display().to_string(), source })?;
+        let pem = std::fs::read_to_string(path).map_err(|source| KeyError::File {
+            path: path.display().to_string(),
+            source,
+        })?;
         Self::from_pem(&Zeroizing::new(pem))
     }
 
@@ -64,7 +66,11 @@ impl TokenKeys {
     /// # Errors
     /// [`KeyError::Format`].
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        let body = pem.trim().strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END)).ok_or(KeyError::Format)?;
+        let body = pem
+            .trim()
+            .strip_prefix(BEGIN)
+            .and_then(|rest| rest.strip_suffix(END))
+            .ok_or(KeyError::Format)?;
         let body: Zeroizing<String> = Zeroizing::new(body.split_whitespace().collect());
         let der = Zeroizing::new(STANDARD.decode(body.as_bytes()).map_err(|_| KeyError::Format)?);
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map_err(|_| KeyError::Format)?;
@@ -83,15 +89,27 @@ impl TokenKeys {
     ///
     /// # Errors
     /// If the key refuses to sign.
-    pub fn issue(&self, account: Uuid, session: Uuid, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
+    pub fn issue(
+        &self,
+        account: Uuid,
+        session: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let exp = (now + LIFETIME).timestamp();
-        let claims = Claims { sub: account, sid: session, iat: now.timestamp(), exp };
+        let claims = Claims {
+            sub: account,
+            sid: session,
+            iat: now.timestamp(),
+            exp,
+        };
         jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &self.encoding)
     }
 
     /// What a token says, if it is ours and still good.
     pub fn check(&self, token: &str, now: DateTime<Utc>) -> Option<Claims> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+            .ok()?
+            .claims;
         (now.timestamp() < claims.exp).then_some(claims)
     }
 }

@@ -46,7 +46,9 @@ pub struct AnswerCreatedResponse {
 /// [`Problem::Invalid`], [`Problem::SubmissionUnknown`], [`Problem::AnswerRefused`], [`Problem::Forbidden`].
 pub async fn answer(state: &AppState, actor: Actor, id: Uuid, request: AnswerRequest) -> Result<Uuid, Problem> {
     let mut wrong = Vec::new();
-    let text = AnswerText::parse(&request.text).map_err(|error| wrong.push(FieldProblem::text("/text", error))).ok();
+    let text = AnswerText::parse(&request.text)
+        .map_err(|error| wrong.push(FieldProblem::text("/text", error)))
+        .ok();
     check_photos(&request.photo_ids, "/photo_ids", &mut wrong);
     let text = text.filter(|_| wrong.is_empty()).ok_or(Problem::Invalid(wrong))?;
     let now = state.now();

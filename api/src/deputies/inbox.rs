@@ -100,14 +100,28 @@ impl From<InboxItem> for InboxEntry {
 pub fn read_filter(words: Option<&str>) -> Result<InboxFilter, Problem> {
     let words = words.unwrap_or_default().trim();
     if words == "open" {
-        return Ok(InboxFilter { states: Vec::new(), open_only: true });
+        return Ok(InboxFilter {
+            states: Vec::new(),
+            open_only: true,
+        });
     }
-    let states: Result<Vec<Stage>, _> = words.split(',').filter(|word| !word.is_empty()).map(str::parse).collect();
+    let states: Result<Vec<Stage>, _> = words
+        .split(',')
+        .filter(|word| !word.is_empty())
+        .map(str::parse)
+        .collect();
     let states = states.map_err(|_| {
         let known: Vec<&str> = Stage::ALL.iter().map(|state| state.as_str()).collect();
-        Problem::field("state", "unknown_state", format!("state 只能是 {} 或 open。", known.join("、")))
+        Problem::field(
+            "state",
+            "unknown_state",
+            format!("state 只能是 {} 或 open。", known.join("、")),
+        )
     })?;
-    Ok(InboxFilter { states, open_only: false })
+    Ok(InboxFilter {
+        states,
+        open_only: false,
+    })
 }
 
 /// What came in (收件箱)
@@ -125,10 +139,14 @@ async fn list_inbox(state: State, signed_in: SignedIn, query: Query<InboxQuery>)
     let cursor = read_cursor(query.cursor.as_deref())?;
     let limit = read_limit(query.limit)?;
     let scope = signed_in.actor.scope();
-    let page = state.ask(move |store| store.inbox(&scope, &filter, cursor, limit)).await?;
+    let page = state
+        .ask(move |store| store.inbox(&scope, &filter, cursor, limit))
+        .await?;
     let body = InboxResponse {
         items: page.items.into_iter().map(Into::into).collect(),
         next_cursor: page.next.map(write_cursor),
     };
-    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(body))
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(body))
 }

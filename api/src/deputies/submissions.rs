@@ -124,7 +124,9 @@ impl AppState {
     /// [`Problem::SubmissionUnknown`], also when it lies outside the scope.
     pub async fn find_submission(&self, actor: &Actor, id: Uuid) -> Result<SubmissionDetail, Problem> {
         let scope = actor.scope();
-        self.ask(move |store| store.submission(&scope, id)).await?.ok_or(Problem::SubmissionUnknown)
+        self.ask(move |store| store.submission(&scope, id))
+            .await?
+            .ok_or(Problem::SubmissionUnknown)
     }
 
     /// Opens the contact data of a submission and records who did it; `None` if the resident left none.
@@ -143,13 +145,19 @@ impl AppState {
             return Ok(None);
         }
         let (scope, id, account, now) = (actor.scope(), detail.id, actor.account_id, self.now());
-        let recorded = self.ask(move |store| store.record_contact_view(&scope, id, account, now)).await?;
+        let recorded = self
+            .ask(move |store| store.record_contact_view(&scope, id, account, now))
+            .await?;
         if !recorded {
             return Err(Problem::SubmissionUnknown);
         }
         let open = |purpose, sealed: &Option<Vec<u8>>| {
             let open = |sealed: &Vec<u8>| self.keys.contact.open(purpose, id, sealed);
-            sealed.as_ref().map(open).transpose().map(|text| text.map(|text| text.expose_secret().to_owned()))
+            sealed
+                .as_ref()
+                .map(open)
+                .transpose()
+                .map(|text| text.map(|text| text.expose_secret().to_owned()))
         };
         let name = open(NAME_PURPOSE, &detail.contact_name_sealed)?;
         let phone = open(PHONE_PURPOSE, &detail.contact_phone_sealed)?;
@@ -168,7 +176,11 @@ impl SubmissionDetailResponse {
             state_name: detail.state.zh(),
             has_contact: has_contact(&detail),
             photos: state.photo_links(&detail.photos),
-            answers: detail.answers.into_iter().map(|answer| AnswerResponse::new(state, answer)).collect(),
+            answers: detail
+                .answers
+                .into_iter()
+                .map(|answer| AnswerResponse::new(state, answer))
+                .collect(),
             timeline: detail.events.into_iter().map(Into::into).collect(),
             ratings: detail.ratings.into_iter().map(Into::into).collect(),
             location: detail.location.map(|place| PositionResponse {
@@ -213,7 +225,13 @@ async fn get_submission(
     query: Query<DetailQuery>,
 ) -> Result<HttpResponse, Problem> {
     let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
-    let contact = if query.contact { state.open_contact(&signed_in.actor, &detail).await? } else { None };
+    let contact = if query.contact {
+        state.open_contact(&signed_in.actor, &detail).await?
+    } else {
+        None
+    };
     let body = SubmissionDetailResponse::new(&state, detail, contact);
-    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(body))
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(body))
 }

@@ -6,14 +6,18 @@ const SCAN: u8 = 0xda;
 /// Whether the end marker stands where the picture ends. Cameras append further pictures and notes after it, and
 /// write small pictures with end markers of their own before it; so the segments are walked through.
 pub fn is_complete_jpeg(bytes: &[u8]) -> bool {
-    let Some(mut rest) = bytes.strip_prefix(&[0xff, 0xd8]) else { return false };
+    let Some(mut rest) = bytes.strip_prefix(&[0xff, 0xd8]) else {
+        return false;
+    };
     while let Some((marker, after)) = next_marker(rest) {
         match marker {
             END => return true,
             // Restart markers and TEM have no length.
             0xd0..=0xd7 | 0x01 => rest = after,
             _ => {
-                let Some(segment) = skip_segment(after) else { return false };
+                let Some(segment) = skip_segment(after) else {
+                    return false;
+                };
                 rest = if marker == SCAN { skip_scan(segment) } else { segment };
             }
         }
@@ -74,7 +78,12 @@ mod tests {
     #[test]
     fn the_end_of_an_embedded_preview_is_not_the_end() {
         let whole = jpeg();
-        let preview = [&[0xff, 0xd8, 0xff, 0xe1, 0x00, 0x06][..], &[0xff, 0xd9, 0xff, 0xd9], &whole[2..]].concat();
+        let preview = [
+            &[0xff, 0xd8, 0xff, 0xe1, 0x00, 0x06][..],
+            &[0xff, 0xd9, 0xff, 0xd9],
+            &whole[2..],
+        ]
+        .concat();
         assert!(is_complete_jpeg(&preview));
         assert!(!is_complete_jpeg(&preview[..preview.len() - 2]));
     }

@@ -127,7 +127,12 @@ pub(super) struct Entry {
 }
 
 const fn entry(status: StatusCode, code: &'static str, title: &'static str, detail: &'static str) -> Entry {
-    Entry { status, code, title, detail }
+    Entry {
+        status,
+        code,
+        title,
+        detail,
+    }
 }
 
 impl Problem {
@@ -176,8 +181,15 @@ impl Problem {
             Self::RateLimited { retry_after_seconds } => {
                 format!("操作太频繁了，请过 {retry_after_seconds} 秒再试。您填写的内容不会丢。")
             }
-            Self::CodeMistyped { position: Some(position) } | Self::ReceiptMistyped { position: Some(position) } => {
-                format!("第 {position} 个字符不对。编号里没有 0、1、2、5、8 和 B、I、L、O、Q、S、U、Z，请对照原文再输一遍。")
+            Self::CodeMistyped {
+                position: Some(position),
+            }
+            | Self::ReceiptMistyped {
+                position: Some(position),
+            } => {
+                format!(
+                    "第 {position} 个字符不对。编号里没有 0、1、2、5、8 和 B、I、L、O、Q、S、U、Z，请对照原文再输一遍。"
+                )
             }
             Self::Invalid(errors) => match errors.as_slice() {
                 [only] => only.detail.clone(),

@@ -13,11 +13,19 @@ use super::Problem;
 /// Registers what the extractors of actix answer when they fail.
 pub fn configure_extractors(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::PathConfig::default().error_handler(|_: PathError, _| Problem::NotFound.into()))
-        .app_data(web::QueryConfig::default().error_handler(|error: QueryPayloadError, _| {
-            Problem::Malformed { detail: format!("网址里的参数不对：{error}") }.into()
-        }))
+        .app_data(
+            web::QueryConfig::default().error_handler(|error: QueryPayloadError, _| {
+                Problem::Malformed {
+                    detail: format!("网址里的参数不对：{error}"),
+                }
+                .into()
+            }),
+        )
         .app_data(web::JsonConfig::default().error_handler(|error: JsonPayloadError, _| {
-            Problem::Malformed { detail: format!("JSON 格式不对：{error}") }.into()
+            Problem::Malformed {
+                detail: format!("JSON 格式不对：{error}"),
+            }
+            .into()
         }));
 }
 
@@ -34,7 +42,13 @@ pub async fn route_not_found(request: HttpRequest) -> Result<HttpResponse, Probl
         .filter(|(resource, _)| resource.is_match(request.path()))
         .map(|(_, method)| method.as_str())
         .collect();
-    Err(if methods.is_empty() { Problem::NotFound } else { Problem::MethodNotAllowed { allowed: methods.join(", ") } })
+    Err(if methods.is_empty() {
+        Problem::NotFound
+    } else {
+        Problem::MethodNotAllowed {
+            allowed: methods.join(", "),
+        }
+    })
 }
 
 impl Problem {
@@ -42,12 +56,14 @@ impl Problem {
     pub(crate) fn from_actix(error: &actix_web::Error) -> Self {
         let status = error.as_response_error().status_code();
         match status {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge { limit_bytes: crate::extract::BODY_LIMIT_BYTES },
+            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge {
+                limit_bytes: crate::extract::BODY_LIMIT_BYTES,
+            },
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
-            status if status.is_client_error() => {
-                Self::Malformed { detail: "请求格式不对，请看接口说明。".to_owned() }
-            }
+            status if status.is_client_error() => Self::Malformed {
+                detail: "请求格式不对，请看接口说明。".to_owned(),
+            },
             _ => Self::internal(error.to_string()),
         }
     }

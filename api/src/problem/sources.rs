@@ -39,7 +39,9 @@ impl From<minyi_print::Error> for Problem {
             Error::TooSmall { minimum_px } => refused(format!("图片太小，至少要 {minimum_px} 像素。")),
             Error::TooLarge { maximum_px } => refused(format!("图片太大，最多 {maximum_px} 像素。")),
             Error::Sheet { source, .. } => Self::from(*source),
-            Error::MissingGlyph { character, .. } => refused(format!("字体里没有“{character}”这个字，请换一个字体或者换一种写法。")),
+            Error::MissingGlyph { character, .. } => {
+                refused(format!("字体里没有“{character}”这个字，请换一个字体或者换一种写法。"))
+            }
             Error::DoesNotFit { field } => refused(format!("这一项文字太长，印不下：{field}。")),
             Error::NoSheets => refused("没有可以印的民意码。".to_owned()),
             other => Self::internal(other),
@@ -49,22 +51,23 @@ impl From<minyi_print::Error> for Problem {
 
 /// The place of a wrong character in a typed token.
 pub fn position_of(error: TokenError) -> Option<usize> {
-    if let TokenError::Character { position } = error { Some(position) } else { None }
+    if let TokenError::Character { position } = error {
+        Some(position)
+    } else {
+        None
+    }
 }
 
 impl FieldProblem {
     /// Why a text is not taken.
     pub fn text(pointer: &str, error: TextError) -> Self {
         let (code, detail) = match error {
-            TextError::TooShort { min, actual } => {
-                ("too_short", format!("至少写 {min} 个字，现在有 {actual} 个字。"))
-            }
-            TextError::TooLong { max, actual } => {
-                ("too_long", format!("最多写 {max} 个字，现在有 {actual} 个字。"))
-            }
-            TextError::ControlCharacter { position } => {
-                ("control_character", format!("第 {position} 个字符是看不见的控制字符，请删掉。"))
-            }
+            TextError::TooShort { min, actual } => ("too_short", format!("至少写 {min} 个字，现在有 {actual} 个字。")),
+            TextError::TooLong { max, actual } => ("too_long", format!("最多写 {max} 个字，现在有 {actual} 个字。")),
+            TextError::ControlCharacter { position } => (
+                "control_character",
+                format!("第 {position} 个字符是看不见的控制字符，请删掉。"),
+            ),
         };
         Self::new(pointer, code, detail)
     }

@@ -24,7 +24,10 @@ pub async fn next_field(form: &mut Multipart) -> Result<Option<Field>, Problem> 
 /// # Errors
 /// [`Problem::PayloadTooLarge`], [`Problem::Malformed`].
 pub async fn read_field(field: &mut Field, limit_bytes: usize) -> Result<Bytes, Problem> {
-    let read = field.bytes(limit_bytes).await.map_err(|_| Problem::PayloadTooLarge { limit_bytes })?;
+    let read = field
+        .bytes(limit_bytes)
+        .await
+        .map_err(|_| Problem::PayloadTooLarge { limit_bytes })?;
     read.map_err(|error| malformed(&error))
 }
 
@@ -34,7 +37,9 @@ pub async fn read_field(field: &mut Field, limit_bytes: usize) -> Result<Bytes, 
 /// As the two above, and [`Problem::Invalid`] if there is no such field.
 pub async fn read_photo(form: &mut Multipart) -> Result<Bytes, Problem> {
     for _ in 0..MAX_FIELDS {
-        let Some(mut field) = next_field(form).await? else { break };
+        let Some(mut field) = next_field(form).await? else {
+            break;
+        };
         let is_photo = field.name() == Some("file");
         let bytes = read_field(&mut field, PHOTO_LIMIT_BYTES).await?;
         if is_photo {
@@ -45,5 +50,7 @@ pub async fn read_photo(form: &mut Multipart) -> Result<Bytes, Problem> {
 }
 
 fn malformed(error: &actix_multipart::MultipartError) -> Problem {
-    Problem::Malformed { detail: format!("上传的内容读不出来：{error}") }
+    Problem::Malformed {
+        detail: format!("上传的内容读不出来：{error}"),
+    }
 }

@@ -2,8 +2,9 @@
 
 use actix_multipart::Multipart;
 use actix_web::{
-    HttpResponse, get, post,
+    HttpResponse, get,
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
+    post,
     web::{Bytes, Path, Query},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,7 +55,7 @@ impl Variant {
 #[expect(dead_code, reason = "describes the form in the contract")]
 pub struct PhotoForm {
     /// JPEG, PNG or WebP; at most 15 MB and 8192 pixels a side.
-    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
 
@@ -73,7 +74,9 @@ pub struct PhotoLinks {
     width: i32,
     /// Pixels.
     height: i32,
-    #[schema(example = "https://my.example.gov.cn/photos/7c0d6f0e-5b1c-4a53-9d55-0a4f0c1f2b3a/full.jpg?expires=1795176000&signature=c2ln")]
+    #[schema(
+        example = "https://my.example.gov.cn/photos/7c0d6f0e-5b1c-4a53-9d55-0a4f0c1f2b3a/full.jpg?expires=1795176000&signature=c2ln"
+    )]
     url: String,
     thumbnail_url: String,
 }
@@ -100,7 +103,9 @@ impl AppState {
         let row = photo.clone();
         self.ask(move |store| store.add_photo(&row)).await?;
         self.objects.put(&photo.object_name, picture.full.into()).await?;
-        self.objects.put(&photo.thumbnail_name, picture.thumbnail.into()).await?;
+        self.objects
+            .put(&photo.thumbnail_name, picture.thumbnail.into())
+            .await?;
         Ok(id)
     }
 
@@ -109,7 +114,9 @@ impl AppState {
         let period = self.now().timestamp().div_euclid(LINK_PERIOD_SECONDS);
         let expires = (period + 2) * LINK_PERIOD_SECONDS;
         let expires_at = DateTime::<Utc>::from_timestamp(expires, 0).unwrap_or_else(|| self.now());
-        self.keys.links.signed_path(&format!("/photos/{id}/{}.jpg", variant.as_str()), expires_at)
+        self.keys
+            .links
+            .signed_path(&format!("/photos/{id}/{}.jpg", variant.as_str()), expires_at)
     }
 
     /// The links of photos, for JSON.
@@ -162,7 +169,7 @@ struct Signature {
     ("variant" = String, Path, description = "`full` or `thumbnail`"),
     Signature
 ), responses(
-    (status = 200, description = "a JPEG", body = Vec<u8>, content_type = "image/jpeg"),
+    (status = 200, description = "a JPEG", body = crate::openapi::File, content_type = "image/jpeg"),
     (status = 403, description = "`link_invalid`：链接不对"),
     (status = 404, description = "`photo_unknown`：没有这张照片"),
     (status = 410, description = "`link_expired`：链接过期，请刷新原来的页面"),
@@ -182,8 +189,15 @@ pub async fn get_photo(
     let now = state.now();
     let signed = format!("/photos/{id}/{}.jpg", variant.as_str());
     state.keys.links.verify(&signed, query.expires, &query.signature, now)?;
-    let photo = state.ask(move |store| store.photo(id)).await?.ok_or(Problem::PhotoUnknown)?;
-    let name = if variant == Variant::Full { photo.object_name } else { photo.thumbnail_name };
+    let photo = state
+        .ask(move |store| store.photo(id))
+        .await?
+        .ok_or(Problem::PhotoUnknown)?;
+    let name = if variant == Variant::Full {
+        photo.object_name
+    } else {
+        photo.thumbnail_name
+    };
     let object = state.objects.get(&name).await?.ok_or(Problem::PhotoUnknown)?;
     let left = TimeDelta::seconds(query.expires - now.timestamp()).num_seconds();
     Ok(HttpResponse::Ok()

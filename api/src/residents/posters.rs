@@ -82,7 +82,9 @@ impl AppState {
 
     async fn print(&self, sheets: Vec<Sheet>, query: PosterQuery, name: String) -> Result<HttpResponse, Problem> {
         let font = self.font.clone();
-        let pdf = self.compute(move || poster_pdf(&sheets, query.format.into(), query.crop_marks, &font)).await??;
+        let pdf = self
+            .compute(move || poster_pdf(&sheets, query.format.into(), query.crop_marks, &font))
+            .await??;
         Ok(HttpResponse::Ok()
             .content_type("application/pdf")
             .insert_header((CACHE_CONTROL, "private, no-cache"))
@@ -93,7 +95,7 @@ impl AppState {
 
 /// A sheet with the code (民意码海报)
 #[utoipa::path(tag = "群众", params(("token" = String, Path), PosterQuery), responses(
-    (status = 200, description = "a poster, or a page of 24 equal labels", body = Vec<u8>, content_type = "application/pdf"),
+    (status = 200, description = "a poster, or a page of 24 equal labels", body = crate::openapi::File, content_type = "application/pdf"),
     (status = 400, description = "`code_mistyped`：编号输错了；`malformed_request`：参数不对"),
     (status = 404, description = "`code_unknown`：没有这个码"),
     (status = 410, description = "`code_retired`：这个码已经停用或者更换，不再印制"),
@@ -109,7 +111,11 @@ async fn get_code_poster(
     let page = state.find_code(&token, address).await?;
     printable(&page)?;
     let name = page.token.to_string();
-    let copies = if query.format == FormatWord::Labels { LABELS_A_PAGE } else { 1 };
+    let copies = if query.format == FormatWord::Labels {
+        LABELS_A_PAGE
+    } else {
+        1
+    };
     let sheets = vec![state.sheet(page); copies];
     state.print(sheets, query.into_inner(), name).await
 }
@@ -118,7 +124,7 @@ async fn get_code_poster(
 ///
 /// One page, or one label, for each active code of the station's grids.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(("id" = Uuid, Path, description = "the station"), PosterQuery), responses(
-    (status = 200, description = "the sheets in the order of the grids", body = Vec<u8>, content_type = "application/pdf"),
+    (status = 200, description = "the sheets in the order of the grids", body = crate::openapi::File, content_type = "application/pdf"),
     (status = 400, description = "`malformed_request`：参数不对"),
     (status = 404, description = "`site_unknown`：没有这个站点，或者不归您管理"),
     (status = 422, description = "`code_image_refused`：没有可以印的码，文字印不下，或者字体里没有这个字"),

@@ -41,8 +41,9 @@ impl AppState {
 
     /// Reads a typed receipt and counts the request against it.
     async fn read_receipt(&self, typed: &str, address: ClientAddress) -> Result<ReceiptToken, Problem> {
-        let receipt = ReceiptToken::parse(typed)
-            .map_err(|error| Problem::ReceiptMistyped { position: position_of(error) })?;
+        let receipt = ReceiptToken::parse(typed).map_err(|error| Problem::ReceiptMistyped {
+            position: position_of(error),
+        })?;
         self.may_guess(Guess::Receipt, address)?;
         self.limit_receipt(receipt.as_str()).await?;
         Ok(receipt)

@@ -62,7 +62,11 @@ async fn create_submission(
     address: ClientAddress,
     JsonBody(request): JsonBody<SubmissionRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let key = http.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let key = http
+        .headers()
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let Accepted { receipt, repeated } = accept(&state, &token, key, request, address).await?;
     let mut response = HttpResponse::Created();
     if repeated {

@@ -46,14 +46,21 @@ impl AppState {
         phone: &str,
         address: ClientAddress,
     ) -> Result<ReceiptToken, Problem> {
-        let number = SubmissionNumber::parse(number)
-            .map_err(|_| FieldProblem::new("/number", "number_invalid", "登记编号不对，像 20261121-ACDE347 这样，请对照原文。"));
-        let phone = Phone::parse(phone)
-            .ok_or_else(|| FieldProblem::new("/phone", "phone_invalid", "请填当时留下的电话号码。"));
+        let number = SubmissionNumber::parse(number).map_err(|_| {
+            FieldProblem::new(
+                "/number",
+                "number_invalid",
+                "登记编号不对，像 20261121-ACDE347 这样，请对照原文。",
+            )
+        });
+        let phone =
+            Phone::parse(phone).ok_or_else(|| FieldProblem::new("/phone", "phone_invalid", "请填当时留下的电话号码。"));
         let (number, phone) = match (number, phone) {
             (Ok(number), Ok(phone)) => (number, phone),
             (number, phone) => {
-                return Err(Problem::Invalid([number.err(), phone.err()].into_iter().flatten().collect()));
+                return Err(Problem::Invalid(
+                    [number.err(), phone.err()].into_iter().flatten().collect(),
+                ));
             }
         };
         self.may_guess(Guess::Receipt, address)?;
@@ -78,7 +85,10 @@ pub(super) async fn lookup_receipt(
 ) -> Result<HttpResponse, Problem> {
     let receipt = state.lookup_receipt(&request.number, &request.phone, address).await?;
     let receipt_url = state.receipt_url(&receipt);
-    Ok(HttpResponse::Ok().json(LookupResponse { receipt: receipt.to_string(), receipt_url }))
+    Ok(HttpResponse::Ok().json(LookupResponse {
+        receipt: receipt.to_string(),
+        receipt_url,
+    }))
 }
 
 /// Be told on WeChat how it goes on (订阅进展)
@@ -100,8 +110,13 @@ pub(super) async fn create_subscription(
     let receipt = state.read_receipt(&receipt, address).await?;
     let openid = state.openid(&request.js_code).await?;
     let now = state.now();
-    match state.ask(move |store| store.subscribe_resident(&receipt, &openid, now)).await? {
+    match state
+        .ask(move |store| store.subscribe_resident(&receipt, &openid, now))
+        .await?
+    {
         Some(()) => Ok(HttpResponse::NoContent().finish()),
-        None => Err(state.wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown).await),
+        None => Err(state
+            .wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown)
+            .await),
     }
 }

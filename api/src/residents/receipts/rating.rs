@@ -49,23 +49,28 @@ pub async fn rate(
     address: ClientAddress,
 ) -> Result<Option<DateTime<Utc>>, Problem> {
     let receipt = state.read_receipt(typed_receipt, address).await?;
-    let comment = request.comment.as_deref().map(str::trim).filter(|comment| !comment.is_empty());
+    let comment = request
+        .comment
+        .as_deref()
+        .map(str::trim)
+        .filter(|comment| !comment.is_empty());
     let comment = comment
         .map(RatingComment::parse)
         .transpose()
         .map_err(|error| Problem::Invalid(vec![FieldProblem::text("/comment", error)]))?;
     let now = state.now();
     let plan = state.rules_in_force().await?.plan(now);
-    let RatingRequest { solved, satisfaction, .. } = request;
-    let rate = move |store: &minyi_store::Store| {
-        store.rate(&receipt, solved, satisfaction, comment.as_ref(), now, &plan)
-    };
+    let RatingRequest {
+        solved, satisfaction, ..
+    } = request;
+    let rate =
+        move |store: &minyi_store::Store| store.rate(&receipt, solved, satisfaction, comment.as_ref(), now, &plan);
     match state.ask(rate).await? {
         RateOutcome::Closed => Ok(None),
         RateOutcome::Reopened { answer_due_at } => Ok(Some(answer_due_at)),
-        RateOutcome::NotFound => {
-            Err(state.wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown).await)
-        }
+        RateOutcome::NotFound => Err(state
+            .wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown)
+            .await),
         RateOutcome::Refused(_) => Err(Problem::RatingRefused),
     }
 }
@@ -88,5 +93,8 @@ pub(super) async fn create_rating(
 ) -> Result<HttpResponse, Problem> {
     let answer_due_at = rate(&state, &receipt, request, address).await?;
     let stage = if answer_due_at.is_some() { "reopened" } else { "closed" };
-    Ok(HttpResponse::Created().json(RatingResultResponse { state: stage, answer_due_at }))
+    Ok(HttpResponse::Created().json(RatingResultResponse {
+        state: stage,
+        answer_due_at,
+    }))
 }

@@ -95,14 +95,31 @@ pub struct RatingResponse {
 impl From<EventView> for TimelineEntry {
     fn from(event: EventView) -> Self {
         let text = timeline::sentence(&event);
-        Self { kind: event.kind.as_str(), text, data: event.data, occurred_at: event.occurred_at }
+        Self {
+            kind: event.kind.as_str(),
+            text,
+            data: event.data,
+            occurred_at: event.occurred_at,
+        }
     }
 }
 
 impl From<RatingView> for RatingResponse {
     fn from(rating: RatingView) -> Self {
-        let RatingView { round, solved, satisfaction, comment, rated_at } = rating;
-        Self { round, solved, satisfaction, comment, rated_at }
+        let RatingView {
+            round,
+            solved,
+            satisfaction,
+            comment,
+            rated_at,
+        } = rating;
+        Self {
+            round,
+            solved,
+            satisfaction,
+            comment,
+            rated_at,
+        }
     }
 }
 
@@ -110,7 +127,12 @@ impl AnswerResponse {
     /// An answer with links to its photos.
     pub fn new(state: &AppState, answer: AnswerView) -> Self {
         let photos = state.photo_links(&answer.photos);
-        Self { author_name: answer.author_name, text: answer.text, photos, answered_at: answer.answered_at }
+        Self {
+            author_name: answer.author_name,
+            text: answer.text,
+            photos,
+            answered_at: answer.answered_at,
+        }
     }
 }
 
@@ -121,7 +143,11 @@ impl ReceiptResponse {
             receipt_url: state.receipt_url(&view.receipt),
             photos: state.photo_links(&view.photos),
             timeline: view.timeline.into_iter().map(Into::into).collect(),
-            answers: view.answers.into_iter().map(|answer| AnswerResponse::new(state, answer)).collect(),
+            answers: view
+                .answers
+                .into_iter()
+                .map(|answer| AnswerResponse::new(state, answer))
+                .collect(),
             ratings: view.ratings.into_iter().map(Into::into).collect(),
             number: view.number,
             state: view.state,
@@ -153,5 +179,7 @@ pub(super) async fn get_receipt(
 ) -> Result<HttpResponse, Problem> {
     let view = state.find_by_receipt(&receipt, address).await?;
     let body = ReceiptResponse::new(&state, view);
-    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(body))
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(body))
 }

@@ -11,13 +11,7 @@ use rand::rngs::StdRng;
 use uuid::Uuid;
 
 use super::request::{Checked, SubmissionRequest, check, digest};
-use crate::{
-    address::ClientAddress,
-    problem::Problem,
-    residents::codes::refusal,
-    rules::InForce,
-    state::AppState,
-};
+use crate::{address::ClientAddress, problem::Problem, residents::codes::refusal, rules::InForce, state::AppState};
 
 /// Purposes under which contact data are sealed; the owner is the submission.
 pub const NAME_PURPOSE: &str = "contact.name";
@@ -61,9 +55,15 @@ pub async fn accept(
     match state.ask(move |store| submit(store, new, rng, today)).await? {
         SubmitOutcome::Created(receipt) => {
             metrics::counter!("submissions_total").increment(1);
-            Ok(Accepted { receipt, repeated: false })
+            Ok(Accepted {
+                receipt,
+                repeated: false,
+            })
         }
-        SubmitOutcome::Repeated(receipt) => Ok(Accepted { receipt, repeated: true }),
+        SubmitOutcome::Repeated(receipt) => Ok(Accepted {
+            receipt,
+            repeated: true,
+        }),
         SubmitOutcome::KeyReused => Err(Problem::IdempotencyKeyReused),
         SubmitOutcome::PhotoMissing(id) => Err(photo_missing(&photo_ids, id)),
     }
@@ -121,8 +121,14 @@ struct Sealed {
 
 impl Sealed {
     fn new(keys: &Keys, owner: Uuid, contact: &Contact) -> Result<Self, Problem> {
-        let name = contact.name.as_ref().map(|name| keys.contact.seal(NAME_PURPOSE, owner, name.as_str()));
-        let phone = contact.phone.as_ref().map(|phone| keys.contact.seal(PHONE_PURPOSE, owner, phone.as_str()));
+        let name = contact
+            .name
+            .as_ref()
+            .map(|name| keys.contact.seal(NAME_PURPOSE, owner, name.as_str()));
+        let phone = contact
+            .phone
+            .as_ref()
+            .map(|phone| keys.contact.seal(PHONE_PURPOSE, owner, phone.as_str()));
         Ok(Self {
             name: name.transpose()?,
             phone: phone.transpose()?,

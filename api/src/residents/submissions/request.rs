@@ -87,14 +87,22 @@ pub(super) fn check(request: SubmissionRequest) -> Result<Checked, Problem> {
         .ok();
     check_photos(&request.photo_ids, "/photo_ids", &mut wrong);
     let (location, address) = check_location(request.location, &mut wrong);
-    let contact = request.contact.unwrap_or(ContactRequest { name: None, phone: None });
+    let contact = request.contact.unwrap_or(ContactRequest {
+        name: None,
+        phone: None,
+    });
     let contact = Contact::parse(contact.name.as_deref(), contact.phone.as_deref())
         .map_err(|error| wrong.push(contact_problem(error)))
         .unwrap_or_default();
     match text {
-        Some(text) if wrong.is_empty() => {
-            Ok(Checked { kind: request.kind, text, photo_ids: request.photo_ids, location, address, contact })
-        }
+        Some(text) if wrong.is_empty() => Ok(Checked {
+            kind: request.kind,
+            text,
+            photo_ids: request.photo_ids,
+            location,
+            address,
+            contact,
+        }),
         _ => Err(Problem::Invalid(wrong)),
     }
 }
@@ -113,7 +121,13 @@ fn check_location(
     location: Option<LocationRequest>,
     wrong: &mut Vec<FieldProblem>,
 ) -> (Option<Location>, Option<Address>) {
-    let Some(LocationRequest { longitude, latitude, coordinate_system, address }) = location else {
+    let Some(LocationRequest {
+        longitude,
+        latitude,
+        coordinate_system,
+        address,
+    }) = location
+    else {
         return (None, None);
     };
     let address = parse_address(address.as_deref())

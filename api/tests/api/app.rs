@@ -1,0 +1,285 @@
+//! A running API with a database, a Redis, a clock and a small city of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Parser as _;
+use minyi_api::{Application, Config, auth::tokens::generate_key};
+use minyi_domain::people::{Actor, Role};
+use minyi_gateways::clock::Clock;
+use minyi_store::{
+    Directory, NewAccount, Store, StoreConfig,
+    fixtures::{City, Deputy, Grid, openid_of},
+    new_id,
+};
+use minyi_test_support::{TestDatabase, TestRedis};
+use reqwest::{Client, Method, RequestBuilder, header::HeaderMap};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig};
+
+pub const PUBLIC_URL: &str = "http://my.example.test";
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Friday noon in China.
+pub fn noon() -> DateTime<Utc> {
+    "2026-11-20T04:00:00Z".parse().unwrap()
+}
+
+#[derive(clap::Parser)]
+pub struct Cli {
+    #[command(flatten)]
+    pub config: Config,
+}
+
+pub struct App {
+    pub base: String,
+    pub store: Store,
+    pub clock: Clock,
+    pub city: City,
+    pub grid: Grid,
+    pub deputy: Deputy,
+    pub client: Client,
+    folder: PathBuf,
+    simulator: Simulator,
+    _database: TestDatabase,
+    _redis: TestRedis,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Asserts that this is the problem of that status and code; gives its body.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let body = self.json();
+        assert_eq!(body["code"], code, "{body}");
+        assert_eq!(body["status"], status);
+        assert!(body["instance"].is_string(), "{body}");
+        body
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+}
+
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answer {
+        status,
+        headers,
+        bytes: response.bytes().await.unwrap().to_vec(),
+    }
+}
+
+/// The settings that every test has in common, as on a command line; those of `changed` replace them.
+pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, changed: &[&str]) -> Vec<String> {
+    let key = |byte: &str| byte.repeat(43) + "=";
+    let words = [
+        ("--mode", "development"),
+        ("--database-url", database),
+        ("--database-pool-size", "8"),
+        ("--redis-url", redis),
+        ("--listen", "127.0.0.1:0"),
+        ("--public-url", PUBLIC_URL),
+        ("--objects", &format!("file://{}/objects", folder.display())),
+        ("--contact-keys", &format!("k1:{}", key("A"))),
+        ("--index-key", &key("E")),
+        ("--link-key", &key("I")),
+        ("--jwt-private-key-file", &format!("{}/jwt.pem", folder.display())),
+        ("--web-dir", &format!("{}/web", folder.display())),
+        ("--wechat-base-url", wechat),
+        ("--wechat-appid", DEFAULT_APPID),
+        ("--wechat-secret", DEFAULT_SECRET),
+        ("--wechat-template-deputy-new", "template-1"),
+        ("--wechat-template-deputy-deadline", "template-2"),
+        ("--wechat-template-resident-progress", "template-3"),
+    ];
+    let mut arguments = vec!["test".to_owned()];
+    let kept = words.iter().filter(|(name, _)| !changed.contains(name));
+    arguments.extend(kept.flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]));
+    arguments.extend(changed.iter().map(ToString::to_string));
+    arguments
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With further settings.
+    pub async fn with(settings: &[&str]) -> Self {
+        let (database, redis) = (TestDatabase::new(), TestRedis::new());
+        let folder = std::env::temp_dir().join(format!("minyi-api-test-{}", Uuid::new_v4()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("jwt.pem"), generate_key().unwrap()).unwrap();
+        let simulator = wechat_simulator::start(SimulatorConfig::default()).await.unwrap();
+        let arguments = arguments(database.url(), redis.url(), &simulator.address, &folder, settings);
+        let config = Cli::parse_from(arguments).config;
+        let store = Store::connect(&StoreConfig {
+            database_url: database.url().to_owned(),
+            pool_size: 8,
+        })
+        .unwrap();
+        let clock = Clock::manual(noon());
+        let mut city = City::found(&store, noon());
+        let (grid, deputy) = city.grid_with_lead();
+        let application = Application::build(&config, store.clone(), clock.clone()).unwrap();
+        let base = format!("http://{}", application.address);
+        tokio::spawn(application.run());
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            base,
+            store,
+            clock,
+            city,
+            grid,
+            deputy,
+            client,
+            folder,
+            simulator,
+            _database: database,
+            _redis: redis,
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        send(self.request(Method::GET, path).bearer_auth(token)).await
+    }
+
+    pub async fn post_as(&self, token: &str, path: &str, body: &Value) -> Answer {
+        send(self.request(Method::POST, path).bearer_auth(token).json(body)).await
+    }
+
+    pub fn advance(&self, step: TimeDelta) {
+        self.clock.advance(step);
+    }
+
+    /// Sends a submission through the app's own grid.
+    pub async fn submit(&self, key: &str, body: &Value) -> Answer {
+        self.submit_to(self.grid.token.as_str(), key, body).await
+    }
+
+    pub async fn submit_to(&self, token: &str, key: &str, body: &Value) -> Answer {
+        let path = format!("/api/v1/codes/{token}/submissions");
+        send(
+            self.request(Method::POST, &path)
+                .header("idempotency-key", key)
+                .json(body),
+        )
+        .await
+    }
+
+    /// A receipt of a submission about a lamp.
+    pub async fn receipt(&self) -> String {
+        let answer = self.submit(&Uuid::new_v4().to_string(), &lamp()).await.expect(201);
+        answer.json()["receipt"].as_str().unwrap().to_owned()
+    }
+
+    /// What `wx.login` gives to this WeChat user.
+    pub async fn js_code(&self, openid: &str) -> String {
+        let url = format!("{}/_sim/users", self.simulator.address);
+        let user = json!({"openid": openid, "name": "某人"});
+        self.client.post(&url).json(&user).send().await.unwrap();
+        let code = send(self.client.post(format!("{url}/{openid}/js_code")))
+            .await
+            .expect(200);
+        code.json()["js_code"].as_str().unwrap().to_owned()
+    }
+
+    /// Both tokens of a person who signs in with WeChat.
+    pub async fn sign_in(&self, actor: &Actor) -> Value {
+        let js_code = self.js_code(&openid_of(actor)).await;
+        self.post("/api/v1/sessions/wechat", &json!({"js_code": js_code}))
+            .await
+            .expect(201)
+            .json()
+    }
+
+    pub async fn access_token(&self, actor: &Actor) -> String {
+        self.sign_in(actor).await["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// The only submission in this person's inbox.
+    pub async fn only_submission(&self, token: &str) -> String {
+        let inbox = self.get_as(token, "/api/v1/inbox").await.expect(200).json();
+        assert_eq!(inbox["items"].as_array().unwrap().len(), 1, "{inbox}");
+        inbox["items"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An administrator who signs in as `admin` with [`PASSWORD`].
+    pub fn administrator(&self) {
+        let account = NewAccount {
+            id: new_id(noon()),
+            role: Role::CountyAdmin,
+            display_name: "县管理员".to_owned(),
+            username: Some("admin".to_owned()),
+            password_hash: Some(minyi_api::auth::passwords::hash(PASSWORD).unwrap()),
+            wechat_openid: None,
+            deputy_id: None,
+            site_id: None,
+            office_id: None,
+            region_code: Some(minyi_store::fixtures::COUNTY.to_owned()),
+            created_at: noon(),
+        };
+        let accounts = vec![account];
+        self.store
+            .import_directory(&Directory {
+                accounts,
+                ..Directory::default()
+            })
+            .unwrap();
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A submission about a lamp, with nothing that need not be there.
+pub fn lamp() -> Value {
+    json!({"kind": "problem", "text": "门口的路灯坏了半个多月，老人晚上出门看不清。"})
+}

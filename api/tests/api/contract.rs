@@ -1,0 +1,113 @@
+//! The contract is what the code says, and the code registers what the contract says.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use reqwest::Method;
+
+use crate::app::{App, send};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn openapi_yaml_at_the_root_is_what_the_code_generates() {
+    let stored = fs::read_to_string(root().join("../openapi.yaml")).unwrap();
+    let generated = minyi_api::openapi::yaml().unwrap();
+    assert!(
+        stored == generated,
+        "run: cargo run -p minyi-api -- openapi > openapi.yaml"
+    );
+}
+
+/// Handler names with method and path, as written at the handlers outside of `pages`.
+fn handlers(folder: &Path, found: &mut BTreeSet<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("pages") {
+            handlers(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let mut lines = text.lines();
+            while let Some(line) = lines.next() {
+                let method = ["get", "post", "put", "patch", "delete"]
+                    .into_iter()
+                    .find(|method| line.starts_with(&format!("#[{method}(\"")));
+                if let Some(method) = method {
+                    let name = lines
+                        .next()
+                        .unwrap()
+                        .split("fn ")
+                        .nth(1)
+                        .unwrap()
+                        .split('(')
+                        .next()
+                        .unwrap();
+                    found.insert((method.to_owned(), name.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+fn operations() -> BTreeSet<(String, String, String)> {
+    let mut operations = BTreeSet::new();
+    let (mut path, mut method) = (String::new(), String::new());
+    for line in minyi_api::openapi::yaml().unwrap().lines() {
+        let trimmed = line.trim_start();
+        match line.len() - trimmed.len() {
+            2 if trimmed.starts_with('/') => path = trimmed.trim_end_matches(':').to_owned(),
+            4 if !path.is_empty() => method = trimmed.trim_end_matches(':').to_owned(),
+            6 => {
+                if let Some(name) = trimmed.strip_prefix("operationId: ") {
+                    operations.insert((method.clone(), name.to_owned(), path.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+    operations
+}
+
+#[test]
+fn every_handler_stands_in_the_contract_under_its_own_name() {
+    let mut written = BTreeSet::new();
+    handlers(&root().join("src"), &mut written);
+    // The contract does not describe itself.
+    written.remove(&("get".to_owned(), "get_openapi".to_owned()));
+    let described: BTreeSet<_> = operations()
+        .into_iter()
+        .map(|(method, name, _)| (method, name))
+        .collect();
+    assert!(described.len() > 20, "{described:?}");
+    assert_eq!(written, described);
+}
+
+#[actix_web::test]
+async fn every_operation_of_the_contract_is_answered_by_a_route() {
+    let app = App::start().await;
+    for (method, name, path) in operations() {
+        let concrete = path
+            .replace("{id}", &uuid::Uuid::nil().to_string())
+            .replace("{variant}", "full");
+        let concrete = concrete.replace(['{', '}'], "");
+        let method: Method = method.to_uppercase().parse().unwrap();
+        let answer = send(app.request(method, &concrete)).await;
+        let code = serde_json::from_slice::<serde_json::Value>(&answer.bytes).unwrap_or_default()["code"].clone();
+        assert!(
+            code != "not_found" && code != "method_not_allowed",
+            "{name} {path}: {code}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn the_contract_is_served_with_a_page_that_loads_nothing_from_outside() {
+    let app = App::start().await;
+    let yaml = app.get("/openapi.yaml").await.expect(200).text();
+    assert!(yaml.starts_with("openapi: 3.1"), "{}", &yaml[..40]);
+    assert_eq!(app.get("/docs").await.status, 307);
+    let page = app.get("/docs/").await.expect(200).text();
+    assert!(page.contains("swagger-ui"), "{page}");
+    assert!(!page.contains("https://"), "{page}");
+}

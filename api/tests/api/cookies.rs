@@ -1,0 +1,71 @@
+//! The desk's cookie at the JSON API: what the pages' scripts use.
+
+use chrono::TimeDelta;
+use minyi_api::auth::csrf;
+use minyi_domain::people::Actor;
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::app::{Answer, App, PUBLIC_URL, noon, send};
+
+const SECRET: &str = "a-browser-secret";
+
+fn open(app: &App, actor: &Actor) {
+    let digest: [u8; 32] = Sha256::digest(SECRET.as_bytes()).into();
+    let until = noon() + TimeDelta::hours(12);
+    app.store
+        .open_cookie_session(actor.account_id, digest, noon(), until)
+        .unwrap();
+}
+
+fn with_cookie(app: &App, method: Method, path: &str) -> RequestBuilder {
+    app.request(method, path)
+        .header("cookie", format!("minyi_session={SECRET}"))
+}
+
+async fn answer(app: &App, id: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = with_cookie(app, Method::POST, &format!("/api/v1/submissions/{id}/answers"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(request.json(&json!({"text": "已经修好了。"}))).await
+}
+
+#[actix_web::test]
+async fn a_cookie_reads_and_changes_only_with_the_token_of_its_page() {
+    let app = App::start().await;
+    open(&app, &app.deputy.actor);
+    app.receipt().await;
+    let inbox = send(with_cookie(&app, Method::GET, "/api/v1/inbox"))
+        .await
+        .expect(200)
+        .json();
+    let id = inbox["items"][0]["id"].as_str().unwrap();
+    let token = csrf::token(SECRET);
+    answer(&app, id, &[]).await.problem(403, "csrf_failed");
+    answer(&app, id, &[("x-csrf-token", &csrf::token("another session"))])
+        .await
+        .problem(403, "csrf_failed");
+    let cross_site = [("x-csrf-token", token.as_str()), ("sec-fetch-site", "cross-site")];
+    answer(&app, id, &cross_site).await.problem(403, "csrf_failed");
+    let foreign = [("x-csrf-token", token.as_str()), ("origin", "https://evil.example")];
+    answer(&app, id, &foreign).await.problem(403, "csrf_failed");
+    answer(&app, id, &[("x-csrf-token", &token), ("origin", PUBLIC_URL)])
+        .await
+        .expect(201);
+}
+
+#[actix_web::test]
+async fn a_cookie_ends_after_a_quarter_of_an_hour_without_use() {
+    let app = App::start().await;
+    open(&app, &app.deputy.actor);
+    for _ in 0..3 {
+        app.advance(TimeDelta::minutes(14));
+        send(with_cookie(&app, Method::GET, "/api/v1/me")).await.expect(200);
+    }
+    app.advance(TimeDelta::minutes(16));
+    send(with_cookie(&app, Method::GET, "/api/v1/me"))
+        .await
+        .problem(401, "not_signed_in");
+}

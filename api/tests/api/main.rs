@@ -1,0 +1,23 @@
+//! The API as clients meet it: over HTTP, against a real Postgres and Redis.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
+)]
+
+mod app;
+mod codes;
+mod config;
+mod contract;
+mod cookies;
+mod deputies;
+mod headers;
+mod limits;
+mod pages;
+mod photos;
+mod pictures;
+mod receipts;
+mod sessions;
+mod submissions;

@@ -20,6 +20,6 @@ pub fn write(checkout: &Checkout) -> Result<()> {
     }
     let path = checkout.root().join("openapi.yaml");
     fs::write(&path, output.stdout).doing(|| format!("writing {}", path.display()))?;
-    println!("openapi.yaml is written.");
+    say!("openapi.yaml is written.");
     Ok(())
 }

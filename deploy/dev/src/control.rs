@@ -12,9 +12,9 @@ use crate::stack::Stack;
 /// Stops what runs for this state folder, and nothing else.
 pub fn down(checkout: &Checkout) -> Result<()> {
     if lock::end_holder(checkout)? {
-        println!("stopped.");
+        say!("stopped.");
     } else {
-        println!("nothing was running.");
+        say!("nothing was running.");
     }
     // Left behind by a launcher that was killed; what it had started has ended with it.
     Stack::remove(checkout)
@@ -23,21 +23,21 @@ pub fn down(checkout: &Checkout) -> Result<()> {
 /// Tells what runs.
 pub fn status(checkout: &Checkout) -> Result<()> {
     let Some(launcher) = lock::holder(checkout) else {
-        println!("nothing runs here; `cargo dev up` starts it.");
+        say!("nothing runs here; `cargo dev up` starts it.");
         return Ok(());
     };
     let Some(stack) = Stack::read(checkout) else {
-        println!("it is being started (process {}).", launcher.pid());
+        say!("it is being started (process {}).", launcher.pid());
         return Ok(());
     };
     for (name, pid) in stack.pids() {
         let alive = u32::try_from(pid).ok().and_then(Identity::of).is_some();
-        println!(
+        say!(
             "  {name:<10} process {pid:<8} {}",
             if alive { "runs" } else { "has ended" }
         );
     }
-    println!("\n{}", stack.table());
+    say!("\n{}", stack.table());
     Ok(())
 }
 
@@ -60,6 +60,6 @@ pub fn reset(checkout: &Checkout) -> Result<()> {
             fs::remove_dir_all(folder).doing(|| format!("removing {}", folder.display()))?;
         }
     }
-    println!("all data of the demonstration is removed.");
+    say!("all data of the demonstration is removed.");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `--detach`: the launcher itself, once more, in the background.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -61,7 +61,7 @@ fn wait_up(checkout: &Checkout, log: &Path, child: &mut Child, interrupt: &Inter
                 ));
             }
             (None, Some(stack)) => {
-                println!(
+                say!(
                     "\n{}\nIt runs in the background; `cargo dev down` stops it.",
                     stack.table()
                 );
@@ -77,6 +77,6 @@ fn show_from(log: &Path, position: u64) -> io::Result<u64> {
     file.seek(SeekFrom::Start(position))?;
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
-    print!("{}", String::from_utf8_lossy(&text));
+    let _ = io::stdout().write_all(&text);
     Ok(position + text.len() as u64)
 }

@@ -3,6 +3,15 @@
 //!
 //! The tests' support uses [`servers`] for its private Postgres and Redis.
 
+/// Says something to the person at the terminal. Unlike `println!` it does not end the program
+/// when nobody listens any more (`cargo dev up | head`): what was started has to be stopped first.
+macro_rules! say {
+    ($($word:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($word)*);
+    }};
+}
+
 mod builds;
 mod checkout;
 mod cli;
@@ -33,7 +42,7 @@ pub use error::{Error, Result};
 pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
     let request = parse(arguments)?;
     if request.action == Action::Help {
-        println!("{}", cli::HELP);
+        say!("{}", cli::HELP);
         return Ok(ExitCode::SUCCESS);
     }
     let checkout = Checkout::find(request.state.clone())?;

@@ -53,15 +53,15 @@ impl Steps {
     pub fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.interrupt.check()?;
         self.done += 1;
-        println!("[{}/{}] {name}", self.done, self.total);
+        say!("[{}/{}] {name}", self.done, self.total);
         let begun = Instant::now();
         let outcome = work();
         // A program that Ctrl-C ended looks like one that failed; the person knows better.
         self.interrupt.check()?;
         let seconds = begun.elapsed().as_secs_f64();
         match &outcome {
-            Ok(_) => println!("      done in {seconds:.1} s"),
-            Err(_) => println!("      FAILED after {seconds:.1} s: {name}"),
+            Ok(_) => say!("      done in {seconds:.1} s"),
+            Err(_) => say!("      FAILED after {seconds:.1} s: {name}"),
         }
         outcome
     }

@@ -50,20 +50,20 @@ fn many(name: &'static str, outcome: Result<Count>) -> Result<(&'static str, Cou
         Ok(count) => Ok((name, count)),
         Err(Error::Interrupted) => Err(Error::Interrupted),
         Err(error) => {
-            eprintln!("{error}");
+            say!("{error}");
             Ok((name, Count { passed: 0, failed: 1 }))
         }
     }
 }
 
 fn tell(all: &[(&str, Count)]) -> ExitCode {
-    println!();
+    say!();
     for (name, count) in all.iter().filter(|(_, count)| count.failed > 0) {
-        println!("failed: {name} ({} of {})", count.failed, count.passed + count.failed);
+        say!("failed: {name} ({} of {})", count.failed, count.passed + count.failed);
     }
     let passed: u32 = all.iter().map(|(_, count)| count.passed).sum();
     let failed: u32 = all.iter().map(|(_, count)| count.failed).sum();
-    println!("{passed} passed, {failed} failed");
+    say!("{passed} passed, {failed} failed");
     if failed == 0 {
         ExitCode::SUCCESS
     } else {

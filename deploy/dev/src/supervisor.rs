@@ -16,6 +16,8 @@ use crate::steps::Interrupt;
 
 /// How long a program may take to answer after its start.
 const START_PATIENCE: Duration = Duration::from_secs(60);
+/// How long the others wait until a program that was started again answers.
+const RESTART_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a program may take to finish its work and end.
 const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// A program that dies more often than this in a minute is not started again.
@@ -92,11 +94,11 @@ impl Supervisor {
             let mut changed = false;
             for one in &mut self.running {
                 if let Ok(Some(status)) = one.child.try_wait() {
-                    eprintln!(
+                    say!(
                         "{:>9} │ ended unexpectedly ({status}); starting it again",
                         one.server.name()
                     );
-                    one.restart(&self.checkout)?;
+                    one.restart(&self.checkout, &self.interrupt)?;
                     changed = true;
                 }
             }
@@ -123,7 +125,7 @@ impl Drop for Supervisor {
 }
 
 impl Running {
-    fn restart(&mut self, checkout: &Checkout) -> Result<()> {
+    fn restart(&mut self, checkout: &Checkout, interrupt: &Interrupt) -> Result<()> {
         let now = Instant::now();
         let recent = |at: &Instant| now.duration_since(*at) < Duration::from_secs(60);
         self.restarts.retain(recent);
@@ -135,6 +137,12 @@ impl Running {
         thread::sleep(Duration::from_millis(500) * u32::try_from(self.restarts.len()).unwrap_or(1));
         self.restarts.push_back(now);
         (self.child, self.tail) = spawn(checkout, self.server.as_ref())?;
+        // The servers come first in the list: what died because of them is started when they answer.
+        let Self { server, child, .. } = self;
+        process::poll(RESTART_PATIENCE, || {
+            let ended = !matches!(child.try_wait(), Ok(None));
+            (server.is_ready() || ended || interrupt.came()).then_some(())
+        });
         Ok(())
     }
 }

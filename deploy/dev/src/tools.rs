@@ -55,7 +55,7 @@ pub fn ensure<'a>(tools: impl IntoIterator<Item = &'a Tool> + Clone) -> Result<(
         return Ok(());
     }
     let names: Vec<_> = missing.iter().map(|tool| tool.name).collect();
-    println!("      missing: {}", names.join(", "));
+    say!("      missing: {}", names.join(", "));
     if let Some(tool) = missing.iter().find(|tool| tool.package.is_none()) {
         return Err(Error::failed(
             format!("{} is missing and does not come as a package of the system.", tool.name),
@@ -87,7 +87,7 @@ fn install(packages: &[&str]) -> Result<()> {
             format!("run this once, then `cargo dev` again:\n\n    {by_hand}\n"),
         ));
     }
-    println!("      installing: {packages}");
+    say!("      installing: {packages}");
     let script = INSTALL.replace("PACKAGES", &packages);
     let mut words = prefix.iter().copied().chain(["sh", "-c", script.as_str()]);
     let mut command = Command::new(words.next().unwrap_or("sh"));

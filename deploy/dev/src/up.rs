@@ -1,7 +1,8 @@
 //! `cargo dev up`: everything that the product needs, started and kept running.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -42,10 +43,10 @@ pub fn up(checkout: &Checkout, request: &Request) -> Result<()> {
     Stack::remove(checkout)?;
     let mut supervisor = Supervisor::new(checkout, &interrupt);
     let outcome = serve(checkout, request, &interrupt, &mut supervisor);
-    println!("stopping …");
+    say!("stopping …");
     supervisor.stop();
     Stack::remove(checkout)?;
-    println!("everything that was started here is stopped.");
+    say!("everything that was started here is stopped.");
     match outcome {
         Err(Error::Interrupted) => Ok(()),
         other => other,
@@ -55,10 +56,10 @@ pub fn up(checkout: &Checkout, request: &Request) -> Result<()> {
 /// Says so; asking for another port than the one in use is a mistake worth telling.
 fn already_up(checkout: &Checkout, request: &Request) -> Result<()> {
     let Some(stack) = Stack::read(checkout) else {
-        println!("It is being started already; `cargo dev status` tells when it is up.");
+        say!("It is being started already; `cargo dev status` tells when it is up.");
         return Ok(());
     };
-    println!("It is up already.\n\n{}", stack.table());
+    say!("It is up already.\n\n{}", stack.table());
     match request.port {
         Some(port) if !stack.base_url().ends_with(&format!(":{port}")) => Err(Error::failed(
             format!("It runs at {}, not on port {port}.", stack.base_url()),
@@ -98,7 +99,7 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     let mut stack = Stack::new(&addresses, demo)?;
     stack.write(checkout, supervisor.pids())?;
     if !request.supervised {
-        println!(
+        say!(
             "\n{}\nCtrl-C stops everything. The programs' words follow.\n",
             stack.table()
         );
@@ -126,7 +127,7 @@ fn hold_port(asked: Option<u16>) -> Result<TcpListener> {
 fn start_servers(checkout: &Checkout, supervisor: &mut Supervisor) -> Result<(String, String)> {
     let place = Place::for_state(checkout.state())?;
     if place.is_outside(checkout.state()) {
-        println!(
+        say!(
             "      their account may not enter {}; their files are in {}",
             checkout.state().display(),
             place.folder().display()
@@ -143,7 +144,12 @@ fn start_servers(checkout: &Checkout, supervisor: &mut Supervisor) -> Result<(St
 fn prepare(checkout: &Checkout, addresses: &Addresses) -> Result<(Secrets, Environment)> {
     let secrets = Secrets::load_or_make(checkout)?;
     let objects = checkout.kept("objects");
-    fs::create_dir_all(&objects).doing(|| format!("making {}", objects.display()))?;
+    let mut private = DirBuilder::new();
+    private
+        .recursive(true)
+        .mode(0o700)
+        .create(&objects)
+        .doing(|| format!("making {}", objects.display()))?;
     let environment = product::environment(checkout, addresses, &secrets);
     product::run(checkout, "minyi-api", &["migrate"], &environment)?;
     Ok((secrets, environment))
@@ -151,10 +157,13 @@ fn prepare(checkout: &Checkout, addresses: &Addresses) -> Result<(Secrets, Envir
 
 fn load_demo(checkout: &Checkout, environment: &Environment) -> Result<Value> {
     let output = checkout.kept("demo.json");
-    let password = servers::random_password()?;
+    // It will hold passwords; a file that exists keeps its rights when it is written again.
+    write_private(&output, "{}")?;
+    // Not on the command line, where every user of the machine could read it.
+    let mut environment = environment.clone();
+    environment.insert("MINYI_DEMO_CONSOLE_PASSWORD", servers::random_password()?);
     let written = output.display().to_string();
-    let arguments = ["load", "--output", &written, "--console-password", &password];
-    product::run(checkout, "minyi-demo", &arguments, environment)?;
+    product::run(checkout, "minyi-demo", &["load", "--output", &written], &environment)?;
     let demo = read_json(&output)?;
     let users = demo.get("users").cloned().unwrap_or_default();
     write_private(&checkout.kept(product::SIMULATOR_USERS), &users.to_string())?;

@@ -23,23 +23,36 @@ impl Checkout {
     fn new() -> Self {
         let name = format!("minyi-checkout-{}", servers::random_password().unwrap());
         let root = std::env::temp_dir().join(name);
-        for folder in ["deploy/dev", "web/resident/node_modules", "target/debug", "bin"] {
+        let folders = [
+            "deploy/dev",
+            "web/resident/node_modules",
+            "tests/browser/node_modules",
+            "target/debug",
+            "bin",
+        ];
+        for folder in folders {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         fs::write(root.join("deploy/dev/Cargo.toml"), "").unwrap();
-        fs::write(root.join("web/resident/package-lock.json"), "{}").unwrap();
+        for package in ["web/resident", "tests/browser"] {
+            fs::write(root.join(package).join("package-lock.json"), "{}").unwrap();
+        }
         let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stand-in.cjs");
         for program in PROGRAMS {
             symlink(&stand_in, root.join("target/debug").join(program)).unwrap();
         }
-        let script = |name: &str, text: &str| {
-            let path = root.join("bin").join(name);
-            fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-            fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
-        };
-        script("npm", "exit 0");
-        script("cargo", "exit 0");
-        Self(root)
+        let checkout = Self(root);
+        for tool in ["npm", "npx", "cargo", "chromium", "zbarimg", "pdftoppm", "exiftool"] {
+            checkout.script(tool, "exit 0");
+        }
+        checkout
+    }
+
+    /// A program that the launcher finds before the system's.
+    fn script(&self, name: &str, text: &str) {
+        let path = self.0.join("bin").join(name);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -179,6 +192,64 @@ fn a_program_that_ends_at_once_is_named_with_its_last_words() {
     assert!(!up.status.success());
     assert!(said(&up).contains("api ended while starting"), "{}", said(&up));
     assert!(said(&up).contains("the key is missing"), "{}", said(&up));
+}
+
+const NEXTEST: &str = r#"case "$1 $2" in
+"nextest run")
+  [ -n "$MINYI_TEST_POSTGRES" ] && [ -n "$MINYI_TEST_REDIS" ] || exit 9
+  echo "     Summary [   0.1s] 5 tests run: 5 passed (1 slow), 0 skipped" >&2 ;;
+"#;
+const PLAYWRIGHT: &str =
+    r#"echo '{"stats": {"expected": 2, "unexpected": 0, "flaky": 0}, "errors": []}' > "$MINYI_BROWSER_REPORT""#;
+
+#[test]
+fn every_part_of_the_tests_is_counted_in_one_last_line() {
+    let checkout = Checkout::new();
+    checkout.script("cargo", &format!("{NEXTEST}esac"));
+    checkout.script("npx", PLAYWRIGHT);
+
+    let test = checkout.dev(&["test"]);
+
+    // Four checks, five Rust tests, two browser tests.
+    assert_eq!(
+        said(&test).lines().last(),
+        Some("11 passed, 0 failed"),
+        "{}",
+        said(&test)
+    );
+    assert!(test.status.success());
+}
+
+#[test]
+fn a_part_that_fails_is_counted_and_does_not_hide_the_others() {
+    let checkout = Checkout::new();
+    checkout.script("cargo", &format!("{NEXTEST}fmt*) exit 1 ;; esac"));
+    checkout.script("npx", &format!("{PLAYWRIGHT}; exit 7"));
+
+    let test = checkout.dev(&["test"]);
+
+    assert_eq!(
+        said(&test).lines().last(),
+        Some("8 passed, 2 failed"),
+        "{}",
+        said(&test)
+    );
+    assert!(said(&test).contains("failed: format"));
+    assert!(!test.status.success());
+}
+
+#[test]
+fn the_contract_is_written_only_when_the_program_printed_one() {
+    let checkout = Checkout::new();
+    let contract = checkout.0.join("openapi.yaml");
+    checkout.script("cargo", "echo 'openapi: 3.1.0'");
+    assert!(checkout.dev(&["openapi"]).status.success());
+    assert_eq!(fs::read_to_string(&contract).unwrap(), "openapi: 3.1.0\n");
+
+    checkout.script("cargo", "echo 'no such thing'");
+
+    assert!(!checkout.dev(&["openapi"]).status.success());
+    assert_eq!(fs::read_to_string(&contract).unwrap(), "openapi: 3.1.0\n");
 }
 
 #[test]

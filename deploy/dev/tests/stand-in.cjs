@@ -29,7 +29,7 @@ switch (`${path.basename(program)} ${rest[0] ?? ""}`.split("=")[0].trim()) {
         receipt: "R",
         users: [],
         deputy: { openid: "o1", name: "某代表" },
-        console: { username: "admin", password: after("--console-password") },
+        console: { username: "admin", password: process.env.MINYI_DEMO_CONSOLE_PASSWORD },
       }),
     );
     break;

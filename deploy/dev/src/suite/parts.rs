@@ -162,7 +162,7 @@ fn counted(mut command: Command) -> Result<(Count, bool)> {
     for line in BufReader::new(output).split(b'\n') {
         let line = line.doing(doing)?;
         let line = String::from_utf8_lossy(&line);
-        println!("{line}");
+        say!("{line}");
         count.add_line(&line);
     }
     let status = child.wait().doing(doing)?;

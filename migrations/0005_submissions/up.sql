@@ -45,6 +45,8 @@ CREATE TABLE submissions (
 CREATE INDEX submissions_deputy ON submissions (assignee_deputy_id, submitted_at DESC, id DESC);
 CREATE INDEX submissions_site ON submissions (site_id, submitted_at DESC, id DESC);
 CREATE INDEX submissions_region ON submissions (region_code text_pattern_ops, submitted_at DESC, id DESC);
+-- For wide regions: newest first without sorting all that lies there.
+CREATE INDEX submissions_recent ON submissions (submitted_at DESC, id DESC);
 CREATE INDEX submissions_open ON submissions (answer_due_at, id) WHERE state IN ('registered', 'reopened');
 CREATE INDEX submissions_phone ON submissions (phone_index) WHERE phone_index IS NOT NULL;
 

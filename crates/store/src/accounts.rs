@@ -89,7 +89,7 @@ impl Store {
         Ok(accounts::table
             .filter(accounts::username.eq(username))
             .select(Account::as_select())
-            .first(&mut self.connection()?)
+            .first(&mut *self.connection()?)
             .optional()?)
     }
 
@@ -98,7 +98,7 @@ impl Store {
         Ok(accounts::table
             .filter(accounts::wechat_openid.eq(openid))
             .select(Account::as_select())
-            .first(&mut self.connection()?)
+            .first(&mut *self.connection()?)
             .optional()?)
     }
 
@@ -108,7 +108,7 @@ impl Store {
             .find(account_id)
             .filter(accounts::disabled_at.is_null())
             .select(ActorRecord::as_select())
-            .first(&mut self.connection()?)
+            .first(&mut *self.connection()?)
             .optional()?;
         Ok(record.map(Actor::from))
     }
@@ -152,7 +152,7 @@ impl Store {
                 accounts::failed_logins.eq(0),
                 accounts::locked_until.eq(None::<DateTime<Utc>>),
             ))
-            .execute(&mut self.connection()?)?;
+            .execute(&mut *self.connection()?)?;
         Ok(())
     }
 }

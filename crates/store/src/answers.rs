@@ -76,12 +76,8 @@ impl Store {
             let answer_id = write(connection, actor, id, text, now)?;
             attach_photos(connection, answer_id, photo_ids)?;
             move_on(connection, id, to, now)?;
-            steps::void_open(connection, id, now)?;
             steps::plan_auto_close(connection, id, round, auto_close_at, now)?;
-            let event = NewEvent::new(id, EventKind::Answered, now).by_account(actor.account_id);
-            let event_id = event.insert(connection)?;
-            notifications::queue_for_residents(connection, event_id, id, now)?;
-            notifications::wake(connection)?;
+            tell(connection, actor, id, now)?;
             Ok(AnswerOutcome::Answered { answer_id })
         })
     }
@@ -108,7 +104,15 @@ fn write(
     Ok(answer_id)
 }
 
-/// In one statement, because a row that is no longer registered must have its first answer.
+/// Writes the event and the messages to the residents who asked for them.
+fn tell(connection: &mut PgConnection, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let event = NewEvent::new(id, EventKind::Answered, now).by_account(actor.account_id);
+    let event_id = event.insert(connection)?;
+    notifications::queue_for_residents(connection, event_id, id, now)?;
+    notifications::wake(connection)
+}
+
+/// Stops the clock of the round. In one statement, because a row that is no longer registered must have its first answer.
 fn move_on(connection: &mut PgConnection, id: Uuid, to: State, now: DateTime<Utc>) -> Result<()> {
     let first = sql::<Nullable<Timestamptz>>("coalesce(first_answered_at, ")
         .bind::<Timestamptz, _>(now)
@@ -119,7 +123,7 @@ fn move_on(connection: &mut PgConnection, id: Uuid, to: State, now: DateTime<Utc
             submissions::first_answered_at.eq(first),
         ))
         .execute(connection)?;
-    Ok(())
+    steps::void_open(connection, id, now)
 }
 
 /// Locks the photos, by id so that nobody waits in a ring; tells the first that cannot be had.

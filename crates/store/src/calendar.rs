@@ -41,10 +41,10 @@ impl Store {
         let mut connection = self.connection()?;
         let days: Vec<(NaiveDate, bool)> = calendar_days::table
             .select((calendar_days::day, calendar_days::is_off))
-            .load(&mut connection)?;
+            .load(&mut *connection)?;
         let years: Vec<i16> = calendar_years::table
             .select(calendar_years::year)
-            .load(&mut connection)?;
+            .load(&mut *connection)?;
         Ok(WorkCalendar::new(days, years.into_iter().map(i32::from)))
     }
 
@@ -62,7 +62,7 @@ impl Store {
                 deadline_policies::amount,
                 deadline_policies::unit,
             ))
-            .load(&mut self.connection()?)?;
+            .load(&mut *self.connection()?)?;
         let policy = |wanted: &str| {
             rows.iter()
                 .find(|(step, _, _)| step == wanted)

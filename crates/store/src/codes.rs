@@ -91,7 +91,7 @@ impl Store {
             .inner_join(grids::table.inner_join(sites::table))
             .filter(codes::token.eq(token.as_str()))
             .select(<(CodeRecord, GridRecord, SitePublic)>::as_select())
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         let pages = pages(&mut connection, record.into_iter().collect(), on)?;
         Ok(pages.into_iter().next())
@@ -104,7 +104,7 @@ impl Store {
             .filter(crate::scope::grids_in(scope))
             .filter(grids::site_id.eq(site_id))
             .select(grids::site_id)
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         if site_seen.is_none() {
             return Ok(None);
@@ -116,7 +116,7 @@ impl Store {
             .filter(codes::state.eq(CodeState::Active.as_str()))
             .order((grids::code, codes::token))
             .select(<(CodeRecord, GridRecord, SitePublic)>::as_select())
-            .load(&mut connection)?;
+            .load(&mut *connection)?;
         pages(&mut connection, records, on).map(Some)
     }
 
@@ -131,7 +131,7 @@ impl Store {
             .on_conflict((code_scans::code_id, code_scans::on_date))
             .do_update()
             .set(code_scans::scans.eq(code_scans::scans + 1))
-            .execute(&mut self.connection()?)?;
+            .execute(&mut *self.connection()?)?;
         Ok(())
     }
 }

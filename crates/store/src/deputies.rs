@@ -100,7 +100,7 @@ impl Store {
             .filter(deputies::term_from.le(on))
             .filter(deputies::term_until.is_null().or(deputies::term_until.gt(on)))
             .select(DeputyRecord::as_select())
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         let Some(record) = record else {
             return Ok(None);
@@ -109,7 +109,7 @@ impl Store {
             None => None,
             Some(id) => {
                 let site = sites::table.find(id).select(SitePublic::as_select());
-                site.first(&mut connection).optional()?
+                site.first(&mut *connection).optional()?
             }
         };
         let grids: Vec<(String, String)> = grid_assignments::table
@@ -123,7 +123,7 @@ impl Store {
             )
             .order(grids::code)
             .select((grids::name, grid_assignments::role))
-            .load(&mut connection)?;
+            .load(&mut *connection)?;
         let grids = grids.into_iter().map(|(name, role)| (name, role == "lead")).collect();
         Ok(Some(DeputyPage {
             public: record.public(),
@@ -133,13 +133,16 @@ impl Store {
     }
 }
 
+/// Grid, role there, day on the roster if it is the day asked for.
+type GridDeputyRecord = (Uuid, String, Option<NaiveDate>, DeputyRecord);
+
 /// The deputies of the grids on one day, each with its grid, leads first.
 pub fn in_grids(connection: &mut PgConnection, grid_ids: &[Uuid], on: NaiveDate) -> Result<Vec<(Uuid, DeputyInGrid)>> {
     let on_roster = duties::site_id
         .eq(grids::site_id)
         .and(duties::deputy_id.eq(deputies::id))
         .and(duties::on_date.eq(on));
-    let rows: Vec<(Uuid, String, Option<NaiveDate>, DeputyRecord)> = grid_assignments::table
+    let rows: Vec<GridDeputyRecord> = grid_assignments::table
         .inner_join(grids::table)
         .inner_join(deputies::table)
         .left_join(duties::table.on(on_roster))
@@ -160,19 +163,19 @@ pub fn in_grids(connection: &mut PgConnection, grid_ids: &[Uuid], on: NaiveDate)
             DeputyRecord::as_select(),
         ))
         .load(connection)?;
-    let deputy = |(grid_id, role, duty, record): (Uuid, String, Option<NaiveDate>, DeputyRecord)| {
-        let deputy_id = record.id;
-        let lead = role == "lead";
-        let on_duty = duty.is_some();
-        (
-            grid_id,
-            DeputyInGrid {
-                deputy_id,
-                public: record.public(),
-                lead,
-                on_duty,
-            },
-        )
-    };
-    Ok(rows.into_iter().map(deputy).collect())
+    Ok(rows.into_iter().map(in_grid).collect())
+}
+
+fn in_grid((grid_id, role, duty, record): GridDeputyRecord) -> (Uuid, DeputyInGrid) {
+    let deputy_id = record.id;
+    let (lead, on_duty) = (role == "lead", duty.is_some());
+    (
+        grid_id,
+        DeputyInGrid {
+            deputy_id,
+            public: record.public(),
+            lead,
+            on_duty,
+        },
+    )
 }

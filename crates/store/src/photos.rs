@@ -43,7 +43,7 @@ impl Store {
     pub fn add_photo(&self, photo: &NewPhoto) -> Result<()> {
         diesel::insert_into(photos::table)
             .values(photo)
-            .execute(&mut self.connection()?)?;
+            .execute(&mut *self.connection()?)?;
         Ok(())
     }
 
@@ -52,7 +52,7 @@ impl Store {
         Ok(photos::table
             .find(id)
             .select(Photo::as_select())
-            .first(&mut self.connection()?)
+            .first(&mut *self.connection()?)
             .optional()?)
     }
 
@@ -64,7 +64,7 @@ impl Store {
             .order(photos::uploaded_at)
             .limit(limit)
             .select(Photo::as_select())
-            .load(&mut self.connection()?)?)
+            .load(&mut *self.connection()?)?)
     }
 
     /// Forgets a photo if it is still unattached; tells whether it did.
@@ -72,6 +72,6 @@ impl Store {
         let unattached = photos::table
             .find(id)
             .filter(photos::submission_id.is_null().and(photos::answer_id.is_null()));
-        Ok(diesel::delete(unattached).execute(&mut self.connection()?)? > 0)
+        Ok(diesel::delete(unattached).execute(&mut *self.connection()?)? > 0)
     }
 }

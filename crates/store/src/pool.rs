@@ -1,21 +1,23 @@
-use std::time::Duration;
-
-use diesel::{
-    PgConnection,
-    connection::SimpleConnection,
-    r2d2::{ConnectionManager, CustomizeConnection, Error as R2d2Error, Pool, PooledConnection},
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
 };
+
+use diesel::r2d2::{Pool, PooledConnection};
+use diesel::{PgConnection, connection::SimpleConnection};
 
 use crate::{Error, Result, StoreConfig};
 
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
+use manager::Manager;
 
-pub type Connection = PooledConnection<ConnectionManager<PgConnection>>;
+mod manager;
+
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The way to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    pool: Pool<Manager>,
 }
 
 impl std::fmt::Debug for Store {
@@ -28,17 +30,12 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the pool; fails when not one connection can be had within two seconds.
-    ///
-    /// A connection is not tested when it is taken, which would cost a round trip each time: one that broke fails the
-    /// call that uses it and leaves the pool.
+    /// Opens the pool; fails when its connections cannot be had within two seconds.
     pub fn connect(config: &StoreConfig) -> Result<Self> {
         let pool = Pool::builder()
             .max_size(config.pool_size)
             .connection_timeout(CONNECTION_TIMEOUT)
-            .test_on_check_out(false)
-            .connection_customizer(Box::new(Limits))
-            .build(ConnectionManager::new(&config.database_url))
+            .build(Manager::new(&config.database_url))
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Self { pool })
     }
@@ -49,20 +46,26 @@ impl Store {
     }
 
     pub(crate) fn connection(&self) -> Result<Connection> {
-        self.pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+        let connection = self.pool.get();
+        connection
+            .map(Connection)
+            .map_err(|error| Error::Unavailable(error.to_string()))
     }
 }
 
-/// No statement may hold a person for longer than five seconds.
-#[derive(Debug)]
-struct Limits;
+/// A connection on loan from the pool.
+pub struct Connection(PooledConnection<Manager>);
 
-impl CustomizeConnection<PgConnection, R2d2Error> for Limits {
-    fn on_acquire(&self, connection: &mut PgConnection) -> std::result::Result<(), R2d2Error> {
-        connection
-            .batch_execute(
-                "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; SET timezone = 'UTC'",
-            )
-            .map_err(R2d2Error::QueryError)
+impl Deref for Connection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0.connection
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0.connection
     }
 }

@@ -82,7 +82,7 @@ impl Store {
             .inner_join(sites::table)
             .filter(submissions::receipt.eq(receipt.as_str()))
             .select((Record::as_select(), SitePublic::as_select()))
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         let Some((record, site)) = found else {
             return Ok(None);
@@ -97,7 +97,7 @@ impl Store {
             .filter(submissions::number.eq(number.as_str()))
             .filter(submissions::phone_index.eq(phone_index.as_slice()))
             .select(submissions::receipt)
-            .first(&mut self.connection()?)
+            .first(&mut *self.connection()?)
             .optional()?;
         Ok(found.map(|word| word.0))
     }

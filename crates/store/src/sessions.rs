@@ -106,7 +106,7 @@ impl Store {
             .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(now)))
             .filter(accounts::disabled_at.is_null())
             .select(ActorRecord::as_select())
-            .first(&mut self.connection()?)
+            .first(&mut *self.connection()?)
             .optional()?;
         Ok(record.map(Actor::from))
     }
@@ -144,7 +144,7 @@ impl Store {
             .filter(sessions::last_seen_at.gt(now - idle_limit))
             .filter(accounts::disabled_at.is_null())
             .select((sessions::id, sessions::last_seen_at, ActorRecord::as_select()))
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         let Some((id, last_seen_at, record)) = found else {
             return Ok(None);
@@ -152,7 +152,7 @@ impl Store {
         if now - last_seen_at >= SEEN_EVERY {
             diesel::update(sessions::table.find(id))
                 .set(sessions::last_seen_at.eq(now))
-                .execute(&mut connection)?;
+                .execute(&mut *connection)?;
         }
         Ok(Some((id, record.into())))
     }
@@ -165,7 +165,7 @@ impl Store {
     /// Forgets sessions that ended more than a week ago, and their tokens; returns how many.
     pub fn forget_ended_sessions(&self, now: DateTime<Utc>) -> Result<usize> {
         let ended = sessions::table.filter(sessions::expires_at.lt(now - ENDED_KEPT_FOR));
-        Ok(diesel::delete(ended).execute(&mut self.connection()?)?)
+        Ok(diesel::delete(ended).execute(&mut *self.connection()?)?)
     }
 }
 

@@ -23,7 +23,7 @@ impl Store {
         Ok(sites::table
             .find(id)
             .select(SitePublic::as_select())
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?)
     }
 }

@@ -15,7 +15,7 @@ impl Store {
         let submission: Option<Uuid> = submissions::table
             .filter(submissions::receipt.eq(receipt.as_str()))
             .select(submissions::id)
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         let Some(submission) = submission else {
             return Ok(None);
@@ -28,7 +28,7 @@ impl Store {
                 resident_subscriptions::created_at.eq(now),
             ))
             .on_conflict_do_nothing()
-            .execute(&mut connection)?;
+            .execute(&mut *connection)?;
         Ok(Some(()))
     }
 }

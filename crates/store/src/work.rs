@@ -1,13 +1,11 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, QueryDsl, RunQueryDsl,
-    dsl::{count_star, min},
+    QueryDsl, RunQueryDsl,
+    dsl::{min, sql},
+    sql_types::{BigInt, Bool, Text},
 };
 
-use crate::{
-    Result, Store,
-    schema::{deadline_steps, notifications},
-};
+use crate::{Result, Store, prepared::Prepared, schema::notifications};
 
 /// How much work waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,34 +18,33 @@ pub struct WorkCounts {
     pub open_steps: i64,
 }
 
-/// States of unfinished and of dead messages.
-const STATES: [&str; 5] = ["waiting", "published", "sending", "unknown", "dead"];
+/// Each part has literally the condition of a partial index, so that counting does not read what was sent long ago. A
+/// state without messages is told as zero, so that its figure falls back.
+const COUNTS: &str = "
+    SELECT states.state, coalesce(counted.count, 0)
+    FROM unnest(ARRAY['waiting', 'published', 'sending', 'unknown', 'dead']) AS states (state)
+    LEFT JOIN (
+        SELECT state, count(*) FROM notifications WHERE state IN ('waiting', 'unknown') GROUP BY state
+        UNION ALL
+        SELECT state, count(*) FROM notifications WHERE state IN ('published', 'sending') GROUP BY state
+        UNION ALL
+        SELECT state, count(*) FROM notifications WHERE state = 'dead' GROUP BY state
+    ) AS counted USING (state)";
+
+const OPEN_STEPS: &str = "
+    SELECT (SELECT count(*) FROM deadline_steps WHERE done_at IS NULL AND published_at IS NULL)
+        + (SELECT count(*) FROM deadline_steps WHERE done_at IS NULL AND published_at IS NOT NULL)";
 
 impl Store {
     /// The backlog, for metrics.
     pub fn work_counts(&self) -> Result<WorkCounts> {
         let mut connection = self.connection()?;
-        let found: Vec<(String, i64)> = notifications::table
-            .filter(notifications::state.eq_any(STATES))
-            .group_by(notifications::state)
-            .select((notifications::state, count_star()))
-            .load(&mut connection)?;
-        // A state without messages is told as zero, so that its figure falls back.
-        let count = |state: &str| {
-            found
-                .iter()
-                .find(|(name, _)| name == state)
-                .map_or(0, |(_, count)| *count)
-        };
-        let notifications = STATES.iter().map(|state| ((*state).to_owned(), count(state))).collect();
+        let notifications = Prepared::<(Text, BigInt), _>::new(COUNTS, (), "").load(&mut *connection)?;
         let oldest_due_at = notifications::table
-            .filter(notifications::state.eq_any(["waiting", "unknown"]))
+            .filter(sql::<Bool>("state IN ('waiting', 'unknown')"))
             .select(min(notifications::due_at))
-            .first(&mut connection)?;
-        let open_steps = deadline_steps::table
-            .filter(deadline_steps::done_at.is_null())
-            .count()
-            .get_result(&mut connection)?;
+            .first(&mut *connection)?;
+        let open_steps = Prepared::<BigInt, _>::new(OPEN_STEPS, (), "").get_result(&mut *connection)?;
         Ok(WorkCounts {
             notifications,
             oldest_due_at,

@@ -96,7 +96,7 @@ impl Store {
             let later_in_grid = grids::code.eq(grid_code).and(codes::token.gt(token));
             query = query.filter(grids::code.gt(grid_code).or(later_in_grid));
         }
-        let records: Vec<CodeRecord> = query.load(&mut connection)?;
+        let records: Vec<CodeRecord> = query.load(&mut *connection)?;
         let ids: Vec<Uuid> = records.iter().map(|record| record.0).collect();
         let scans = scans(&mut connection, &ids, on)?;
         let rows = records.into_iter().map(|record| row(record, &scans)).collect();
@@ -134,7 +134,7 @@ impl Store {
         if let Some(code) = cursor {
             query = query.filter(grids::code.gt(code));
         }
-        let rows = query.load(&mut self.connection()?)?;
+        let rows = query.load(&mut *self.connection()?)?;
         Ok(Page::cut(rows, limit, |row: &GridRow| row.code.clone()))
     }
 }

@@ -11,50 +11,31 @@ use crate::{
 /// Rows that go into one statement; Postgres takes 65,535 values in one, and the widest row has 16.
 const CHUNK: usize = 1_000;
 
+/// Inserts rows that diesel can insert as they are. A macro, because a function over every table needs a page of bounds.
+macro_rules! enter {
+    ($connection:expr, $table:ident, $rows:expr) => {
+        for rows in $rows.chunks(CHUNK) {
+            diesel::insert_into($table::table)
+                .values(rows)
+                .on_conflict_do_nothing()
+                .execute($connection)?;
+        }
+    };
+}
+
 impl Store {
     /// Enters a directory, all or nothing. A row that exists stays as it is, so that it can be entered again.
     pub fn import_directory(&self, directory: &Directory) -> Result<()> {
         self.connection()?.transaction(|connection| {
-            for rows in directory.regions.chunks(CHUNK) {
-                diesel::insert_into(regions::table)
-                    .values(rows)
-                    .on_conflict_do_nothing()
-                    .execute(connection)?;
-            }
-            for rows in directory.sites.chunks(CHUNK) {
-                diesel::insert_into(sites::table)
-                    .values(rows)
-                    .on_conflict_do_nothing()
-                    .execute(connection)?;
-            }
-            for rows in directory.offices.chunks(CHUNK) {
-                diesel::insert_into(offices::table)
-                    .values(rows)
-                    .on_conflict_do_nothing()
-                    .execute(connection)?;
-            }
+            enter!(connection, regions, directory.regions);
+            enter!(connection, sites, directory.sites);
+            enter!(connection, offices, directory.offices);
             for rows in directory.deputies.chunks(CHUNK) {
                 insert_deputies(connection, rows)?;
             }
-            for rows in directory.grids.chunks(CHUNK) {
-                diesel::insert_into(grids::table)
-                    .values(rows)
-                    .on_conflict_do_nothing()
-                    .execute(connection)?;
-            }
-            for rows in directory.assignments.chunks(CHUNK) {
-                diesel::insert_into(grid_assignments::table)
-                    .values(rows)
-                    .on_conflict(grid_assignments::id)
-                    .do_nothing()
-                    .execute(connection)?;
-            }
-            for rows in directory.duties.chunks(CHUNK) {
-                diesel::insert_into(duties::table)
-                    .values(rows)
-                    .on_conflict_do_nothing()
-                    .execute(connection)?;
-            }
+            enter!(connection, grids, directory.grids);
+            enter!(connection, grid_assignments, directory.assignments);
+            enter!(connection, duties, directory.duties);
             for rows in directory.accounts.chunks(CHUNK) {
                 insert_accounts(connection, rows)?;
             }
@@ -96,7 +77,7 @@ impl Store {
         let account = accounts::table.filter(accounts::username.eq(username));
         let changed = diesel::update(account)
             .set(accounts::password_hash.eq(password_hash))
-            .execute(&mut self.connection()?)?;
+            .execute(&mut *self.connection()?)?;
         Ok(changed > 0)
     }
 }

@@ -1,7 +1,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
-    sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid},
+    dsl::sql,
+    sql_types::{BigInt, Bool, SmallInt, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
 
@@ -51,7 +52,8 @@ impl Store {
         self.connection()?.transaction(|connection| {
             give_up_sending(connection, now, now - older_than, unknown_until)?;
             let stale = notifications::table
-                .filter(notifications::state.eq("published"))
+                // Literally, so that the partial index over messages in flight applies.
+                .filter(sql::<Bool>("notifications.state = 'published'"))
                 .filter(notifications::published_at.le(now - older_than));
             let notifications = diesel::update(stale)
                 .set(notifications::published_at.eq(now))

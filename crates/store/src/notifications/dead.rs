@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, pg::Pg,
+    SelectableHelper, dsl::sql, pg::Pg, sql_types::Bool,
 };
 use minyi_domain::people::Scope;
 use uuid::Uuid;
@@ -47,7 +47,8 @@ impl Store {
         let mut query = notifications::table
             .inner_join(submissions::table)
             .left_join(accounts::table)
-            .filter(notifications::state.eq("dead"))
+            // Literally the condition of the partial index over dead messages.
+            .filter(sql::<Bool>("notifications.state = 'dead'"))
             .filter(submissions_in(scope))
             .order((notifications::finished_at.desc(), notifications::id.desc()))
             .limit(one_more(limit))
@@ -59,7 +60,7 @@ impl Store {
                 .and(notifications::id.lt(id).nullable());
             query = query.filter(notifications::finished_at.lt(at).or(same));
         }
-        let items = query.load(&mut self.connection()?)?;
+        let items = query.load(&mut *self.connection()?)?;
         Ok(Page::cut(items, limit, |item: &DeadNotification| Cursor {
             at: item.finished_at.unwrap_or(item.created_at),
             id: item.id,

@@ -77,21 +77,8 @@ impl Store {
                 Err(refused) => return Ok(RateOutcome::Refused(refused)),
             };
             let (rated, followed) = ids::pair(now);
-            diesel::insert_into(ratings::table)
-                .values((
-                    ratings::submission_id.eq(record.id),
-                    ratings::round.eq(record.round),
-                    ratings::solved.eq(solved),
-                    ratings::satisfaction.eq(satisfaction.as_str()),
-                    ratings::comment.eq(comment.map(RatingComment::as_str)),
-                    ratings::rated_at.eq(now),
-                ))
-                .execute(connection)?;
-            NewEvent::new(record.id, EventKind::Rated, now)
-                .with_id(rated)
-                .by_resident()
-                .with_data(json!({ "solved": solved, "satisfaction": satisfaction }))
-                .insert(connection)?;
+            let rating = (solved, satisfaction, comment);
+            write(connection, &record, rating, rated, now)?;
             steps::void_open(connection, record.id, now)?;
             if to == State::Reopened {
                 reopen(connection, &record, followed, reopen_plan, now)
@@ -101,6 +88,31 @@ impl Store {
             }
         })
     }
+}
+
+fn write(
+    connection: &mut PgConnection,
+    record: &Record,
+    (solved, satisfaction, comment): (bool, Satisfaction, Option<&RatingComment>),
+    event_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(ratings::table)
+        .values((
+            ratings::submission_id.eq(record.id),
+            ratings::round.eq(record.round),
+            ratings::solved.eq(solved),
+            ratings::satisfaction.eq(satisfaction.as_str()),
+            ratings::comment.eq(comment.map(RatingComment::as_str)),
+            ratings::rated_at.eq(now),
+        ))
+        .execute(connection)?;
+    NewEvent::new(record.id, EventKind::Rated, now)
+        .with_id(event_id)
+        .by_resident()
+        .with_data(json!({ "solved": solved, "satisfaction": satisfaction }))
+        .insert(connection)?;
+    Ok(())
 }
 
 /// Ends a submission for `reason`, `rated` or `no_rating`.

@@ -87,6 +87,18 @@ struct Record {
     closed_at: Option<DateTime<Utc>>,
 }
 
+impl Record {
+    fn location(&self) -> Option<Location> {
+        let Word(coordinate_system) = self.coordinate_system.as_ref()?;
+        Some(Location {
+            longitude: self.longitude?,
+            latitude: self.latitude?,
+            coordinate_system: *coordinate_system,
+        })
+    }
+}
+
+/// Place, grid, site, deputy.
 type Names = (String, String, String, Option<String>);
 
 impl Store {
@@ -103,7 +115,7 @@ impl Store {
                 Record::as_select(),
                 (grids::place, grids::name, sites::name, deputies::name.nullable()),
             ))
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         let Some((record, names)) = found else {
             return Ok(None);
@@ -119,7 +131,7 @@ impl Store {
             .filter(submissions::id.eq(id))
             .filter(submissions_in(scope))
             .select(submissions::id)
-            .first(&mut connection)
+            .first(&mut *connection)
             .optional()?;
         if found.is_none() {
             return Ok(false);
@@ -134,15 +146,7 @@ impl Store {
 
 fn detail(record: Record, names: Names, parts: Parts) -> SubmissionDetail {
     let (place, grid_name, site_name, assignee_name) = names;
-    let position = (record.longitude, record.latitude, record.coordinate_system);
-    let location = match position {
-        (Some(longitude), Some(latitude), Some(Word(coordinate_system))) => Some(Location {
-            longitude,
-            latitude,
-            coordinate_system,
-        }),
-        _ => None,
-    };
+    let location = record.location();
     SubmissionDetail {
         id: record.id,
         number: record.number,

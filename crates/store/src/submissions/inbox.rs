@@ -3,7 +3,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, dsl::count_star, pg::Pg,
+    SelectableExpression, SelectableHelper,
+    dsl::{count_star, sql},
+    pg::Pg,
+    sql_types::Bool,
 };
 use minyi_domain::{lifecycle::State, people::Scope, submission::Kind};
 use uuid::Uuid;
@@ -12,7 +15,7 @@ use crate::{
     Cursor, Page, Result, Store,
     page::one_more,
     schema::{grids, photos, submissions},
-    scope::submissions_in,
+    scope::{Condition, submissions_in},
     word::Word,
 };
 
@@ -81,9 +84,9 @@ impl Store {
             .select(ItemRecord::as_select())
             .into_boxed();
         query = if filter.open_only {
-            // In these words the partial index over open submissions applies.
+            // Literally the condition of the partial index over open submissions.
             query
-                .filter(submissions::state.eq_any(["registered", "reopened"]))
+                .filter(sql::<Bool>("submissions.state IN ('registered', 'reopened')"))
                 .order((submissions::answer_due_at.asc(), submissions::id.asc()))
         } else {
             query.order((submissions::submitted_at.desc(), submissions::id.desc()))
@@ -92,27 +95,38 @@ impl Store {
             let words: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
             query = query.filter(submissions::state.eq_any(words));
         }
-        if let Some(Cursor { at, id }) = cursor {
-            query = if filter.open_only {
-                let same = submissions::answer_due_at.eq(at).and(submissions::id.gt(id));
-                query.filter(submissions::answer_due_at.gt(at).or(same))
-            } else {
-                let same = submissions::submitted_at.eq(at).and(submissions::id.lt(id));
-                query.filter(submissions::submitted_at.lt(at).or(same))
-            };
+        if let Some(cursor) = cursor {
+            query = query.filter(after(cursor, filter.open_only));
         }
-        let records: Vec<ItemRecord> = query.load(&mut connection)?;
+        let records: Vec<ItemRecord> = query.load(&mut *connection)?;
         let photos = photo_counts(&mut connection, &records)?;
         let items = records.into_iter().map(|record| item(record, &photos)).collect();
-        let open_only = filter.open_only;
-        Ok(Page::cut(items, limit, |item: &InboxItem| Cursor {
-            at: if open_only {
-                item.answer_due_at
-            } else {
-                item.submitted_at
-            },
-            id: item.id,
-        }))
+        Ok(Page::cut(items, limit, |item| position(item, filter.open_only)))
+    }
+}
+
+fn position(item: &InboxItem, open_only: bool) -> Cursor {
+    let at = if open_only {
+        item.answer_due_at
+    } else {
+        item.submitted_at
+    };
+    Cursor { at, id: item.id }
+}
+
+/// What comes after the cursor in the order of the list.
+fn after<From: 'static>(Cursor { at, id }: Cursor, open_only: bool) -> Condition<From>
+where
+    submissions::answer_due_at: SelectableExpression<From>,
+    submissions::submitted_at: SelectableExpression<From>,
+    submissions::id: SelectableExpression<From>,
+{
+    if open_only {
+        let same = submissions::answer_due_at.eq(at).and(submissions::id.gt(id));
+        Box::new(submissions::answer_due_at.gt(at).or(same))
+    } else {
+        let same = submissions::submitted_at.eq(at).and(submissions::id.lt(id));
+        Box::new(submissions::submitted_at.lt(at).or(same))
     }
 }
 

@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, QueryResult, RunQueryDsl,
+    pg::Pg,
+    query_builder::QueryFragment,
     result::{DatabaseErrorKind, Error as DieselError},
     sql_types::{Array, Binary, Bool, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -137,9 +139,17 @@ fn repeated(connection: &mut PgConnection, new: &NewSubmission) -> Result<Submit
 
 /// `None`: the key exists already.
 fn insert(connection: &mut PgConnection, new: &NewSubmission) -> QueryResult<Option<()>> {
+    let binds = binds(new);
+    let row: Option<(Uuid, Option<bool>)> = Prepared::<(SqlUuid, Nullable<Bool>), _>::new(HEAD, binds, TAIL)
+        .get_result(connection)
+        .optional()?;
+    Ok(row.map(drop))
+}
+
+/// The values in the order of [`HEAD`].
+fn binds(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
     let (registered, routed) = ids::pair(new.now);
-    let place = new.location.as_ref();
-    let binds = (
+    (
         (
             new.id.into_sql::<SqlUuid>(),
             new.number.as_str().into_sql::<Text>(),
@@ -153,21 +163,7 @@ fn insert(connection: &mut PgConnection, new: &NewSubmission) -> QueryResult<Opt
             new.kind.as_str().into_sql::<Text>(),
             new.text.as_str().into_sql::<Text>(),
         ),
-        (
-            place.map(|place| place.longitude).into_sql::<Nullable<Double>>(),
-            place.map(|place| place.latitude).into_sql::<Nullable<Double>>(),
-            place
-                .map(|place| place.coordinate_system.as_str())
-                .into_sql::<Nullable<Text>>(),
-            new.address.as_ref().map(Address::as_str).into_sql::<Nullable<Text>>(),
-            new.contact_name_sealed.as_deref().into_sql::<Nullable<Binary>>(),
-            new.contact_phone_sealed.as_deref().into_sql::<Nullable<Binary>>(),
-            new.phone_index
-                .as_ref()
-                .map(<[u8; 32]>::as_slice)
-                .into_sql::<Nullable<Binary>>(),
-            new.photo_ids.as_slice().into_sql::<Array<SqlUuid>>(),
-        ),
+        given(new),
         (
             new.route.deputy_id.into_sql::<Nullable<SqlUuid>>(),
             new.route.reason.as_str().into_sql::<Text>(),
@@ -179,11 +175,27 @@ fn insert(connection: &mut PgConnection, new: &NewSubmission) -> QueryResult<Opt
             registered.into_sql::<SqlUuid>(),
             routed.into_sql::<SqlUuid>(),
         ),
-    );
-    let row: Option<(Uuid, Option<bool>)> = Prepared::<(SqlUuid, Nullable<Bool>), _>::new(HEAD, binds, TAIL)
-        .get_result(connection)
-        .optional()?;
-    Ok(row.map(drop))
+    )
+}
+
+/// What a resident may leave out.
+fn given(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
+    let place = new.location.as_ref();
+    (
+        place.map(|place| place.longitude).into_sql::<Nullable<Double>>(),
+        place.map(|place| place.latitude).into_sql::<Nullable<Double>>(),
+        place
+            .map(|place| place.coordinate_system.as_str())
+            .into_sql::<Nullable<Text>>(),
+        new.address.as_ref().map(Address::as_str).into_sql::<Nullable<Text>>(),
+        new.contact_name_sealed.as_deref().into_sql::<Nullable<Binary>>(),
+        new.contact_phone_sealed.as_deref().into_sql::<Nullable<Binary>>(),
+        new.phone_index
+            .as_ref()
+            .map(<[u8; 32]>::as_slice)
+            .into_sql::<Nullable<Binary>>(),
+        new.photo_ids.as_slice().into_sql::<Array<SqlUuid>>(),
+    )
 }
 
 const HEAD: &str = "WITH input (

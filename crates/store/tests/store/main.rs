@@ -9,6 +9,7 @@
 mod answering;
 mod calendar;
 mod codes;
+mod connections;
 mod logins;
 mod messages;
 mod photos;

@@ -1,4 +1,4 @@
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use minyi_domain::{
     calendar::local_date,
     lifecycle::State,
@@ -113,6 +113,30 @@ fn opening_contact_data_stands_in_the_internal_timeline_only() {
     );
 }
 
+/// The whole inbox in pages of two: ids and the times that order it.
+fn walk(world: &World, scope: &Scope, open_only: bool) -> (Vec<Uuid>, Vec<DateTime<Utc>>) {
+    let filter = InboxFilter {
+        open_only,
+        states: Vec::new(),
+    };
+    let (mut seen, mut times, mut cursor) = (Vec::new(), Vec::new(), None);
+    loop {
+        let page = world.store.inbox(scope, &filter, cursor, 2).unwrap();
+        seen.extend(page.items.iter().map(|item| item.id));
+        times.extend(page.items.iter().map(|item| {
+            if open_only {
+                item.answer_due_at
+            } else {
+                item.submitted_at
+            }
+        }));
+        cursor = page.next;
+        if cursor.is_none() {
+            return (seen, times);
+        }
+    }
+}
+
 #[test]
 fn the_inbox_goes_on_where_it_stopped_in_both_orders() {
     let mut world = world();
@@ -128,26 +152,7 @@ fn the_inbox_goes_on_where_it_stopped_in_both_orders() {
     }
     ids.sort();
     for open_only in [false, true] {
-        let filter = InboxFilter {
-            open_only,
-            states: Vec::new(),
-        };
-        let (mut seen, mut times, mut cursor) = (Vec::new(), Vec::new(), None);
-        loop {
-            let page = world.store.inbox(&deputy.actor.scope(), &filter, cursor, 2).unwrap();
-            for item in &page.items {
-                seen.push(item.id);
-                times.push(if open_only {
-                    item.answer_due_at
-                } else {
-                    item.submitted_at
-                });
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
+        let (mut seen, times) = walk(&world, &deputy.actor.scope(), open_only);
         assert!(times.is_sorted_by(|a, b| if open_only { a <= b } else { a >= b }));
         seen.sort();
         assert_eq!(seen, ids);

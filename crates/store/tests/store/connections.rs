@@ -1,0 +1,55 @@
+use std::thread;
+
+use diesel::connection::SimpleConnection as _;
+use minyi_store::{Error, Store, StoreConfig};
+use minyi_test_support::TestDatabase;
+
+use crate::support::{connect, now, world};
+
+#[test]
+fn a_store_whose_connections_broke_recovers() {
+    let mut world = world();
+    let (grid, _) = world.city.grid_with_lead();
+    let look = || {
+        world
+            .store
+            .code_page(&grid.token, minyi_domain::calendar::local_date(now()))
+    };
+    assert!(look().unwrap().is_some());
+    let end_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    world.raw().batch_execute(end_others).unwrap();
+    // One call finds out; after that the other connections are looked at before they are used again.
+    let error = look().unwrap_err();
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    for _ in 0..3 {
+        assert!(look().unwrap().is_some());
+    }
+}
+
+#[test]
+fn a_database_that_is_away_is_told_without_its_password() {
+    let database_url = "postgres://minyi:secret@127.0.0.1:1/minyi".to_owned();
+    let error = Store::connect(&StoreConfig {
+        database_url,
+        pool_size: 1,
+    })
+    .unwrap_err();
+    assert!(matches!(error, Error::Unavailable(_)));
+    assert!(!format!("{error} {error:?}").contains("secret"));
+}
+
+#[test]
+fn processes_that_start_at_once_migrate_once() {
+    let database = TestDatabase::empty();
+    let stores = [connect(&database, 1), connect(&database, 1), connect(&database, 1)];
+    let migrated: Vec<usize> = thread::scope(|scope| {
+        let threads: Vec<_> = stores
+            .iter()
+            .map(|store| scope.spawn(|| store.migrate().unwrap().len()))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(migrated.iter().filter(|count| **count > 0).count(), 1);
+    assert!(stores[0].is_migrated().unwrap());
+}

@@ -60,7 +60,12 @@ fn compose(outgoing: &Outgoing) -> (Message, String) {
                 place,
                 summary: outgoing.text.clone(),
                 answer_due_at: outgoing.answer_due_at,
-                state: "待答复".to_owned(),
+                state: if outgoing.event == EventKind::Reopened {
+                    "重新办理"
+                } else {
+                    "待答复"
+                }
+                .to_owned(),
             };
             (Message::DeputyNew(message), deputy_page)
         }
@@ -96,7 +101,6 @@ fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
     match outgoing.event {
         EventKind::Escalated => ("升级督办", "超期未答复，请尽快处理"),
         EventKind::Overdue => ("已超期", "请尽快答复群众"),
-        EventKind::Reopened => ("重新办理", "群众不满意，请再次答复"),
         _ => ("即将到期", "请在期限前答复群众"),
     }
 }
@@ -104,10 +108,8 @@ fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
 fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
     match outgoing.event {
         EventKind::Answered => ("已答复", "点开查看答复，并请评价"),
-        EventKind::Reopened => ("重新办理", "已退回重新办理，请等候"),
         EventKind::Overdue => ("已超期", "未按时答复，已告知联络站"),
         EventKind::Escalated => ("升级督办", "已由上级人大督促办理"),
-        EventKind::Closed => ("已办结", "感谢您的参与"),
         _ => ("办理中", "点开查看进展"),
     }
 }

@@ -43,7 +43,7 @@ words! {
         DeputyNew = "deputy_new",
         /// To those who have to act or supervise: reminder, overdue, escalated.
         DeputyDeadline = "deputy_deadline",
-        /// To the resident who asked for it: answered.
+        /// To the resident who asked for it: answered, overdue, escalated.
         ResidentProgress = "resident_progress",
     }
 }

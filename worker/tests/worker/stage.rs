@@ -43,8 +43,6 @@ pub struct Row {
     #[diesel(sql_type = sql_types::Text)]
     pub number: String,
     #[diesel(sql_type = sql_types::Text)]
-    pub template: String,
-    #[diesel(sql_type = sql_types::Text)]
     pub state: String,
     #[diesel(sql_type = sql_types::SmallInt)]
     pub attempts: i16,
@@ -192,7 +190,7 @@ impl Stage {
 
     pub fn notifications(&self) -> Vec<Row> {
         let mut connection = PgConnection::establish(self.database.url()).unwrap();
-        let query = "SELECT number, template, n.state, attempts, unknown_attempts, error
+        let query = "SELECT number, n.state, attempts, unknown_attempts, error
                      FROM notifications n JOIN submissions s ON s.id = submission_id ORDER BY n.created_at, n.id";
         sql_query(query).load(&mut connection).unwrap()
     }

@@ -13,7 +13,12 @@ async fn the_clock_reminds_tells_of_overdue_and_escalates_once_each() {
     for openid in [&head, &admin] {
         stage.add_phone(openid).await;
     }
-    stage.city.submit(&grid, deputy.route());
+    let (_, receipt) = stage.city.submit(&grid, deputy.route());
+    stage.add_phone("resident-openid").await;
+    stage
+        .store
+        .subscribe_resident(&receipt.receipt, "resident-openid", stage.clock.now())
+        .unwrap();
     let worker = stage.worker();
 
     let mut told = Vec::new();
@@ -35,4 +40,7 @@ async fn the_clock_reminds_tells_of_overdue_and_escalates_once_each() {
     let admins: Vec<_> = told.iter().map(|(_, _, admin)| *admin).collect();
     assert_eq!(admins, [0, 0, 0, 0, 0, 0, 1, 1]);
     assert_eq!(keyword(&stage.messages(&admin).await[0], "phrase3"), "升级督办");
+    let resident = stage.messages("resident-openid").await;
+    let states: Vec<_> = resident.iter().map(|message| keyword(message, "phrase2")).collect();
+    assert_eq!(states, ["已超期", "升级督办"]);
 }

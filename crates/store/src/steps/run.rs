@@ -141,5 +141,9 @@ fn take(connection: &mut PgConnection, step: Step, submission: &Submission, now:
     let event_id = NewEvent::new(submission.id, kind, now).insert(connection)?;
     let template = Template::DeputyDeadline;
     notifications::queue_for_accounts(connection, event_id, submission.id, template, &accounts, now)?;
+    // A reminder is between the clock and the handler; what goes wrong, the resident learns too.
+    if step != Step::Remind {
+        notifications::queue_for_residents(connection, event_id, submission.id, now)?;
+    }
     notifications::wake(connection)
 }

@@ -39,6 +39,8 @@ pub struct Stage<'a> {
     pub album: &'a Album,
     /// The deputy whose messages do not arrive.
     pub unreachable: Option<Uuid>,
+    /// An earlier run has begun, so that every move may have been made.
+    pub gone_on_with: bool,
 }
 
 enum Scene<'a> {
@@ -114,12 +116,16 @@ impl Stage<'_> {
         self.city.grids.get(case.grid).ok_or(Error::Data("no grid"))
     }
 
+    fn submission_id(&self, case: &Case) -> Uuid {
+        self.seed.id(&format!("submission:{}", case.key), case.submitted_at)
+    }
+
     fn view(&self, case: &Case) -> Result<Option<ReceiptView>> {
         Ok(self.store.receipt(&self.receipt(case))?)
     }
 
     fn submit(&self, case: &Case) -> Result<()> {
-        if self.view(case)?.is_some() {
+        if self.gone_on_with && self.view(case)?.is_some() {
             return Ok(());
         }
         let grid = self.grid(case)?;
@@ -146,7 +152,7 @@ impl Stage<'_> {
     fn submission(&self, case: &Case, grid: &Grid, page: &CodePage) -> Result<NewSubmission> {
         let now = case.submitted_at;
         let mut chance = self.seed.chance(&format!("number:{}", case.key));
-        let id = self.seed.id(&format!("submission:{}", case.key), now);
+        let id = self.submission_id(case);
         let contact = contacts::sealed(self.seed, self.keys, case, id)?;
         let place = contacts::place(self.seed, grid, case)?;
         Ok(NewSubmission {
@@ -174,16 +180,16 @@ impl Stage<'_> {
     }
 
     fn follow(&self, case: &Case, nth: usize, follow: &Follow, at: DateTime<Utc>) -> Result<()> {
-        let view = self.view(case)?.ok_or(Error::Data("no submission to follow"))?;
+        if self.gone_on_with && !self.is_next(case, nth, follow)? {
+            return Ok(());
+        }
         match follow {
-            Follow::Answer(text) if view.answers.len() <= nth && view.state.awaits_answer() => {
-                self.answer(case, view.submission_id, text, at)?;
-            }
+            Follow::Answer(text) => self.answer(case, text, at)?,
             Follow::Rate {
                 solved,
                 satisfaction,
                 comment,
-            } if view.ratings.len() <= nth && view.state == State::Answered => {
+            } => {
                 let comment = comment.as_deref().map(RatingComment::parse).transpose()?;
                 let (receipt, plan) = (self.receipt(case), self.rules.plan(at));
                 let rated = self
@@ -193,23 +199,34 @@ impl Stage<'_> {
                     return Err(Error::Data("a rating was refused"));
                 }
             }
-            // Made in an earlier run, or somebody has gone on with the case since.
-            Follow::Answer(_) | Follow::Rate { .. } => return Ok(()),
         }
         self.deliver(at)
     }
 
-    fn answer(&self, case: &Case, id: Uuid, text: &str, at: DateTime<Utc>) -> Result<()> {
+    /// Whether a move is still to be made: not in an earlier run, and nobody has gone on with the case otherwise.
+    fn is_next(&self, case: &Case, nth: usize, follow: &Follow) -> Result<bool> {
+        let view = self.view(case)?.ok_or(Error::Data("no submission to follow"))?;
+        Ok(match follow {
+            Follow::Answer(_) => view.answers.len() <= nth && view.state.awaits_answer(),
+            Follow::Rate { .. } => view.ratings.len() <= nth && view.state == State::Answered,
+        })
+    }
+
+    fn answer(&self, case: &Case, text: &str, at: DateTime<Utc>) -> Result<()> {
         let grid = self.grid(case)?;
         let page = self.page(grid, case.submitted_at)?;
         let author = self
             .author(&route(&page.candidates()), grid)
             .ok_or(Error::Data("nobody answers"))?;
         let text = AnswerText::parse(text)?;
-        match self
-            .store
-            .answer(author, id, &text, &[], at, self.rules.auto_close(at))?
-        {
+        match self.store.answer(
+            author,
+            self.submission_id(case),
+            &text,
+            &[],
+            at,
+            self.rules.auto_close(at),
+        )? {
             AnswerOutcome::Answered { .. } => Ok(()),
             _ => Err(Error::Data("an answer was refused")),
         }

@@ -89,9 +89,11 @@ pub fn load(store: &Store, keys: &Keys, objects: Objects, password: &str, now: D
         rules: &rules,
         album: &album,
         unreachable: None,
+        gone_on_with: false,
     };
     stage.unreachable = stage.who_is_unreachable(&cases)?;
-    if !stage.has_begun(&cases)? {
+    stage.gone_on_with = stage.has_begun(&cases)?;
+    if !stage.gone_on_with {
         store.import_scans(&city.scans)?;
     }
     history::play(&stage, &cases, anchor)?;

@@ -7,5 +7,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(notifications::list_notifications).service(grids::list_grids);
+    cfg.service(notifications::list_notifications)
+        .service(grids::list_grids);
 }

@@ -81,7 +81,11 @@ impl From<GridRow> for GridEntry {
     (status = 422, description = "`invalid_fields`：unassigned、cursor 或 limit 不对"),
 ))]
 #[get("/grids")]
-pub(super) async fn list_grids(state: State, signed_in: SignedIn, query: Query<GridsQuery>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_grids(
+    state: State,
+    signed_in: SignedIn,
+    query: Query<GridsQuery>,
+) -> Result<HttpResponse, Problem> {
     if query.unassigned == Some(false) {
         return Err(Problem::field(
             "unassigned",

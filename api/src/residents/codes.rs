@@ -22,7 +22,9 @@ use crate::{
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(get_code).service(image::get_code_svg).service(image::get_code_png);
+    cfg.service(get_code)
+        .service(image::get_code_svg)
+        .service(image::get_code_png);
 }
 
 /// Whose code this is and what one can do with it.

@@ -63,3 +63,18 @@ async fn large_answers_are_compressed_for_those_who_can() {
     assert_eq!(packed.header("content-encoding"), "gzip");
     assert!(packed.bytes.len() * 3 < app.get("/openapi.yaml").await.bytes.len());
 }
+
+#[actix_web::test]
+async fn without_redis_people_are_still_served() {
+    let app = App::with(&["--redis-url", "redis://127.0.0.1:1/0", "--limit-code-per-minute", "2"]).await;
+    let ready = app.get("/health/ready").await.expect(200).json();
+    assert_eq!(
+        ready,
+        serde_json::json!({"ready": true, "database": true, "redis": false})
+    );
+    app.receipt().await;
+    app.receipt().await;
+    app.submit("counted-in-the-process", &crate::app::lamp())
+        .await
+        .problem(429, "rate_limited");
+}

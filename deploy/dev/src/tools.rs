@@ -68,10 +68,18 @@ pub fn ensure<'a>(tools: impl IntoIterator<Item = &'a Tool> + Clone) -> Result<(
         None => Ok(()),
         Some(tool) => Err(Error::failed(
             format!("{} is still missing after its package was installed.", tool.name),
-            "look at what apt-get said above",
+            if tool.package == Some("postgresql") {
+                OLD_SYSTEM
+            } else {
+                "look at what apt-get said above"
+            },
         )),
     }
 }
+
+/// Ubuntu 22.04, for one, brings PostgreSQL 14.
+const OLD_SYSTEM: &str = "this release of the system brings an older one; add the PostgreSQL project's own packages:\n\n    \
+    sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-16\n";
 
 fn missing<'a>(tools: impl IntoIterator<Item = &'a Tool>) -> Vec<&'a Tool> {
     tools.into_iter().filter(|tool| !(tool.present)()).collect()

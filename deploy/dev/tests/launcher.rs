@@ -253,6 +253,28 @@ fn the_contract_is_written_only_when_the_program_printed_one() {
 }
 
 #[test]
+fn what_is_missing_and_cannot_be_installed_is_told_with_the_one_command() {
+    let checkout = Checkout::new();
+    checkout.script("node", "echo v20.0.0");
+
+    // Neither Redis nor a package manager is to be found on this path.
+    let up = checkout
+        .command(&["up"])
+        .env("PATH", checkout.0.join("bin"))
+        .output()
+        .unwrap();
+
+    assert!(!up.status.success());
+    let command = said(&up)
+        .lines()
+        .find(|line| line.contains("apt-get install"))
+        .unwrap_or_default()
+        .to_owned();
+    assert!(command.trim().starts_with("sudo apt-get update && "), "{}", said(&up));
+    assert!(command.contains(" redis-server"), "{}", said(&up));
+}
+
+#[test]
 fn what_is_not_understood_is_answered_with_the_help() {
     let checkout = Checkout::new();
     for arguments in [

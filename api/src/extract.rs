@@ -45,7 +45,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             if let Some(field) = missing {
                 return Problem::field(&format!("{pointer}/{field}"), "required", "缺少这一项。");
             }
-            return Problem::field(&pointer, "wrong_type", format!("这一项的格式不对：{inner}"));
+            return Problem::field(&pointer, "wrong_type", in_chinese(&message));
         }
         Problem::Malformed {
             detail: format!("JSON 格式不对：{inner}"),
@@ -55,6 +55,15 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         detail: format!("JSON 格式不对：{error}"),
     })?;
     Ok(value)
+}
+
+/// The library explains in English; what a person needs of it are the words that would be right.
+fn in_chinese(message: &str) -> String {
+    let Some((_, expected)) = message.split_once("expected one of ") else {
+        return "这一项的格式不对。".to_owned();
+    };
+    let words: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    format!("这一项只能是：{}。", words.join("、"))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

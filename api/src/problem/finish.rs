@@ -6,7 +6,10 @@ use actix_web::{
     Error, HttpMessage as _, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{CONTENT_TYPE, HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{CONTENT_TYPE, HeaderName, HeaderValue},
+    },
     middleware::Next,
 };
 use tracing_actix_web::RequestId;
@@ -21,10 +24,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// # Errors
 /// Only what the server itself cannot turn into an answer.
 pub async fn finish(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
+    // Answered like GET by the same handlers; the connection leaves the body out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = match problem_of(answer.response(), id.as_deref()) {

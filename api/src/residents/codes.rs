@@ -30,14 +30,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
 /// Whose code this is and what one can do with it.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "token": "ACDE3467KMN4", "typed_token": "ACDE-3467-KMN4", "state": "active", "successor": null, "notice": null,
+    "token": "ACDE3467KMNF", "typed_token": "ACDE-3467-KMNF", "state": "active", "successor": null, "notice": null,
     "place": "青禾街道杏林社区 3 号院", "grid_name": "杏林社区第二网格",
     "site": {"id": "019aa000-0000-7000-8000-00000000000a", "kind": "station", "name": "杏林社区代表联络站",
              "address": "杏林路 12 号", "hotline": "0000-12345678", "opening_hours": "工作日 9:00—17:00"},
     "deputies": [{"public_token": "k3v9", "name": "李春兰", "level": "county", "level_name": "县(市、区)人大代表",
                   "workplace": null, "title": null, "lead": true, "on_duty": true}],
     "answer_within": {"amount": 5, "unit": "working_days", "text": "5个工作日"},
-    "page_url": "https://my.example.gov.cn/c/ACDE3467KMN4"
+    "page_url": "https://my.example.gov.cn/c/ACDE3467KMNF"
 }))]
 pub struct CodeResponse {
     token: String,
@@ -191,6 +191,8 @@ impl AppState {
 }
 
 /// Whose code this is (查看民意码)
+///
+/// Counted as a scan of the code.
 #[utoipa::path(tag = "群众", params(("token" = String, Path, description = "as scanned or typed; spaces, dashes and case do not matter")), responses(
     (status = 200, description = "the code in whatever state; `notice` says what to do if it takes no submissions", body = CodeResponse),
     (status = 400, description = "`code_mistyped`：编号输错了"),
@@ -199,6 +201,11 @@ impl AppState {
 #[get("/codes/{token}")]
 async fn get_code(state: State, token: Path<String>, address: ClientAddress) -> Result<HttpResponse, Problem> {
     let page = state.find_code(&token, address).await?;
+    // Who is led to a successor asks again, and is counted there.
+    if page.successor.is_none() {
+        let (code_id, today) = (page.code_id, state.today());
+        state.ask(move |store| store.count_scan(code_id, today)).await?;
+    }
     let within = state.rules_in_force().await?.policies.answer;
     Ok(HttpResponse::Ok().json(CodeResponse {
         typed_token: page.token.grouped(),

@@ -45,7 +45,7 @@ pub struct App {
     pub client: Client,
     folder: PathBuf,
     simulator: Simulator,
-    _database: TestDatabase,
+    database: TestDatabase,
     _redis: TestRedis,
 }
 
@@ -167,7 +167,7 @@ impl App {
             client,
             folder,
             simulator,
-            _database: database,
+            database,
             _redis: redis,
         }
     }
@@ -190,6 +190,13 @@ impl App {
 
     pub async fn post_as(&self, token: &str, path: &str, body: &Value) -> Answer {
         send(self.request(Method::POST, path).bearer_auth(token).json(body)).await
+    }
+
+    /// What no interface offers yet: for instance an administrator's work on codes.
+    pub fn sql(&self, statement: &str) {
+        use diesel::{Connection as _, connection::SimpleConnection as _};
+        let mut connection = diesel::PgConnection::establish(self.database.url()).unwrap();
+        connection.batch_execute(statement).unwrap();
     }
 
     pub fn advance(&self, step: TimeDelta) {

@@ -78,3 +78,12 @@ async fn without_redis_people_are_still_served() {
         .await
         .problem(429, "rate_limited");
 }
+
+#[actix_web::test]
+async fn head_is_answered_like_get_without_a_body() {
+    let app = App::start().await;
+    let path = format!("/api/v1/codes/{}", app.grid.token);
+    let answer = send(app.request(Method::HEAD, &path)).await.expect(200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert!(answer.bytes.is_empty());
+}

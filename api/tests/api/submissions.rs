@@ -174,3 +174,24 @@ async fn photos_that_cannot_be_had_stop_the_submission() {
         .await
         .problem(422, "invalid_fields");
 }
+
+#[actix_web::test]
+async fn a_repeated_send_finds_its_receipt_after_the_code_was_replaced_or_suspended() {
+    let app = App::start().await;
+    let first = app.submit("before-the-change", &lamp()).await.expect(201).json();
+
+    app.sql("UPDATE codes SET state = 'suspended'");
+    assert_eq!(app.submit("before-the-change", &lamp()).await.expect(201).json(), first);
+    app.submit("after-the-change", &lamp()).await.problem(409, "code_suspended");
+
+    app.sql(
+        "INSERT INTO codes (id, token, grid_id, state, created_at)
+         SELECT gen_random_uuid(), 'ACDE3467KMNF', grid_id, 'active', created_at FROM codes",
+    );
+    app.sql(
+        "UPDATE codes SET state = 'replaced', successor_id = (SELECT id FROM codes WHERE state = 'active')
+         WHERE state = 'suspended'",
+    );
+    assert_eq!(app.submit("before-the-change", &lamp()).await.expect(201).json(), first);
+    app.submit("after-the-change", &lamp()).await.expect(201);
+}

@@ -123,7 +123,6 @@ fn grid(row: GridRow) -> Grid {
 }
 
 fn letter_line(letter: DeadNotification, today: NaiveDate) -> Dead {
-    let code = letter.error_code.map(|code| format!("{code} ")).unwrap_or_default();
     Dead {
         submission_id: letter.submission_id,
         number: letter.number,
@@ -133,8 +132,22 @@ fn letter_line(letter: DeadNotification, today: NaiveDate) -> Dead {
             Template::DeputyDeadline => "期限提醒",
             Template::ResidentProgress => "进展通知",
         },
-        reason: format!("{code}{}", letter.error.unwrap_or_default()),
+        reason: reason(letter.error_code, letter.error.as_deref().unwrap_or_default()),
         attempts: letter.attempts,
         when: letter.finished_at.map(|at| moment(at, today)).unwrap_or_default(),
     }
+}
+
+/// WeChat's number in words that say what to do; the number stays for those who look it up.
+fn reason(code: Option<i32>, error: &str) -> String {
+    let words = match code {
+        Some(43101) => "本人没有开启微信提醒，请提醒他在小程序里打开",
+        Some(40003) => "微信号绑定不对，请重新绑定",
+        Some(40037 | 41030 | 43107 | 48001) => "消息模板或小程序的设置不对，请管理员检查",
+        Some(45168 | 47001 | 47003) => "微信不接受这条消息的内容",
+        _ if error.starts_with("no WeChat account") => "还没有绑定微信",
+        _ if error.starts_with("outcome unknown") => "不知道送到没有",
+        _ => error,
+    };
+    code.map_or_else(|| words.to_owned(), |code| format!("{words}（{code}）"))
 }

@@ -44,9 +44,14 @@ pub async fn accept(
     if !key_fits {
         return Err(Problem::IdempotencyKeyRequired);
     }
-    let page = open_code(state, typed_token, address).await?;
-    state.limit_submission(address, page.token.as_str()).await?;
-    let request_digest = digest(page.token.as_str(), &request)?;
+    let scanned = state.find_code(typed_token, address).await?;
+    state.limit_submission(address, scanned.token.as_str()).await?;
+    // Over the code that was scanned: it may be replaced between a send and its repetition.
+    let request_digest = digest(scanned.token.as_str(), &request)?;
+    let page = match open_code(state, scanned, address).await {
+        Ok(page) => page,
+        Err(refused) => return repeated(state, key, request_digest).await?.ok_or(refused),
+    };
     let checked = check(request)?;
     let photo_ids = checked.photo_ids.clone();
     let rules = state.rules_in_force().await?;
@@ -69,12 +74,20 @@ pub async fn accept(
     }
 }
 
+/// What was taken while the code was still open is not refused when it is sent again.
+async fn repeated(state: &AppState, key: &str, request_digest: [u8; 32]) -> Result<Option<Accepted>, Problem> {
+    let key = key.to_owned();
+    match state.ask(move |store| store.find_repeat(&key, &request_digest)).await? {
+        Some(SubmitOutcome::Repeated(receipt)) => Ok(Some(Accepted { receipt, repeated: true })),
+        _ => Ok(None),
+    }
+}
+
 /// The code that takes the submission: the scanned one, or the one that hangs in its place now.
-async fn open_code(state: &AppState, typed: &str, address: ClientAddress) -> Result<CodePage, Problem> {
-    let page = state.find_code(typed, address).await?;
-    let page = match &page.successor {
+async fn open_code(state: &AppState, scanned: CodePage, address: ClientAddress) -> Result<CodePage, Problem> {
+    let page = match &scanned.successor {
         Some(successor) => state.find_code(successor.as_str(), address).await?,
-        None => page,
+        None => scanned,
     };
     refusal(page.state).map_or(Ok(page), Err)
 }

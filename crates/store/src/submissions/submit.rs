@@ -86,12 +86,22 @@ impl Store {
                 answer_due_at: new.plan.answer_due.at,
                 answer_due_provisional: new.plan.answer_due.provisional,
             })),
-            Ok(None) => repeated(&mut connection, new),
+            // Whoever held the key has committed, otherwise the insert would have succeeded.
+            Ok(None) => repeated(&mut connection, &new.idempotency_key, &new.request_digest)?
+                .ok_or_else(|| DieselError::NotFound.into()),
             Err(error) => match missing_photo(&error) {
                 Some(photo) => Ok(SubmitOutcome::PhotoMissing(photo)),
                 None => Err(error.into()),
             },
         }
+    }
+}
+
+impl Store {
+    /// Whether a request with this key was taken before: [`SubmitOutcome::Repeated`] or [`SubmitOutcome::KeyReused`].
+    /// Only for requests that would be refused otherwise; [`Store::submit`] finds out by itself.
+    pub fn find_repeat(&self, idempotency_key: &str, request_digest: &[u8; 32]) -> Result<Option<SubmitOutcome>> {
+        repeated(&mut *self.connection()?, idempotency_key, request_digest)
     }
 }
 
@@ -107,16 +117,11 @@ pub fn missing_photo(error: &DieselError) -> Option<Uuid> {
     }
 }
 
-fn repeated(connection: &mut PgConnection, new: &NewSubmission) -> Result<SubmitOutcome> {
-    // Whoever held the key has committed, otherwise the insert would have succeeded.
-    let (digest, number, receipt, answer_due_at, answer_due_provisional): (
-        Vec<u8>,
-        String,
-        Word<ReceiptToken>,
-        DateTime<Utc>,
-        bool,
-    ) = submissions::table
-        .filter(submissions::idempotency_key.eq(&new.idempotency_key))
+/// What an earlier request with this key was.
+fn repeated(connection: &mut PgConnection, key: &str, digest: &[u8; 32]) -> Result<Option<SubmitOutcome>> {
+    type Row = (Vec<u8>, String, Word<ReceiptToken>, DateTime<Utc>, bool);
+    let row: Option<Row> = submissions::table
+        .filter(submissions::idempotency_key.eq(key))
         .select((
             submissions::request_digest,
             submissions::number,
@@ -124,16 +129,13 @@ fn repeated(connection: &mut PgConnection, new: &NewSubmission) -> Result<Submit
             submissions::answer_due_at,
             submissions::answer_due_provisional,
         ))
-        .first(connection)?;
-    if digest != new.request_digest {
-        return Ok(SubmitOutcome::KeyReused);
-    }
-    let receipt = receipt.0;
-    Ok(SubmitOutcome::Repeated(SubmitReceipt {
-        number,
-        receipt,
-        answer_due_at,
-        answer_due_provisional,
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(known, number, Word(receipt), answer_due_at, answer_due_provisional)| {
+        if known != digest {
+            return SubmitOutcome::KeyReused;
+        }
+        SubmitOutcome::Repeated(SubmitReceipt { number, receipt, answer_due_at, answer_due_provisional })
     }))
 }
 

@@ -3,8 +3,8 @@
 use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use minyi_api::{Application, Config, StartError, auth::tokens, openapi, telemetry};
-use minyi_gateways::clock::Clock;
+use minyi_api::{Application, Config, StartError, auth::tokens, openapi};
+use minyi_gateways::{clock::Clock, logging};
 use minyi_store::{Store, StoreConfig};
 
 /// 民意码: the residents' pages and the API.
@@ -63,7 +63,7 @@ fn migrate(config: &StoreConfig) -> Result<(), Failure> {
 
 #[actix_web::main]
 async fn serve(config: &Config) -> Result<(), Failure> {
-    telemetry::start_logging(config.mode.mode);
+    logging::start(config.mode.mode);
     let store = Store::connect(&config.store).map_err(StartError::from)?;
     let application = Application::build(config, store, Clock::System)?;
     tracing::info!(

@@ -10,29 +10,12 @@ use actix_web::{
     http::Method,
 };
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
-use minyi_gateways::Mode;
 use tracing::{Span, field::Empty};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
-use tracing_subscriber::EnvFilter;
 
 const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
-
-/// Begins to write log lines: JSON in production, readable in development. `RUST_LOG` sets the level.
-pub fn start_logging(mode: Mode) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let started = match mode {
-        Mode::Production => lines.json().flatten_event(true).try_init(),
-        Mode::Development => lines.compact().try_init(),
-    };
-    if started.is_err() {
-        tracing::debug!("log lines are already written");
-    }
-}
 
 /// The figures of this process; the first call begins to collect them.
 ///

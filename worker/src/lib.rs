@@ -28,7 +28,6 @@ use minyi_gateways::{
 };
 use minyi_store::Store;
 use tokio::sync::{OwnedMutexGuard, watch};
-pub use vitals::start_logging;
 
 /// What keeps the worker from its work; it tries again.
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! `minyi-worker`: runs until SIGTERM or Ctrl-C, then finishes what it has in hand.
 
 use clap::Parser;
-use minyi_gateways::clock::Clock;
-use minyi_worker::{Result, Worker, WorkerConfig, start_logging};
+use minyi_gateways::{clock::Clock, logging};
+use minyi_worker::{Result, Worker, WorkerConfig};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -19,7 +19,7 @@ struct Cli {
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
     let Cli { config } = Cli::parse();
-    start_logging(config.mode.mode);
+    logging::start(config.mode.mode);
     match run(config).await {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {

@@ -1,31 +1,15 @@
-//! Health, readiness and figures over HTTP, and the log.
+//! Health, readiness and figures over HTTP.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpResponse, HttpServer, dev::Server, web};
 use metrics::gauge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use minyi_gateways::{Mode, queue::Stream};
-use tracing_subscriber::EnvFilter;
+use minyi_gateways::queue::Stream;
 
 use crate::{Result, Worker};
 
 const SECONDS: [f64; 11] = [0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0, 3600.0];
-
-/// Begins to write log lines: JSON in production, readable in development. `RUST_LOG` sets the level.
-pub fn start_logging(mode: Mode) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let started = match mode {
-        Mode::Production => lines.json().flatten_event(true).try_init(),
-        Mode::Development => lines.compact().try_init(),
-    };
-    if started.is_err() {
-        tracing::debug!("log lines are already written");
-    }
-}
 
 struct Vitals {
     worker: Arc<Worker>,

@@ -182,7 +182,9 @@ async fn a_repeated_send_finds_its_receipt_after_the_code_was_replaced_or_suspen
 
     app.sql("UPDATE codes SET state = 'suspended'");
     assert_eq!(app.submit("before-the-change", &lamp()).await.expect(201).json(), first);
-    app.submit("after-the-change", &lamp()).await.problem(409, "code_suspended");
+    app.submit("after-the-change", &lamp())
+        .await
+        .problem(409, "code_suspended");
 
     app.sql(
         "INSERT INTO codes (id, token, grid_id, state, created_at)

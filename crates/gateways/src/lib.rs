@@ -9,12 +9,14 @@
 //! - [`redis_link`]: the one connection to Redis that the modules below share
 //! - [`queue`]: ids of due work, on Redis Streams
 //! - [`limits`]: rate limits, in Redis and, without Redis, in the process
+//! - [`logging`]: log lines
 //! - [`wechat`]: login and subscribe messages (订阅消息) of a WeChat mini-program
 
 pub mod clock;
 mod error;
 pub mod keys;
 pub mod limits;
+pub mod logging;
 mod mode;
 pub mod objects;
 pub mod queue;

@@ -78,7 +78,10 @@ pub async fn accept(
 async fn repeated(state: &AppState, key: &str, request_digest: [u8; 32]) -> Result<Option<Accepted>, Problem> {
     let key = key.to_owned();
     match state.ask(move |store| store.find_repeat(&key, &request_digest)).await? {
-        Some(SubmitOutcome::Repeated(receipt)) => Ok(Some(Accepted { receipt, repeated: true })),
+        Some(SubmitOutcome::Repeated(receipt)) => Ok(Some(Accepted {
+            receipt,
+            repeated: true,
+        })),
         _ => Ok(None),
     }
 }

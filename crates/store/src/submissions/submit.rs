@@ -131,12 +131,19 @@ fn repeated(connection: &mut PgConnection, key: &str, digest: &[u8; 32]) -> Resu
         ))
         .first(connection)
         .optional()?;
-    Ok(row.map(|(known, number, Word(receipt), answer_due_at, answer_due_provisional)| {
-        if known != digest {
-            return SubmitOutcome::KeyReused;
-        }
-        SubmitOutcome::Repeated(SubmitReceipt { number, receipt, answer_due_at, answer_due_provisional })
-    }))
+    Ok(row.map(
+        |(known, number, Word(receipt), answer_due_at, answer_due_provisional)| {
+            if known != digest {
+                return SubmitOutcome::KeyReused;
+            }
+            SubmitOutcome::Repeated(SubmitReceipt {
+                number,
+                receipt,
+                answer_due_at,
+                answer_due_provisional,
+            })
+        },
+    ))
 }
 
 /// `None`: the key exists already.

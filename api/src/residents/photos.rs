@@ -59,7 +59,7 @@ pub struct PhotoForm {
     file: Vec<u8>,
 }
 
-/// The id to put into `photo_ids`. An unattached photo is removed after a day.
+/// The id to put into `photo_ids`. An unattached photo is removed after three days.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"id": "7c0d6f0e-5b1c-4a53-9d55-0a4f0c1f2b3a"}))]
 pub struct PhotoResponse {

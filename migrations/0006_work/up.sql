@@ -10,7 +10,8 @@ CREATE TABLE resident_subscriptions (
 );
 
 -- One row for one event, recipient and channel: written in the event's own transaction, kept as the record of delivery.
---   waiting → published → sending → sent | waiting (again, later) | unknown | dead;  unknown → published after a while
+--   waiting → published → sending → sent | waiting (again, later) | unknown | dead;  unknown → published after a while;
+--   void: what it tells of was over before it could be sent
 CREATE TABLE notifications (
     id uuid PRIMARY KEY,
     event_id uuid NOT NULL REFERENCES events (id),
@@ -19,7 +20,7 @@ CREATE TABLE notifications (
     subscription_id uuid REFERENCES resident_subscriptions (id),
     channel text NOT NULL CHECK (channel IN ('wechat')),
     template text NOT NULL CHECK (template IN ('deputy_new', 'deputy_deadline', 'resident_progress')),
-    state text NOT NULL CHECK (state IN ('waiting', 'published', 'sending', 'unknown', 'sent', 'dead')),
+    state text NOT NULL CHECK (state IN ('waiting', 'published', 'sending', 'unknown', 'sent', 'dead', 'void')),
     attempts smallint NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     -- Attempts whose outcome nobody knows; only these can have led to a duplicate.
     unknown_attempts smallint NOT NULL DEFAULT 0 CHECK (unknown_attempts BETWEEN 0 AND attempts),
@@ -33,7 +34,7 @@ CREATE TABLE notifications (
     created_at timestamptz NOT NULL,
     UNIQUE NULLS NOT DISTINCT (event_id, account_id, subscription_id, channel),
     CHECK (num_nonnulls(account_id, subscription_id) = 1),
-    CHECK ((state IN ('sent', 'dead')) = (finished_at IS NOT NULL)),
+    CHECK ((state IN ('sent', 'dead', 'void')) = (finished_at IS NOT NULL)),
     CHECK (state <> 'dead' OR error IS NOT NULL),
     CHECK (state <> 'sending' OR sending_at IS NOT NULL)
 );
@@ -69,16 +70,23 @@ CREATE FUNCTION supervising_accounts(region text) RETURNS SETOF uuid LANGUAGE sq
     SELECT id FROM candidates WHERE nearness = (SELECT max(nearness) FROM candidates)
 $$;
 
--- Who has to act on a submission: its deputy; without one (or without a usable account) the site's staff; without any
--- the administrators of the nearest division upward. Never nobody, as long as one account exists.
+-- Who has to act on a submission: its deputy; without one who can be reached, the site's staff; without any of them, the
+-- administrators of the nearest division upward. When none of them can be reached either, the deputy or the staff all the
+-- same: their dead letters say so. Never nobody, as long as one account exists.
 CREATE FUNCTION responsible_accounts(deputy uuid, site uuid, region text) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
-    WITH candidates AS (
-        SELECT id, 1 AS rank FROM accounts WHERE deputy_id = deputy AND disabled_at IS NULL
+    WITH handlers AS (
+        SELECT id, wechat_openid IS NOT NULL AS reached, 1 AS rank FROM accounts
+        WHERE deputy_id = deputy AND disabled_at IS NULL
         UNION ALL
-        SELECT id, 2 FROM accounts
+        SELECT id, wechat_openid IS NOT NULL, 2 FROM accounts
         WHERE site_id = site AND role IN ('station_staff', 'station_head') AND disabled_at IS NULL
+    ),
+    candidates AS (
+        SELECT id, rank FROM handlers WHERE reached
         UNION ALL
         SELECT id, 3 FROM supervising_accounts(region) AS id
+        UNION ALL
+        SELECT id, rank + 3 FROM handlers WHERE NOT reached
     )
     SELECT id FROM candidates WHERE rank = (SELECT min(rank) FROM candidates)
 $$;

@@ -3,7 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
+use minyi_store::Photo;
+use tokio::{runtime::Handle, sync::watch};
+use uuid::Uuid;
 
 use crate::{Result, Worker, stopped};
 
@@ -26,21 +28,39 @@ impl Worker {
         }
     }
 
-    /// One round. The file goes before the row, so that no file is left that nobody knows of.
+    /// One round.
     ///
     /// # Errors
-    /// Database or storage are away; the next round goes on.
+    /// The database is away; the next round goes on.
     pub async fn keep_house(&self) -> Result<()> {
         let now = self.clock.now();
-        let photos = self
-            .in_store(move |store| store.unattached_photos_before(now - PHOTO_WAITS, BATCH))
-            .await?;
-        for photo in photos {
-            self.objects.delete(&photo.object_name).await?;
-            self.objects.delete(&photo.thumbnail_name).await?;
-            self.in_store(move |store| store.forget_photo(photo.id)).await?;
-        }
         self.in_store(move |store| store.forget_ended_sessions(now)).await?;
-        Ok(())
+        loop {
+            let photos = self
+                .in_store(move |store| store.unattached_photos_before(now - PHOTO_WAITS, BATCH))
+                .await?;
+            let mut forgotten = 0;
+            for photo in &photos {
+                forgotten += i64::from(self.forget_photo(photo.id).await?);
+            }
+            // A batch in which nothing could be removed would come again and again.
+            if forgotten < BATCH {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn forget_photo(&self, id: Uuid) -> Result<bool> {
+        let (objects, runtime) = (self.objects.clone(), Handle::current());
+        let remove = move |photo: &Photo| {
+            for name in [&photo.object_name, &photo.thumbnail_name] {
+                if let Err(error) = runtime.block_on(objects.delete(name)) {
+                    tracing::warn!(photo = %photo.id, %error, "a photo that nobody sent could not be removed");
+                    return false;
+                }
+            }
+            true
+        };
+        self.in_store(move |store| store.forget_photo(id, remove)).await
     }
 }

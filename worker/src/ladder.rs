@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 
 /// Seconds after the first, second, … attempt that failed; the last one repeats.
 const SECONDS: [u32; 6] = [5, 30, 120, 600, 1_800, 7_200];
-/// A message that could not be sent for so long is dead: what it tells of is old.
+/// A message that could not be sent for so long is dead: what it tells of is old. But each is tried as often as the
+/// ladder has steps, even after a long outage of our own.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// The wait after attempt number `attempts` (from 1) of a message that is `age` old, with up to a fifth more or less so
@@ -15,7 +16,7 @@ pub fn wait_after(attempts: i16, age: TimeDelta, at_least: TimeDelta, jitter: u8
     let index = usize::try_from(attempts).unwrap_or_default().saturating_sub(1);
     let seconds = SECONDS.get(index).copied().unwrap_or(last);
     let wait = spread(TimeDelta::seconds(seconds.into()), jitter).max(at_least);
-    (age + wait <= GIVE_UP_AFTER).then_some(wait)
+    (age + wait <= GIVE_UP_AFTER || index < SECONDS.len()).then_some(wait)
 }
 
 /// A fifth more or less.
@@ -39,7 +40,11 @@ mod tests {
 
     #[test]
     fn after_a_day_it_ends() {
-        assert_eq!(wait_after(3, TimeDelta::hours(24), TimeDelta::zero(), 0), None);
+        assert_eq!(wait_after(7, TimeDelta::hours(24), TimeDelta::zero(), 0), None);
+        assert!(
+            wait_after(1, TimeDelta::hours(48), TimeDelta::zero(), 0).is_some(),
+            "but never at the first failure"
+        );
     }
 
     #[test]

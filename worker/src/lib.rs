@@ -28,6 +28,7 @@ use minyi_gateways::{
 };
 use minyi_store::Store;
 use tokio::sync::{OwnedMutexGuard, watch};
+use uuid::Uuid;
 
 /// What keeps the worker from its work; it tries again.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +63,7 @@ pub struct Worker {
     clock: Clock,
     pace: Pace,
     /// Who is being written to right now.
-    turns: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
+    turns: Mutex<HashMap<Uuid, Weak<tokio::sync::Mutex<()>>>>,
 }
 
 impl Worker {
@@ -145,18 +146,18 @@ impl Worker {
     }
 
     /// Waits until nobody else in this process writes to this person, and keeps others waiting until it is dropped.
-    pub(crate) async fn turn_of(&self, openid: &str) -> OwnedMutexGuard<()> {
-        self.turn(openid).lock_owned().await
+    pub(crate) async fn turn_of(&self, recipient: Uuid) -> OwnedMutexGuard<()> {
+        self.turn(recipient).lock_owned().await
     }
 
-    fn turn(&self, openid: &str) -> Turn {
+    fn turn(&self, recipient: Uuid) -> Turn {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = turns.get(openid).and_then(Weak::upgrade) {
+        if let Some(turn) = turns.get(&recipient).and_then(Weak::upgrade) {
             return turn;
         }
         turns.retain(|_, turn| turn.strong_count() > 0);
         let turn = Turn::default();
-        turns.insert(openid.to_owned(), Arc::downgrade(&turn));
+        turns.insert(recipient, Arc::downgrade(&turn));
         turn
     }
 

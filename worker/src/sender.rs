@@ -3,7 +3,10 @@
 //! The row says "being sent" before WeChat is called. If this process dies after that, nobody knows whether the message
 //! went out: the sweep turns the row to unknown, and only if the recipient has not acted after a while is it sent again.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::TimeDelta;
 use metrics::{counter, histogram};
@@ -21,18 +24,21 @@ use crate::{
 /// # Errors
 /// The database is away: the work comes back.
 pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
+    let Some(recipient) = worker.in_store(move |store| store.recipient_of(id)).await? else {
+        return Ok(());
+    };
+    // WeChat refuses two messages to one person at once (43108). The row says "being sent" only when its turn has come.
+    let turn = worker.turn_of(recipient).await;
     let now = worker.clock.now();
     let outgoing = match worker.in_store(move |store| store.begin_sending(id, now)).await? {
         BeginSending::Send(outgoing) => outgoing,
         BeginSending::AlreadyDone => return Ok(()),
-        BeginSending::NoAddress | BeginSending::SeenMeanwhile => {
+        BeginSending::NoAddress | BeginSending::NoLongerNeeded => {
             counter!("notifications_total", "outcome" => "not_needed").increment(1);
             return Ok(());
         }
     };
     let (message, page) = compose(&outgoing);
-    // WeChat refuses two messages to one person at once (43108).
-    let turn = worker.turn_of(&outgoing.openid).await;
     let outcome = worker
         .wechat
         .send_subscribe(&outgoing.openid, &message, Some(&page))
@@ -40,14 +46,30 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
     drop(turn);
     let result = judge(&worker, &outgoing, outcome);
     count(&result);
-    let sent_at = worker.clock.now();
     if matches!(result, SendResult::Sent { .. }) {
-        let waited = (sent_at - outgoing.created_at).to_std().unwrap_or_default();
+        let waited = (worker.clock.now() - outgoing.created_at).to_std().unwrap_or_default();
         histogram!("notification_seconds").record(waited);
     }
-    worker
-        .in_store(move |store| store.finish_sending(id, &result, sent_at))
-        .await
+    record(&worker, id, result).await
+}
+
+/// Records the outcome. While the database is away it tries again: an outcome that is known must not become unknown.
+async fn record(worker: &Worker, id: Uuid, result: SendResult) -> Result<()> {
+    let (started, mut pause) = (Instant::now(), Duration::from_millis(100));
+    loop {
+        let (result, now) = (result.clone(), worker.clock.now());
+        match worker
+            .in_store(move |store| store.finish_sending(id, &result, now))
+            .await
+        {
+            Err(error) if started.elapsed() + pause < worker.pace.stale() => {
+                tracing::warn!(%error, "the outcome of a message cannot be recorded yet");
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            done => return done,
+        }
+    }
 }
 
 fn compose(outgoing: &Outgoing) -> (Message, String) {
@@ -151,10 +173,12 @@ fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
 
 /// Another message to the same person is in some other worker's hands.
 const CONCURRENT: i64 = 43108;
+/// After so many attempts something is wrong all the same.
+const PATIENCE: i16 = 100;
 
 fn pause(worker: &Worker, outgoing: &Outgoing, errcode: Option<i64>, at_least: TimeDelta) -> Option<TimeDelta> {
     // Nothing is wrong: the other message is out in a moment, so the wait does not grow.
-    if errcode == Some(CONCURRENT) {
+    if errcode == Some(CONCURRENT) && outgoing.attempts < PATIENCE {
         return Some(spread(at_least, worker.jitter()));
     }
     let age = worker.clock.now() - outgoing.created_at;

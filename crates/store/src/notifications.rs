@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A message whose outcome is unknown may have reached the person, so it is sent again at most twice, and not at all
-//! when the person has acted since.
+//! when the person has acted since. A message to a handler about a submission that was answered meanwhile is void.
 
 use chrono::{DateTime, Utc};
 use diesel::{

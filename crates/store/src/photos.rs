@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, pg::Pg,
+    BoolExpressionMethods, Connection as _, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
 };
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::{Result, Store, schema::photos};
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = photos)]
 pub struct NewPhoto {
-    /// Random (v4): knowing it is the right to attach the photo once.
+    /// Cannot be guessed: knowing it is the right to attach the photo once.
     pub id: Uuid,
     pub object_name: String,
     pub thumbnail_name: String,
@@ -39,12 +39,15 @@ pub struct Photo {
 }
 
 impl Store {
-    /// Remembers an uploaded photo until a submission or an answer takes it.
-    pub fn add_photo(&self, photo: &NewPhoto) -> Result<()> {
-        diesel::insert_into(photos::table)
+    /// Remembers an uploaded photo until a submission or an answer takes it; tells whether it is new. One that is
+    /// known by this id stays as it is.
+    pub fn add_photo(&self, photo: &NewPhoto) -> Result<bool> {
+        let added = diesel::insert_into(photos::table)
             .values(photo)
+            .on_conflict(photos::id)
+            .do_nothing()
             .execute(&mut *self.connection()?)?;
-        Ok(())
+        Ok(added > 0)
     }
 
     /// One photo, whatever it belongs to; who may see it, the caller has to have decided.
@@ -67,11 +70,22 @@ impl Store {
             .load(&mut *self.connection()?)?)
     }
 
-    /// Forgets a photo if it is still unattached; tells whether it did.
-    pub fn forget_photo(&self, id: Uuid) -> Result<bool> {
-        let unattached = photos::table
-            .find(id)
-            .filter(photos::submission_id.is_null().and(photos::answer_id.is_null()));
-        Ok(diesel::delete(unattached).execute(&mut *self.connection()?)? > 0)
+    /// Forgets a photo if it is still unattached and `remove` has removed its files; tells whether it did. The row is
+    /// locked meanwhile, so that nobody attaches a photo whose files are going.
+    pub fn forget_photo(&self, id: Uuid, remove: impl FnOnce(&Photo) -> bool) -> Result<bool> {
+        self.connection()?.transaction(|connection| {
+            let photo = photos::table
+                .find(id)
+                .filter(photos::submission_id.is_null().and(photos::answer_id.is_null()))
+                .select(Photo::as_select())
+                .for_update()
+                .first(connection)
+                .optional()?;
+            let gone = photo.is_some_and(|photo| remove(&photo));
+            if gone {
+                diesel::delete(photos::table.find(id)).execute(connection)?;
+            }
+            Ok(gone)
+        })
     }
 }

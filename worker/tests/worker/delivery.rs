@@ -130,7 +130,88 @@ async fn an_unknown_outcome_is_not_repeated_when_the_deputy_has_answered() {
         1,
         "it had arrived, and nobody sent it again"
     );
-    assert_eq!(stage.notifications()[0].state, "dead");
+    assert_eq!(stage.notifications()[0].state, "void");
+}
+
+#[tokio::test]
+async fn a_message_that_comes_too_late_is_not_sent() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage.fault(json!({ "path": "/cgi-bin/message", "errcode": -1 })).await;
+    let (id, _) = stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+    worker.run_due().await.unwrap();
+
+    let now = stage.clock.now();
+    let text = AnswerText::parse("今天下午去现场看。").unwrap();
+    stage
+        .store
+        .answer(&deputy.actor, id, &text, &[], now, now + TimeDelta::days(15))
+        .unwrap();
+    stage.no_faults().await;
+    stage.clock.advance(TimeDelta::minutes(5));
+    worker.run_due().await.unwrap();
+
+    assert!(stage.messages(&deputy.openid).await.is_empty());
+    assert_eq!(stage.notifications()[0].state, "void");
+}
+
+#[tokio::test]
+async fn a_wrong_template_is_corrected_in_time_and_the_message_goes_out() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage
+        .fault(json!({ "path": "/cgi-bin/message", "errcode": 40037 }))
+        .await;
+    stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+    worker.run_due().await.unwrap();
+    assert_eq!(stage.notifications()[0].state, "waiting");
+    stage.no_faults().await;
+    stage.clock.advance(TimeDelta::hours(1));
+
+    worker.run_due().await.unwrap();
+
+    assert_eq!(stage.messages(&deputy.openid).await.len(), 1);
+}
+
+#[tokio::test]
+async fn when_the_deputy_cannot_be_reached_the_station_is_told() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let staff = minyi_store::fixtures::openid_of(&stage.city.staff(grid.site_id, Role::StationStaff));
+    stage.add_phone(&staff).await;
+    stage.sql(&format!(
+        "UPDATE accounts SET wechat_openid = NULL WHERE deputy_id = '{}'",
+        deputy.id
+    ));
+    stage.city.submit(&grid, deputy.route());
+
+    stage.worker().run_due().await.unwrap();
+
+    assert_eq!(stage.messages(&staff).await.len(), 1);
+}
+
+#[tokio::test]
+async fn photos_that_nobody_sent_are_removed_and_sent_ones_stay() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let (left, sent) = (stage.city.photo(), stage.city.photo());
+    let mut new = stage.city.submission(&grid, deputy.route());
+    new.photo_ids = vec![sent];
+    stage.store.submit(&new).unwrap();
+    let worker = stage.worker();
+
+    worker.keep_house().await.unwrap();
+    assert!(
+        stage.store.photo(left).unwrap().is_some(),
+        "a draft on a phone may still need it"
+    );
+    stage.clock.advance(TimeDelta::days(4));
+    worker.keep_house().await.unwrap();
+
+    assert!(stage.store.photo(left).unwrap().is_none());
+    assert!(stage.store.photo(sent).unwrap().is_some());
 }
 
 #[tokio::test]

@@ -188,6 +188,12 @@ impl Stage {
         items
     }
 
+    /// What no interface offers yet.
+    pub fn sql(&self, statement: &str) {
+        let mut connection = PgConnection::establish(self.database.url()).unwrap();
+        sql_query(statement).execute(&mut connection).unwrap();
+    }
+
     pub fn notifications(&self) -> Vec<Row> {
         let mut connection = PgConnection::establish(self.database.url()).unwrap();
         let query = "SELECT number, n.state, attempts, unknown_attempts, error
@@ -197,7 +203,7 @@ impl Stage {
 
     /// Waits until no message is on its way any more; a minute at most.
     pub async fn settle(&self) {
-        let open = |row: &Row| row.state != "sent" && row.state != "dead";
+        let open = |row: &Row| !["sent", "dead", "void"].contains(&row.state.as_str());
         for _ in 0..600 {
             if !self.notifications().iter().any(open) {
                 return;

@@ -6,8 +6,8 @@
 //! | what happened | outcome |
 //! |---|---|
 //! | `errcode` 0 | [`Outcome::Sent`] |
-//! | an `errcode` about the person, the template or the content | [`Outcome::Refused`] |
-//! | busy, quota, concurrent sends; the token could not be had | [`Outcome::Retry`] |
+//! | an `errcode` about the person or the content | [`Outcome::Refused`] |
+//! | busy, quota, concurrent sends; wrong settings (40037, 41030, 43107, 48001); the token could not be had | [`Outcome::Retry`] |
 //! | no connection was made | [`Outcome::Retry`] |
 //! | HTTP 502 or 503: the front end did not get the request handled; 3xx or 4xx: it did not accept it | [`Outcome::Retry`] |
 //! | HTTP 500, 504 or another 5xx; time-out or lost connection after the request began; unreadable reply | [`Outcome::Unknown`] |
@@ -59,8 +59,6 @@ pub enum Refusal {
     NotSubscribed,
     /// The openid is wrong or of another mini-program (40003).
     BadRecipient,
-    /// Template, page or right of the mini-program (40037, 41030, 43107, 48001).
-    Configuration,
     /// The content was not accepted (45168, 47001, 47003).
     Content,
     /// A number that this program does not know.
@@ -150,7 +148,8 @@ fn judge(reply: &SendReply) -> Outcome {
         _ if is_token_error(errcode) => return retry(Some(errcode), NEXT_MINUTE, "token_refused"),
         43101 => Refusal::NotSubscribed,
         40003 => Refusal::BadRecipient,
-        40037 | 41030 | 43107 | 48001 => Refusal::Configuration,
+        // Template, page or right of the mini-program: a person corrects it, and the message is still wanted.
+        40037 | 41030 | 43107 | 48001 => return retry(Some(errcode), AFTER_REPAIR, "configuration"),
         45168 | 47001 | 47003 => Refusal::Content,
         _ => Refusal::Other,
     };

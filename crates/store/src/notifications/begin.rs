@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection,
-    QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::exists, pg::Pg,
+    BoolExpressionMethods, Connection as _, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::exists, pg::Pg,
 };
 use minyi_domain::{lifecycle::State, submission::Kind, token::ReceiptToken};
 use uuid::Uuid;
@@ -56,8 +56,9 @@ pub enum BeginSending {
     AlreadyDone,
     /// The recipient has bound no WeChat account; the message is dead now.
     NoAddress,
-    /// An earlier attempt may have arrived and the recipient has acted since; the message is dead now.
-    SeenMeanwhile,
+    /// What it tells of is over: the answer was given, or an earlier attempt of unknown outcome may have arrived and the
+    /// recipient has acted since. The message is void now.
+    NoLongerNeeded,
 }
 
 #[derive(Queryable, Selectable)]
@@ -104,6 +105,17 @@ struct About {
 }
 
 impl Store {
+    /// Whose message this is, as the id of the account or of the subscription: two messages to one person must not be on
+    /// their way at once. `None`: no such message.
+    pub fn recipient_of(&self, id: Uuid) -> Result<Option<Uuid>> {
+        let row: Option<(Option<Uuid>, Option<Uuid>)> = notifications::table
+            .find(id)
+            .select((notifications::account_id, notifications::subscription_id))
+            .first(&mut *self.connection()?)
+            .optional()?;
+        Ok(row.and_then(|(account, subscription)| account.or(subscription)))
+    }
+
     /// Begins an attempt: from now on the outcome is unknown until [`Store::finish_sending`] tells it.
     pub fn begin_sending(&self, id: Uuid, now: DateTime<Utc>) -> Result<BeginSending> {
         self.connection()?.transaction(|connection| {
@@ -117,9 +129,10 @@ impl Store {
                 return Ok(BeginSending::AlreadyDone);
             }
             let (message, about) = load(connection, id)?;
-            if message.unknown_attempts > 0 && has_acted(connection, &message, about.state)? {
-                die(connection, id, "outcome unknown, the recipient has acted since", now)?;
-                return Ok(BeginSending::SeenMeanwhile);
+            let is_over = message.account_id.is_some() && !about.state.awaits_answer();
+            if is_over || message.unknown_attempts > 0 && has_acted(connection, &message)? {
+                finish(connection, id, "void", None, now)?;
+                return Ok(BeginSending::NoLongerNeeded);
             }
             let openid = message
                 .account_openid
@@ -130,7 +143,7 @@ impl Store {
                 (None, subscription) => subscription.map(Recipient::Resident),
             };
             let (Some(openid), Some(recipient)) = (openid, recipient) else {
-                die(connection, id, "no WeChat account bound", now)?;
+                finish(connection, id, "dead", Some("no WeChat account bound"), now)?;
                 return Ok(BeginSending::NoAddress);
             };
             diesel::update(notifications::table.find(id))
@@ -152,7 +165,13 @@ fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, About)> {
         .inner_join(events::table.on(events::id.eq(notifications::event_id)))
         .inner_join(submissions::table.on(submissions::id.eq(notifications::submission_id)))
         .inner_join(grids::table.on(grids::id.eq(submissions::grid_id)))
-        .left_join(accounts::table.on(accounts::id.nullable().eq(notifications::account_id)))
+        // Who lost the office reads nothing more.
+        .left_join(
+            accounts::table.on(accounts::id
+                .nullable()
+                .eq(notifications::account_id)
+                .and(accounts::disabled_at.is_null())),
+        )
         .left_join(
             resident_subscriptions::table.on(resident_subscriptions::id.nullable().eq(notifications::subscription_id)),
         )
@@ -161,26 +180,23 @@ fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, About)> {
         .first(connection)?)
 }
 
-/// A handler has acted when nobody waits for an answer any more or the handler did anything with the submission since;
-/// a resident, when the resident did.
-fn has_acted(connection: &mut PgConnection, message: &Message, state: State) -> Result<bool> {
+/// Whether the recipient did anything with the submission since the message was written.
+fn has_acted(connection: &mut PgConnection, message: &Message) -> Result<bool> {
     let since = events::table
         .filter(events::submission_id.eq(message.submission_id))
         .filter(events::occurred_at.gt(message.created_at));
-    let acted = match message.account_id {
-        Some(account) if state.awaits_answer() => {
+    Ok(match message.account_id {
+        Some(account) => {
             diesel::select(exists(since.filter(events::actor_account_id.eq(account)))).get_result(connection)?
         }
-        Some(_) => true,
         None => diesel::select(exists(since.filter(events::actor.eq("resident")))).get_result(connection)?,
-    };
-    Ok(acted)
+    })
 }
 
-fn die(connection: &mut PgConnection, id: Uuid, error: &str, now: DateTime<Utc>) -> Result<()> {
+fn finish(connection: &mut PgConnection, id: Uuid, state: &str, error: Option<&str>, now: DateTime<Utc>) -> Result<()> {
     diesel::update(notifications::table.find(id))
         .set((
-            notifications::state.eq("dead"),
+            notifications::state.eq(state),
             notifications::finished_at.eq(now),
             notifications::error.eq(error),
         ))

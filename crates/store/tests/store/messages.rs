@@ -187,8 +187,8 @@ fn an_unknown_outcome_is_not_repeated_to_somebody_who_has_acted() {
         .store
         .answer(&deputy.actor, id, &text, &[], minutes(1), minutes(999))
         .unwrap();
-    assert_eq!(begin_due(&world, minutes(2)), [BeginSending::SeenMeanwhile]);
-    assert_eq!(state(&world), "dead");
+    assert_eq!(begin_due(&world, minutes(2)), [BeginSending::NoLongerNeeded]);
+    assert_eq!(state(&world), "void");
 }
 
 #[test]

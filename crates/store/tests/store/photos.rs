@@ -111,8 +111,12 @@ fn only_photos_that_nobody_took_are_forgotten() {
     let unattached = world.store.unattached_photos_before(later, 10).unwrap();
     assert_eq!(unattached.iter().map(|photo| photo.id).collect::<Vec<_>>(), [left]);
     assert!(world.store.unattached_photos_before(now(), 10).unwrap().is_empty());
-    assert!(!world.store.forget_photo(taken).unwrap());
-    assert!(world.store.forget_photo(left).unwrap());
+    assert!(!world.store.forget_photo(taken, |_| true).unwrap());
+    assert!(
+        !world.store.forget_photo(left, |_| false).unwrap(),
+        "its files could not be removed"
+    );
+    assert!(world.store.forget_photo(left, |_| true).unwrap());
     assert_eq!(world.store.photo(left).unwrap(), None);
     assert_eq!(world.store.photo(taken).unwrap().unwrap().submission_id, Some(new.id));
 }

@@ -63,9 +63,6 @@ async fn what_wechat_refuses_for_good_is_told_by_kind() {
     let table = [
         (43101, Refusal::NotSubscribed),
         (40003, Refusal::BadRecipient),
-        (40037, Refusal::Configuration),
-        (41030, Refusal::Configuration),
-        (43107, Refusal::Configuration),
         (47003, Refusal::Content),
         (45168, Refusal::Content),
         (99999, Refusal::Other),
@@ -78,7 +75,7 @@ async fn what_wechat_refuses_for_good_is_told_by_kind() {
 #[tokio::test]
 async fn what_may_work_later_says_when() {
     let mut waits = Vec::new();
-    for errcode in [43108, -1, 45011, 45009] {
+    for errcode in [43108, -1, 45011, 40037, 45009] {
         match outcome_of_errcode(errcode).await {
             Outcome::Retry {
                 errcode: Some(told),

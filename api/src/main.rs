@@ -1,11 +1,13 @@
 //! The program `minyi-api`.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use minyi_api::{Application, Config, StartError, auth::tokens, openapi};
 use minyi_gateways::{clock::Clock, logging};
 use minyi_store::{Store, StoreConfig};
+
+mod import_calendar;
 
 /// 民意码: the residents' pages and the API.
 #[derive(Parser)]
@@ -21,6 +23,13 @@ enum Command {
     Serve(Box<Config>),
     /// Bring the database to this program's shape
     Migrate(StoreConfig),
+    /// Take a year's holidays from a JSON file and compute the provisional deadlines again
+    ImportCalendar {
+        #[command(flatten)]
+        store: StoreConfig,
+        /// `{"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}]}`
+        file: PathBuf,
+    },
     /// Print the contract (OpenAPI 3.1) as YAML
     Openapi,
     /// Print a new key for MINYI_JWT_PRIVATE_KEY_FILE
@@ -47,6 +56,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(config) => serve(&config),
         Command::Migrate(config) => migrate(&config),
+        Command::ImportCalendar { store, file } => print(&import_calendar::run(&store, &file)?),
         Command::Openapi => print(&openapi::yaml()?),
         Command::GenerateKey => print(&tokens::generate_key()?),
     }

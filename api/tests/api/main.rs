@@ -8,6 +8,7 @@
 )]
 
 mod app;
+mod calendar;
 mod codes;
 mod config;
 mod contract;

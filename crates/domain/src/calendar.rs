@@ -1,7 +1,8 @@
 //! Working days of the Chinese calendar (工作日): Monday to Friday, less public holidays, plus working weekends (调休).
 //!
-//! A year whose notice of the State Council is not imported counts Mondays to Fridays; what is computed through such a
-//! year is marked provisional and computed again when the year is imported.
+//! A year whose notice of the State Council is not imported counts Mondays to Fridays, and a [`Deadline`] computed
+//! through such a year is marked provisional. When the year is imported, the store computes the provisional promises
+//! again whose clock still runs; all others stay as they were made.
 
 use std::collections::{BTreeMap, BTreeSet};
 

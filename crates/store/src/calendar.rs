@@ -1,7 +1,10 @@
 //! Working days and the lengths of deadlines (工作日、办理时限).
 
-use chrono::{Datelike as _, NaiveDate};
-use diesel::{Connection as _, ExpressionMethods, QueryDsl, RunQueryDsl, upsert::excluded};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use diesel::{
+    Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, connection::SimpleConnection as _,
+    upsert::excluded,
+};
 use minyi_domain::{
     calendar::WorkCalendar,
     deadlines::{Policies, Policy, Unit},
@@ -13,6 +16,10 @@ use crate::{
     schema::{calendar_days, calendar_years, deadline_policies},
     word::Word,
 };
+
+mod replan;
+
+pub use replan::Replanned;
 
 /// A year's announced days, in the widely used JSON shape.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -38,14 +45,7 @@ pub struct CalendarDay {
 impl Store {
     /// The working days as far as they are known.
     pub fn calendar(&self) -> Result<WorkCalendar> {
-        let mut connection = self.connection()?;
-        let days: Vec<(NaiveDate, bool)> = calendar_days::table
-            .select((calendar_days::day, calendar_days::is_off))
-            .load(&mut *connection)?;
-        let years: Vec<i16> = calendar_years::table
-            .select(calendar_years::year)
-            .load(&mut *connection)?;
-        Ok(WorkCalendar::new(days, years.into_iter().map(i32::from)))
+        calendar(&mut *self.connection()?)
     }
 
     /// The policies in force on a day: for each step the latest that began by then.
@@ -53,64 +53,85 @@ impl Store {
     /// # Errors
     /// [`Error::Unknown`] names a step that has no policy.
     pub fn policies(&self, on: NaiveDate) -> Result<Policies> {
-        let rows: Vec<(String, i16, Word<Unit>)> = deadline_policies::table
-            .filter(deadline_policies::effective_from.le(on))
-            .order((deadline_policies::step, deadline_policies::effective_from.desc()))
-            .distinct_on(deadline_policies::step)
-            .select((
-                deadline_policies::step,
-                deadline_policies::amount,
-                deadline_policies::unit,
-            ))
-            .load(&mut *self.connection()?)?;
-        let policy = |wanted: &str| {
-            rows.iter()
-                .find(|(step, _, _)| step == wanted)
-                .map(|(_, amount, unit)| Policy {
-                    amount: amount.unsigned_abs(),
-                    unit: unit.0,
-                })
-                .ok_or_else(|| Error::Unknown(format!("no policy for {wanted}")))
-        };
-        Ok(Policies {
-            answer: policy("answer")?,
-            remind: policy("remind")?,
-            escalate: policy("escalate")?,
-            auto_close: policy("auto_close")?,
-        })
+        policies(&mut *self.connection()?, on)
     }
 
-    /// Takes a year's announced days in the place of what was known of that year.
-    pub fn import_calendar_year(&self, year: &CalendarYear) -> Result<()> {
+    /// Takes a year's announced days in the place of what was known of that year, and computes the provisional promises
+    /// again whose clock still runs. Doing it twice changes nothing, except for what was promised meanwhile by a
+    /// process that did not know the year yet.
+    pub fn import_calendar_year(&self, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
         self.connection()?.transaction(|connection| {
-            diesel::insert_into(calendar_years::table)
-                .values((
-                    calendar_years::year.eq(year.year),
-                    calendar_years::source.eq(year.papers.join(" ")),
-                ))
-                .on_conflict(calendar_years::year)
-                .do_update()
-                .set(calendar_years::source.eq(excluded(calendar_years::source)))
-                .execute(connection)?;
-            diesel::delete(calendar_days::table.filter(calendar_days::year.eq(year.year))).execute(connection)?;
-            // A notice also names days of the neighbouring year; they belong to that year's own notice.
-            let days: Vec<_> = year
-                .days
-                .iter()
-                .filter(|day| day.date.year() == i32::from(year.year))
-                .map(|day| {
-                    (
-                        calendar_days::day.eq(day.date),
-                        calendar_days::year.eq(year.year),
-                        calendar_days::name.eq(&day.name),
-                        calendar_days::is_off.eq(day.is_off),
-                    )
-                })
-                .collect();
-            diesel::insert_into(calendar_days::table)
-                .values(days)
-                .execute(connection)?;
-            Ok(())
+            // Of two imports at once the second has to see the first one's year. Readers do not wait.
+            connection.batch_execute("LOCK TABLE calendar_years IN SHARE ROW EXCLUSIVE MODE")?;
+            replace_days(connection, year)?;
+            replan::provisional(connection, now)
         })
     }
+}
+
+fn calendar(connection: &mut PgConnection) -> Result<WorkCalendar> {
+    let days: Vec<(NaiveDate, bool)> = calendar_days::table
+        .select((calendar_days::day, calendar_days::is_off))
+        .load(connection)?;
+    let years: Vec<i16> = calendar_years::table.select(calendar_years::year).load(connection)?;
+    Ok(WorkCalendar::new(days, years.into_iter().map(i32::from)))
+}
+
+fn policies(connection: &mut PgConnection, on: NaiveDate) -> Result<Policies> {
+    let rows: Vec<(String, i16, Word<Unit>)> = deadline_policies::table
+        .filter(deadline_policies::effective_from.le(on))
+        .order((deadline_policies::step, deadline_policies::effective_from.desc()))
+        .distinct_on(deadline_policies::step)
+        .select((
+            deadline_policies::step,
+            deadline_policies::amount,
+            deadline_policies::unit,
+        ))
+        .load(connection)?;
+    let policy = |wanted: &str| {
+        rows.iter()
+            .find(|(step, _, _)| step == wanted)
+            .map(|(_, amount, unit)| Policy {
+                amount: amount.unsigned_abs(),
+                unit: unit.0,
+            })
+            .ok_or_else(|| Error::Unknown(format!("no policy for {wanted}")))
+    };
+    Ok(Policies {
+        answer: policy("answer")?,
+        remind: policy("remind")?,
+        escalate: policy("escalate")?,
+        auto_close: policy("auto_close")?,
+    })
+}
+
+fn replace_days(connection: &mut PgConnection, year: &CalendarYear) -> Result<()> {
+    diesel::insert_into(calendar_years::table)
+        .values((
+            calendar_years::year.eq(year.year),
+            calendar_years::source.eq(year.papers.join(" ")),
+        ))
+        .on_conflict(calendar_years::year)
+        .do_update()
+        .set(calendar_years::source.eq(excluded(calendar_years::source)))
+        .execute(connection)?;
+    diesel::delete(calendar_days::table.filter(calendar_days::year.eq(year.year))).execute(connection)?;
+    // A notice also names days of the neighbouring year; they belong to that year's own notice.
+    let days: Vec<_> = year
+        .days
+        .iter()
+        .filter(|day| day.date.year() == i32::from(year.year))
+        .map(|day| {
+            (
+                calendar_days::day.eq(day.date),
+                calendar_days::year.eq(year.year),
+                calendar_days::name.eq(&day.name),
+                calendar_days::is_off.eq(day.is_off),
+            )
+        })
+        .collect();
+    diesel::insert_into(calendar_days::table)
+        .values(days)
+        .execute(connection)?;
+    Ok(())
 }

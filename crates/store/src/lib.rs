@@ -39,7 +39,7 @@ mod work;
 
 pub use accounts::{Account, LoginFailure};
 pub use answers::AnswerOutcome;
-pub use calendar::{CalendarDay, CalendarYear};
+pub use calendar::{CalendarDay, CalendarYear, Replanned};
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;
 pub use deputies::{DeputyInGrid, DeputyPage, DeputyPublic};

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use minyi_domain::deadlines::{Policy, Unit};
 use minyi_store::{CalendarDay, CalendarYear};
 
-use crate::support::world;
+use crate::support::{now, world};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -35,7 +35,7 @@ fn a_year_can_be_imported_and_imported_again() {
             day("2026-12-27", false),
         ],
     };
-    world.store.import_calendar_year(&year).unwrap();
+    world.store.import_calendar_year(&year, now()).unwrap();
     let calendar = world.store.calendar().unwrap();
     assert!(!calendar.add_working_days(start, 3).provisional);
     assert!(!calendar.is_working_day(date("2027-01-04")));
@@ -46,7 +46,7 @@ fn a_year_can_be_imported_and_imported_again() {
 
     year.days.pop();
     year.days.pop();
-    world.store.import_calendar_year(&year).unwrap();
+    world.store.import_calendar_year(&year, now()).unwrap();
     assert!(world.store.calendar().unwrap().is_working_day(date("2027-01-04")));
 }
 

@@ -13,6 +13,7 @@ mod connections;
 mod logins;
 mod messages;
 mod photos;
+mod replanning;
 mod schema;
 mod scopes;
 mod steps;

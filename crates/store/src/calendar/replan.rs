@@ -1,0 +1,137 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl,
+    sql_types::{Array, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+};
+use minyi_domain::{
+    calendar::{WorkCalendar, end_of_day, local_date},
+    deadlines::{self, AnswerPlan, Policies, Step},
+};
+use uuid::Uuid;
+
+use crate::Result;
+
+/// What became of the provisional promises whose clock still runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replanned {
+    /// How many there were.
+    pub examined: usize,
+    /// Of those: the promised date is another one now.
+    pub moved: usize,
+    /// Of those: another year is still unknown.
+    pub still_provisional: usize,
+}
+
+/// A submission that waits for an answer until a provisional date.
+#[derive(QueryableByName)]
+struct Open {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SmallInt)]
+    round: i16,
+    #[diesel(sql_type = Timestamptz)]
+    began_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    answer_due_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    overdue_at: Option<DateTime<Utc>>,
+}
+
+/// The submissions are locked before their steps, as everywhere.
+const OPEN: &str = "
+SELECT id, round, answer_due_at, overdue_at,
+    CASE WHEN round = 0 THEN submitted_at ELSE (
+        SELECT max(occurred_at) FROM events WHERE submission_id = submissions.id AND kind = 'reopened'
+    ) END AS began_at
+FROM submissions WHERE state IN ('registered', 'reopened') AND answer_due_provisional
+ORDER BY id FOR UPDATE OF submissions";
+
+const PROMISE: &str = "
+UPDATE submissions SET answer_due_at = planned.due_at, answer_due_provisional = planned.provisional
+FROM unnest($1, $2, $3) AS planned (id, due_at, provisional)
+WHERE submissions.id = planned.id";
+
+/// A step that was done stays done: nobody is reminded twice.
+const STEPS: &str = "
+INSERT INTO deadline_steps (id, submission_id, round, step, due_at)
+SELECT sibling_id(submission_id), submission_id, round, step, due_at
+FROM unnest($1, $2, $3, $4) AS planned (submission_id, round, step, due_at)
+ON CONFLICT (submission_id, round, step) DO UPDATE SET due_at = excluded.due_at, published_at = NULL
+WHERE deadline_steps.done_at IS NULL AND deadline_steps.due_at <> excluded.due_at";
+
+/// Plans the clocks again that were planned through an unknown year, from the start of their round.
+pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Replanned> {
+    let calendar = super::calendar(connection)?;
+    let open: Vec<Open> = diesel::sql_query(OPEN).load(connection)?;
+    let mut in_force = BTreeMap::<NaiveDate, Policies>::new();
+    let mut planned = Vec::with_capacity(open.len());
+    let mut count = Replanned::default();
+    for submission in open {
+        let day = local_date(submission.began_at);
+        let policies = match in_force.get(&day) {
+            Some(policies) => *policies,
+            None => *in_force.entry(day).or_insert(super::policies(connection, day)?),
+        };
+        let plan = plan(&calendar, &policies, &submission, now);
+        count.examined += 1;
+        count.moved += usize::from(plan.answer_due.at != submission.answer_due_at);
+        count.still_provisional += usize::from(plan.answer_due.provisional);
+        planned.push((submission, plan));
+    }
+    write(connection, &planned)?;
+    Ok(count)
+}
+
+fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: DateTime<Utc>) -> AnswerPlan {
+    let mut plan = deadlines::plan_answer(calendar, policies, submission.began_at);
+    let promised = submission.answer_due_at;
+    let due_at = if submission.overdue_at.is_some() {
+        // Everybody was told that this date has passed; only how sure it is changes.
+        promised
+    } else if plan.answer_due.at < now {
+        promised.max(end_of_day(local_date(now)))
+    } else {
+        plan.answer_due.at
+    };
+    if due_at != plan.answer_due.at {
+        plan.answer_due.at = due_at;
+        plan.escalate_at = policies.escalate.after(calendar, due_at).at;
+    }
+    plan
+}
+
+fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Result<()> {
+    let (mut ids, mut due_ats, mut provisional) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut of, mut rounds, mut steps, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (submission, plan) in planned {
+        ids.push(submission.id);
+        due_ats.push(plan.answer_due.at);
+        provisional.push(plan.answer_due.provisional);
+        let clock = [
+            (Step::Remind, plan.remind_at),
+            (Step::Overdue, Some(plan.answer_due.at)),
+            (Step::Escalate, Some(plan.escalate_at)),
+        ];
+        for (step, at) in clock {
+            let Some(at) = at else { continue };
+            of.push(submission.id);
+            rounds.push(submission.round);
+            steps.push(step.as_str());
+            times.push(at);
+        }
+    }
+    diesel::sql_query(PROMISE)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<Timestamptz>, _>(due_ats)
+        .bind::<Array<Bool>, _>(provisional)
+        .execute(connection)?;
+    diesel::sql_query(STEPS)
+        .bind::<Array<SqlUuid>, _>(of)
+        .bind::<Array<SmallInt>, _>(rounds)
+        .bind::<Array<Text>, _>(steps)
+        .bind::<Array<Timestamptz>, _>(times)
+        .execute(connection)?;
+    Ok(())
+}

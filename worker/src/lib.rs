@@ -39,6 +39,8 @@ pub enum Error {
     Gateways(#[from] minyi_gateways::Error),
     #[error("a thread of the database was lost: {0}")]
     Thread(#[from] tokio::task::JoinError),
+    #[error("the database has another shape than this program: run `minyi-api migrate`")]
+    NotMigrated,
     #[error("health and figures: {0}")]
     Vitals(#[from] std::io::Error),
     #[error("figures: {0}")]
@@ -70,12 +72,16 @@ impl Worker {
     /// Puts the parts together; nothing is contacted yet except the database. Call it inside a tokio runtime.
     ///
     /// # Errors
-    /// A setting is wrong, or the database cannot be reached.
+    /// A setting is wrong, or the database cannot be reached or is not migrated.
     pub fn build(config: &WorkerConfig, clock: Clock) -> Result<Arc<Self>> {
         let link = RedisLink::new(&config.redis)?;
+        let store = Store::connect(&config.store)?;
+        if !store.is_migrated()? {
+            return Err(Error::NotMigrated);
+        }
         Ok(Arc::new(Self {
             name: format!("worker-{}", clock.new_id()),
-            store: Store::connect(&config.store)?,
+            store,
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),
             wechat: Wechat::new(config.wechat.clone(), link.clone(), clock.clone(), config.mode.mode)?,

@@ -57,6 +57,10 @@ impl Worker {
         for (state, count) in &counts.notifications {
             gauge!("notifications_in_state", "state" => state.clone()).set(*count as f64);
         }
+        let waits_since = counts
+            .oldest_due_at
+            .map_or(0.0, |due_at| (self.clock.now() - due_at).as_seconds_f64());
+        gauge!("notifications_oldest_wait_seconds").set(waits_since.max(0.0));
         gauge!("deadline_steps_open").set(counts.open_steps as f64);
         for stream in [Stream::Notifications, Stream::Steps] {
             let depth = self.queue.depth(stream).await?;

@@ -104,12 +104,6 @@ impl Objects {
         Ok(Some(Object { bytes, content_type }))
     }
 
-    /// The size of an object in bytes; `None` if there is none of that name.
-    pub async fn size_bytes(&self, name: &str) -> Result<Option<u64>> {
-        let (path, _) = parse_name(name)?;
-        Ok(found(self.store.head(&path).await)?.map(|meta| meta.size))
-    }
-
     /// Removes an object. Removing what is not there is no error: a repeated clean-up succeeds.
     pub async fn delete(&self, name: &str) -> Result<()> {
         let (path, _) = parse_name(name)?;

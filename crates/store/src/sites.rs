@@ -1,7 +1,7 @@
-use diesel::{OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg};
+use diesel::{Queryable, Selectable, pg::Pg};
 use uuid::Uuid;
 
-use crate::{Result, Store, schema::sites};
+use crate::schema::sites;
 
 /// What everybody may read about a site (代表之家、联络站).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -14,16 +14,4 @@ pub struct SitePublic {
     pub address: String,
     pub hotline: Option<String>,
     pub opening_hours: String,
-}
-
-impl Store {
-    /// One site.
-    pub fn site(&self, id: Uuid) -> Result<Option<SitePublic>> {
-        let mut connection = self.connection()?;
-        Ok(sites::table
-            .find(id)
-            .select(SitePublic::as_select())
-            .first(&mut *connection)
-            .optional()?)
-    }
 }

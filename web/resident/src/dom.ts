@@ -53,6 +53,15 @@ export function storage(): Storage | null {
   }
 }
 
+/** The storage that is gone with the tab, or null where it is forbidden. */
+export function sessionStore(): Storage | null {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
 /** A key nobody else makes: 128 random bits in hexadecimal digits. */
 export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

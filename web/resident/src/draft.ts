@@ -27,7 +27,8 @@ export interface Draft {
   savedAt: number;
 }
 
-const KEEP_FOR_MS = 7 * 24 * 3600 * 1000;
+/** As long as the server keeps a photo that belongs to nothing yet. */
+const KEEP_FOR_MS = 3 * 24 * 3600 * 1000;
 
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 

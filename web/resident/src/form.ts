@@ -1,10 +1,11 @@
 // The submission form: live draft, checks in words, a send that survives a bad network.
 
-import { attachCounter, byId, countCharacters, focusMarked, randomKey, showError, storage } from "./dom.ts";
+import { attachCounter, byId, countCharacters, focusMarked, randomKey, sessionStore, showError, storage } from "./dom.ts";
 import { type Draft, DraftShelf, emptyDraft, isBlank, prepareToSend } from "./draft.ts";
 import { attachPhotos } from "./photos.ts";
 import { attachPlace } from "./place.ts";
 import { type Refusal, send } from "./sender.ts";
+import { digest, SentShelf } from "./sent.ts";
 import { SendStatus } from "./status.ts";
 
 const MIN_CHARACTERS = 5;
@@ -37,15 +38,19 @@ export function attachForm(form: HTMLFormElement): void {
 class SubmissionForm {
   private readonly token: string;
   private readonly shelf: DraftShelf;
+  private readonly sent: SentShelf;
   private readonly uploads;
   private readonly place;
   private readonly status = new SendStatus();
   private draft: Draft;
   private sending = false;
+  /** The content has arrived; the page only waits to be left. */
+  private arrived = false;
 
   constructor(private readonly form: HTMLFormElement) {
     this.token = form.dataset["token"] || "";
     this.shelf = new DraftShelf(storage(), this.token);
+    this.sent = new SentShelf(sessionStore(), this.token);
     this.draft = emptyDraft(randomKey());
     this.uploads = attachPhotos(Number(form.dataset["maxPhotos"]) || 9, () => this.save());
     this.place = attachPlace(() => this.save());
@@ -54,6 +59,7 @@ class SubmissionForm {
   start(): void {
     this.form.noValidate = true;
     this.restore();
+    this.comeBack();
     for (const type of ["input", "change"]) {
       this.form.addEventListener(type, (event) => {
         this.forgive((event.target as HTMLInputElement).name);
@@ -65,6 +71,8 @@ class SubmissionForm {
       if (!this.sending) void this.submit();
     });
     window.addEventListener("pagehide", () => this.save());
+    // Browsers put back what stood in the fields, or the whole page, before this event.
+    window.addEventListener("pageshow", () => this.comeBack());
     const discard = byId("discard");
     if (discard) discard.addEventListener("click", () => this.discard());
     const area = byId<HTMLTextAreaElement>("text");
@@ -119,18 +127,37 @@ class SubmissionForm {
     if (note) note.hidden = false;
   }
 
-  private discard(): void {
+  /** Back from the receipt: an empty form and the way to what was sent, not the same words waiting to be sent again. */
+  private comeBack(): void {
+    const sent = this.sent.last(Date.now());
+    if (!sent || byId("errors")) return;
+    const text = this.value("text").trim();
+    if (this.arrived || digest(text) === sent.text) this.empty();
+    else if (text) return;
+    const link = byId<HTMLAnchorElement>("sent-receipt");
+    const note = byId("sent");
+    if (link) link.href = sent.receipt;
+    if (note) note.hidden = false;
+  }
+
+  private empty(): void {
+    if (this.arrived) this.lock(false);
+    this.arrived = false;
+    this.status.say("");
     this.shelf.clear();
     this.draft = emptyDraft(randomKey());
     this.write(this.draft);
     this.uploads.clear();
     const note = byId("restored");
     if (note) note.hidden = true;
-    const area = byId<HTMLTextAreaElement>("text");
-    if (area) {
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-      area.focus();
-    }
+    const area = byId("text");
+    if (area) area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  private discard(): void {
+    this.empty();
+    const area = byId("text");
+    if (area) area.focus();
   }
 
   /** Whoever is correcting a field need not read any longer what was wrong with it. */
@@ -160,12 +187,16 @@ class SubmissionForm {
       return;
     }
     this.draft = prepareToSend(this.read(), randomKey);
+    this.draft.key = this.sent.keyOf(this.draft.sentBody, Date.now()) || this.draft.key;
     this.shelf.save(this.draft, Date.now());
     const result = await send(`/api/v1/codes/${this.token}/submissions`, this.draft.key, this.draft.sentBody, this.status);
     if ("receipt" in result) {
+      const receipt = `/r/${encodeURIComponent(result.receipt)}`;
+      this.sent.save(this.draft.key, this.draft.sentBody, this.draft.text, receipt, Date.now());
       this.shelf.clear();
+      this.arrived = true;
       this.status.say("提交成功，正在打开回执……");
-      location.assign(`/r/${encodeURIComponent(result.receipt)}?new=1`);
+      location.assign(`${receipt}?new=1`);
     } else {
       this.lock(false);
       this.refused(result.refusal);
@@ -173,7 +204,10 @@ class SubmissionForm {
   }
 
   private refused(refusal: Refusal): void {
-    if (refusal.code === "idempotency_key_reused") this.draft.key = randomKey();
+    if (refusal.code === "idempotency_key_reused") {
+      this.sent.clear();
+      this.draft.key = randomKey();
+    }
     const errors = refusal.errors
       .map((error): [string, string] => [fieldOf(error.pointer), error.detail])
       .filter(([field]) => field);
@@ -204,7 +238,7 @@ class SubmissionForm {
     this.form.setAttribute("aria-busy", String(locked));
     const parts = this.form.querySelectorAll<HTMLElement & { disabled: boolean }>("input, textarea, button:not(#send)");
     parts.forEach((part) => {
-      part.disabled = locked;
+      part.disabled = locked || (part.id === "photo-input" && this.uploads.isFull());
     });
   }
 }

@@ -7,11 +7,19 @@ import { type Upload, Uploads } from "./uploads.ts";
 export function attachPhotos(max: number, changed: () => void): Uploads {
   const list = byId<HTMLUListElement>("uploads");
   const input = byId<HTMLInputElement>("photo-input");
-  const uploads = new Uploads(max, () => {
-    if (list) render(list, uploads);
-    if (input) input.disabled = uploads.items.length >= max;
+  let count = 0;
+  // Stays until a photo is removed: progress of the others does not make it less true.
+  let tooMany = "";
+  const explain = (): void => {
     const failed = uploads.items.filter((item) => item.state === "failed")[0];
-    showError("photos", failed ? failed.reason : "");
+    showError("photos", failed ? failed.reason : tooMany);
+  };
+  const uploads = new Uploads(max, () => {
+    if (uploads.items.length < count) tooMany = "";
+    count = uploads.items.length;
+    if (list) render(list, uploads);
+    if (input) showRoom(input, uploads.isFull(), max);
+    explain();
     announce(uploads);
     changed();
   });
@@ -20,11 +28,24 @@ export function attachPhotos(max: number, changed: () => void): Uploads {
     input.removeAttribute("name");
     input.addEventListener("change", () => {
       const left = uploads.add(Array.from(input.files || []));
-      showError("photos", left ? `最多 ${max} 张，多出的 ${left} 张没有加上` : "");
+      tooMany = left ? `最多 ${max} 张，多出的 ${left} 张没有加上` : "";
+      explain();
       input.value = "";
     });
   }
   return uploads;
+}
+
+/** Greys the button when no photo fits any more, and says so. */
+function showRoom(input: HTMLInputElement, full: boolean, max: number): void {
+  const words = full ? `已满 ${max} 张` : "拍照或选照片";
+  input.disabled = full;
+  input.setAttribute("aria-label", words);
+  const button = byId("photo-button");
+  if (!button) return;
+  button.classList.toggle("full", full);
+  const label = button.querySelector("span");
+  if (label) label.textContent = words;
 }
 
 const tiles = new WeakMap<Upload, HTMLLIElement>();
@@ -100,6 +121,6 @@ function announce(uploads: Uploads): void {
   const status = byId("photo-status");
   const all = uploads.items.length;
   const failed = uploads.items.filter((item) => item.state === "failed").length;
-  const words = all ? `${all} 张照片，已上传 ${uploads.done().length} 张${failed ? `,${failed} 张没有传上去` : ""}` : "";
+  const words = all ? `${all} 张照片，已上传 ${uploads.done().length} 张${failed ? `，${failed} 张没有传上去` : ""}` : "";
   if (status && status.textContent !== words) status.textContent = words;
 }

@@ -36,7 +36,7 @@ export function attachPlace(changed: () => void): { get: () => Place | null; set
 
 function locate(button: HTMLButtonElement, say: (text: string) => void, found: (place: Place) => void): void {
   button.disabled = true;
-  say("正在定位…");
+  say("正在定位……");
   navigator.geolocation.getCurrentPosition(
     (position) => {
       button.disabled = false;

@@ -110,6 +110,10 @@ export class Uploads {
     return this.items.some((item) => item.state === "waiting" || item.state === "sending");
   }
 
+  isFull(): boolean {
+    return this.items.length >= this.max;
+  }
+
   private async run(): Promise<void> {
     if (this.running) return;
     this.running = true;

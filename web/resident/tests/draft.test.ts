@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DraftShelf, emptyDraft, prepareToSend, requestBody } from "../src/draft.ts";
+import { SentShelf } from "../src/sent.ts";
 
 class Memory {
   items = new Map<string, string>();
@@ -25,16 +26,29 @@ test("a draft comes back as it was, for its own code only", () => {
   assert.equal(new DraftShelf(memory, "B").load(2000), null);
 });
 
-test("a draft is forgotten after a week, when it is emptied and when it is cleared", () => {
+test("a draft is forgotten after three days, when it is emptied and when it is cleared", () => {
   const memory = new Memory();
   const shelf = new DraftShelf(memory, "A");
   shelf.save(written, 0);
-  assert.equal(shelf.load(8 * DAY), null);
+  assert.notEqual(shelf.load(3 * DAY), null);
+  assert.equal(shelf.load(3 * DAY + 1), null);
   shelf.save(written, 0);
   shelf.save(emptyDraft("key-1"), 0);
   assert.equal(shelf.load(1), null);
   shelf.save(written, 0);
   shelf.clear();
+  assert.equal(memory.items.size, 0);
+});
+
+test("what has arrived keeps its key for a day, and only for exactly the same request", () => {
+  const memory = new Memory();
+  const sent = new SentShelf(memory, "A");
+  sent.save("key-1", requestBody(written), written.text, "/r/ACDE", 0);
+  assert.equal(sent.keyOf(requestBody(written), DAY), "key-1");
+  assert.equal(sent.keyOf(requestBody({ ...written, text: "路灯坏了四天了" }), DAY), "");
+  assert.equal(new SentShelf(memory, "B").last(1), null);
+  assert.equal(Array.from(memory.items.values()).some((item) => item.indexOf("路灯") >= 0), false);
+  assert.equal(sent.last(DAY + 1), null);
   assert.equal(memory.items.size, 0);
 });
 

@@ -7,8 +7,8 @@ pub mod view;
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
-use minyi_domain::{calendar::local_date, lifecycle::MAX_ROUNDS};
-use minyi_store::{AnswerView, PhotoView, ReceiptView};
+use minyi_domain::{calendar::local_date, lifecycle::MAX_ROUNDS, routing::RouteReason};
+use minyi_store::{AnswerView, EventKind, EventView, PhotoView, RatingView, ReceiptView};
 use serde::Deserialize;
 
 use super::{
@@ -22,7 +22,7 @@ use crate::{
     residents::photos::Variant,
     state::{AppState, State},
 };
-use view::{Answer, PhotoLink, Rating, ReceiptPage, Status};
+use view::{Answer, PhotoLink, Rating, ReceiptPage, Said, Status, Turn, turns};
 
 /// Registers the routes under `/r`.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -85,14 +85,25 @@ fn show(
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let (now, today) = (state.now(), state.today());
-    let due = day(local_date(found.answer_due_at), today);
+    let due = (found.state.awaits_answer()).then(|| day(local_date(found.answer_due_at), today));
+    let answerer = answerer(&found.timeline);
+    let last = found.ratings.last();
     let overdue = now > found.answer_due_at;
     let grouped = found.receipt.grouped();
     let view = ReceiptPage {
         layout: page.layout(format!("回执 {} · 民意码", found.number)),
         new: after == Moment::Sent,
         rated: after == Moment::Rated,
-        status: Status::new(found.state, overdue, due, found.answer_due_provisional),
+        last_result: last.map(|rating| Rating::new(rating, today).result),
+        provisional: found.answer_due_provisional,
+        status: Status::new(
+            found.state,
+            overdue,
+            due,
+            last.map(|rating| rating.satisfaction),
+            answerer,
+        ),
+        answerer,
         number: found.number,
         receipt: found.receipt.to_string(),
         receipt_groups: grouped.split('-').map(str::to_owned).collect(),
@@ -104,8 +115,7 @@ fn show(
         place: found.place,
         station: found.site,
         timeline: lines(&found.timeline, today),
-        answers: answers(state, found.answers, today),
-        ratings: found.ratings.iter().map(|rating| Rating::new(rating, today)).collect(),
+        turns: said(state, found.answers, &found.ratings, today),
         may_rate: found.may_rate,
         may_send_back: found.round < i16::from(MAX_ROUNDS),
         rating_error: if let Moment::RatingRefused(why) = after {
@@ -115,6 +125,25 @@ fn show(
         },
     };
     html(status, &view)
+}
+
+/// Whom the matter lies with since it was last handed on.
+fn answerer(timeline: &[EventView]) -> &'static str {
+    let last = timeline.iter().rev().find(|event| event.kind == EventKind::Routed);
+    let reason = last.and_then(|event| event.data.get("reason")?.as_str()?.parse().ok());
+    match reason {
+        None | Some(RouteReason::StationStaff) => "联络站工作人员",
+        Some(_) => "代表",
+    }
+}
+
+fn said(state: &AppState, answered: Vec<AnswerView>, ratings: &[RatingView], today: NaiveDate) -> Vec<Turn> {
+    let times: Vec<_> = answered.iter().map(|answer| answer.answered_at).collect();
+    let answers = answers(state, answered, today).into_iter().map(Said::Answer);
+    let ratings = ratings
+        .iter()
+        .map(|rating| (rating.rated_at, Said::Rating(Rating::new(rating, today))));
+    turns(times.into_iter().zip(answers).chain(ratings).collect())
 }
 
 /// Signed links of photos.

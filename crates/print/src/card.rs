@@ -69,7 +69,7 @@ impl Card<'_> {
         let (regular, bold) = (font.regular()?, font.bold()?);
         let mut drawing = Drawing::new();
         drawing.text(&bold, "民意回执", 62.0, 128.0, RED)?;
-        drawing.text(&regular, "代表会答复您，请保存好这张图片", 30.0, 182.0, SOFT)?;
+        drawing.text(&regular, "请保存好这张图片，凭它看答复", 30.0, 182.0, SOFT)?;
         let mut y = 262.0;
         let mut line = |label: &str, value: &str| {
             drawing.text(&regular, label, 26.0, y, SOFT)?;

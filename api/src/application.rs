@@ -124,9 +124,9 @@ fn open(config: &Config, store: Store, clock: Clock) -> Result<Parts, StartError
 
 fn serve(listener: TcpListener, state: web::Data<AppState>, shared: Shared, pool_size: u32) -> io::Result<Server> {
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    // Each connection of the pool has a thread that may wait for it, and heavy work has its own besides.
+    // Each connection of the pool has a thread that may wait for it, and heavy work and drawing have their own besides.
     let pool_size = usize::try_from(pool_size).unwrap_or(16);
-    let blocking = pool_size.div_ceil(workers) + workers;
+    let blocking = pool_size.div_ceil(workers) + 2 * workers;
     let app = move || {
         App::new()
             .app_data(state.clone())

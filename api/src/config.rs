@@ -61,7 +61,8 @@ pub struct LimitsConfig {
     /// Requests for one receipt
     #[arg(long, env = "MINYI_LIMIT_RECEIPT_PER_MINUTE", default_value_t = 60)]
     pub limit_receipt_per_minute: u32,
-    /// Wrong codes, receipts and passwords by one address
+    /// Wrong codes or receipts by one address, wrong passwords for one user name, wrong phones for one number; ten times
+    /// as many wrong passwords or phones by one address
     #[arg(long, env = "MINYI_LIMIT_GUESSES_PER_MINUTE", default_value_t = 30)]
     pub limit_guesses_per_minute: u32,
 }

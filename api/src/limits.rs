@@ -15,6 +15,7 @@ use actix_web::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use minyi_gateways::limits::{Check, Decision, Limit};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     address::ClientAddress,
@@ -25,7 +26,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 /// Monitoring and the documentation's own files.
 const UNLIMITED: [&str; 4] = ["/health/", "/metrics", "/assets/", "/docs"];
-/// Addresses that are remembered as guessing.
+/// Digests that are remembered.
 const MAX_GUESSERS: usize = 10_000;
 
 fn minutely<'a>(class: &'static str, subject: &'a str, burst: u32) -> Check<'a> {
@@ -57,45 +58,69 @@ pub async fn limit_address(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// What is tried until it fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Guess {
-    /// The token of a code.
+/// What is tried until it fits. Codes, receipts and refresh tokens are too long to be found by trying, so the right
+/// one always passes, whoever guesses behind the same address; the others are shorter, and are not even looked up
+/// any more when there were too many wrong ones.
+#[derive(Clone, Copy)]
+pub enum Guess<'a> {
+    /// The token of a code: 49 bits.
     Code,
-    /// A receipt, or a number with a phone.
+    /// A receipt: 85 bits.
     Receipt,
-    /// A password, a WeChat code, a refresh token.
-    Login,
+    /// 256 bits.
+    RefreshToken,
+    /// The phone that belongs to a number.
+    Phone { number: &'a str },
+    /// The password that belongs to a user name.
+    Password { username: &'a str },
+    /// A code of WeChat's login: each costs a call.
+    WechatCode,
 }
 
-impl Guess {
-    const fn class(self) -> &'static str {
+impl<'a> Guess<'a> {
+    /// Against what a wrong one counts: narrow for what is guessed at, wide for an address that many share.
+    fn checks(self, address: &'a str, narrow: u32) -> Vec<Check<'a>> {
+        let wide = narrow.saturating_mul(10);
         match self {
-            Self::Code => "guess.code",
-            Self::Receipt => "guess.receipt",
-            Self::Login => "guess.login",
+            Self::Code => vec![minutely("guess.code", address, narrow)],
+            Self::Receipt => vec![minutely("guess.receipt", address, narrow)],
+            Self::RefreshToken => vec![minutely("guess.refresh", address, narrow)],
+            Self::Phone { number } => vec![
+                minutely("guess.phone", number, narrow),
+                minutely("guess.phone.address", address, wide),
+            ],
+            Self::Password { username } => vec![
+                minutely("guess.password", username, narrow),
+                minutely("guess.password.address", address, wide),
+            ],
+            Self::WechatCode => vec![minutely("guess.wechat", address, wide)],
         }
     }
 }
 
-/// Addresses that have guessed too often, and until when they are not listened to. Each process keeps its own:
-/// the count behind it is shared.
+/// What was guessed at too often and who guessed too often, as a digest, and until when it is not looked up. Each
+/// process keeps its own: the count behind it is shared.
 #[derive(Default)]
-pub struct Guessers(Mutex<HashMap<(Guess, String), DateTime<Utc>>>);
+pub struct Guessers(Mutex<HashMap<[u8; 32], DateTime<Utc>>>);
+
+fn digest(check: &Check<'_>) -> [u8; 32] {
+    let digest = Sha256::new().chain_update(check.class).chain_update([0]);
+    digest.chain_update(check.subject).finalize().into()
+}
 
 impl Guessers {
-    fn waits_until(&self, guess: Guess, address: &str) -> Option<DateTime<Utc>> {
+    fn waits_until(&self, check: &Check<'_>) -> Option<DateTime<Utc>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&(guess, address.to_owned())).copied()
+        known.get(&digest(check)).copied()
     }
 
-    fn remember(&self, guess: Guess, address: String, until: DateTime<Utc>, now: DateTime<Utc>) {
+    fn remember(&self, check: &Check<'_>, until: DateTime<Utc>, now: DateTime<Utc>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MAX_GUESSERS {
             known.retain(|_, until| *until > now);
         }
         if known.len() < MAX_GUESSERS {
-            known.insert((guess, address), until);
+            known.insert(digest(check), until);
         }
     }
 }
@@ -142,10 +167,19 @@ impl AppState {
         self.charge(&[minutely("request.receipt", receipt, burst)]).await
     }
 
-    /// Refuses to look anything up for an address that has guessed too often.
-    pub fn may_guess(&self, guess: Guess, address: ClientAddress) -> Result<(), Problem> {
-        let now = self.now();
-        match self.guessers.waits_until(guess, &address.subject()) {
+    /// Counts a picture that is drawn for nobody in particular.
+    pub async fn limit_drawing(&self, address: ClientAddress) -> Result<(), Problem> {
+        let burst = (self.settings.limits.limit_address_per_minute / 10).max(1);
+        self.charge(&[minutely("draw.address", &address.subject(), burst)])
+            .await
+    }
+
+    /// Refuses to look up what was guessed at too often, or for an address that has guessed too often.
+    pub fn may_guess(&self, guess: Guess<'_>, address: ClientAddress) -> Result<(), Problem> {
+        let (now, address) = (self.now(), address.subject());
+        let checks = guess.checks(&address, self.settings.limits.limit_guesses_per_minute);
+        let until = checks.iter().filter_map(|check| self.guessers.waits_until(check)).max();
+        match until {
             Some(until) if until > now => {
                 let wait = u32::try_from((until - now).num_seconds()).unwrap_or(0) + 1;
                 Err(Problem::RateLimited {
@@ -157,17 +191,15 @@ impl AppState {
     }
 
     /// Counts a wrong guess and gives back what to answer: `problem`, or that it was one too many.
-    pub async fn wrong_guess(&self, guess: Guess, address: ClientAddress, problem: Problem) -> Problem {
-        let subject = address.subject();
-        let burst = self.settings.limits.limit_guesses_per_minute;
-        match self.charge(&[minutely(guess.class(), &subject, burst)]).await {
-            Err(Problem::RateLimited { retry_after_seconds }) => {
-                let now = self.now();
+    pub async fn wrong_guess(&self, guess: Guess<'_>, address: ClientAddress, problem: Problem) -> Problem {
+        let (now, address) = (self.now(), address.subject());
+        for check in guess.checks(&address, self.settings.limits.limit_guesses_per_minute) {
+            if let Err(Problem::RateLimited { retry_after_seconds }) = self.charge(std::slice::from_ref(&check)).await {
                 let until = now + TimeDelta::seconds(i64::from(retry_after_seconds));
-                self.guessers.remember(guess, subject, until, now);
-                Problem::RateLimited { retry_after_seconds }
+                self.guessers.remember(&check, until, now);
+                return Problem::RateLimited { retry_after_seconds };
             }
-            _ => problem,
         }
+        problem
     }
 }

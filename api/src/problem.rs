@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use catalogue::Problem;
 pub use extractors::{KnownRoutes, configure_extractors, route_not_found};
-pub use finish::{finish, log};
+pub use finish::{OnlyHead, finish, log};
 pub use sources::position_of;
 
 /// One thing that is wrong in a request.

@@ -51,6 +51,8 @@ pub struct AppState {
     pub guessers: Guessers,
     /// One permit for each processor: see [`AppState::compute`].
     heavy: Arc<Semaphore>,
+    /// As many again, for what anybody may ask for: see [`AppState::draw`].
+    drawing: Arc<Semaphore>,
 }
 
 /// What [`AppState::new`] takes: everything that is opened before the server starts.
@@ -83,7 +85,7 @@ impl AppState {
             settings,
         } = parts;
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let heavy = Arc::new(Semaphore::new(processors));
+        let (heavy, drawing) = (Semaphore::new(processors), Semaphore::new(processors));
         let (rules, guessers) = (Rules::default(), Guessers::default());
         Self {
             store,
@@ -98,7 +100,8 @@ impl AppState {
             settings,
             rules,
             guessers,
-            heavy,
+            heavy: Arc::new(heavy),
+            drawing: Arc::new(drawing),
         }
     }
 
@@ -132,15 +135,28 @@ impl AppState {
         answer.map_err(Problem::from)
     }
 
-    /// Runs work that keeps a processor busy (pictures, PDFs, passwords): as many at once as there are
+    /// Runs work that keeps a processor busy (photos, passwords): as many at once as there are
     /// processors, the others wait their turn without holding a thread.
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let permit = self.heavy.clone().acquire_owned().await.map_err(Problem::internal)?;
-        let run = move || {
-            let answer = work();
-            drop(permit);
-            answer
-        };
-        web::block(run).await.map_err(Problem::internal)
+        run(&self.heavy, work).await
     }
+
+    /// Draws codes, cards and sheets. Apart from [`AppState::compute`], so that nobody who asks for pictures keeps
+    /// others from sending photos or signing in.
+    pub async fn draw<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        run(&self.drawing, work).await
+    }
+}
+
+async fn run<T: Send + 'static>(
+    permits: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let permit = permits.clone().acquire_owned().await.map_err(Problem::internal)?;
+    let run = move || {
+        let answer = work();
+        drop(permit);
+        answer
+    };
+    web::block(run).await.map_err(Problem::internal)
 }

@@ -63,9 +63,11 @@ impl AppState {
         if !missing.is_empty() {
             return Err(Problem::Invalid(missing));
         }
-        self.may_guess(Guess::Login, address)?;
         let username = username.trim().to_ascii_lowercase();
-        let account = self.ask(move |store| store.account_by_username(&username)).await?;
+        let guess = Guess::Password { username: &username };
+        self.may_guess(guess, address)?;
+        let wanted = username.clone();
+        let account = self.ask(move |store| store.account_by_username(&wanted)).await?;
         let stored = account.as_ref().and_then(|account| account.password_hash.clone());
         let fits = self
             .compute(move || passwords::verify(&password, stored.as_deref()))
@@ -84,7 +86,7 @@ impl AppState {
             }
             None => {}
         }
-        Err(self.wrong_guess(Guess::Login, address, Problem::LoginFailed).await)
+        Err(self.wrong_guess(guess, address, Problem::LoginFailed).await)
     }
 
     /// Checks the code of WeChat's login.
@@ -92,11 +94,11 @@ impl AppState {
     /// # Errors
     /// [`Problem::WechatCodeRefused`], [`Problem::WechatNotBound`], [`Problem::Unavailable`].
     pub async fn sign_in_by_wechat(&self, js_code: &str, address: ClientAddress) -> Result<Account, Problem> {
-        self.may_guess(Guess::Login, address)?;
+        self.may_guess(Guess::WechatCode, address)?;
         let openid = match self.openid(js_code).await {
             Ok(openid) => openid,
             Err(problem @ Problem::WechatCodeRefused) => {
-                return Err(self.wrong_guess(Guess::Login, address, problem).await);
+                return Err(self.wrong_guess(Guess::WechatCode, address, problem).await);
             }
             Err(problem) => return Err(problem),
         };
@@ -135,7 +137,6 @@ impl AppState {
     /// # Errors
     /// [`Problem::RefreshTokenReused`] if it was used before, which ends the session; [`Problem::RefreshTokenInvalid`].
     pub async fn refresh_tokens(&self, refresh_token: &str, address: ClientAddress) -> Result<Tokens, Problem> {
-        self.may_guess(Guess::Login, address)?;
         let (old, now) = (digest(refresh_token), self.now());
         let (next, next_digest) = new_secret();
         let rotate = move |store: &minyi_store::Store| store.rotate_refresh(old, next_digest, now);
@@ -146,7 +147,7 @@ impl AppState {
                 Err(Problem::RefreshTokenReused)
             }
             RotateOutcome::Unknown => Err(self
-                .wrong_guess(Guess::Login, address, Problem::RefreshTokenInvalid)
+                .wrong_guess(Guess::RefreshToken, address, Problem::RefreshTokenInvalid)
                 .await),
             RotateOutcome::Expired => Err(Problem::RefreshTokenInvalid),
         }

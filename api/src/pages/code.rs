@@ -4,14 +4,13 @@ mod sent;
 mod submit;
 pub mod view;
 
-use actix_web::{HttpResponse, ResponseError, get, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get, http::StatusCode, web};
 use minyi_domain::{calendar::local_date, token::CodeToken};
-use minyi_gateways::clock::random_bytes;
 use minyi_store::{CodePage, CodeState};
 use serde::Deserialize;
 
 use super::{
-    page::{Page, html, see_other},
+    page::{Page, html, new_key, see_other},
     words::promise,
 };
 use crate::{
@@ -69,6 +68,7 @@ struct Arrival {
 async fn show_code(
     state: State,
     page: Page,
+    request: HttpRequest,
     token: web::Path<String>,
     arrival: web::Query<Arrival>,
     address: ClientAddress,
@@ -79,10 +79,9 @@ async fn show_code(
         }
         found => found?,
     };
-    let (code_id, today) = (found.code_id, state.today());
     // One scan of a replaced code is one scan, though two pages are asked for.
     if !arrival.replaced {
-        state.ask(move |store| store.count_scan(code_id, today)).await?;
+        state.count_scan(found.code_id, &request).await;
     }
     match (&found.successor, found.state) {
         (Some(successor), _) => Ok(HttpResponse::Found()
@@ -99,11 +98,6 @@ async fn show_code(
             open(&state, &page, found, form, arrival.replaced, StatusCode::OK).await
         }
     }
-}
-
-/// A key for a form that is sent without a script.
-fn new_key() -> String {
-    format!("{:032x}", u128::from_be_bytes(random_bytes()))
 }
 
 fn closed(page: &Page, found: CodePage) -> Result<HttpResponse, Problem> {

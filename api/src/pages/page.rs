@@ -14,6 +14,7 @@ use actix_web::{
     web,
 };
 use askama::Template;
+use minyi_gateways::clock::random_bytes;
 
 use super::{
     assets::{Assets, Shelf},
@@ -22,7 +23,7 @@ use super::{
     plain::{Link, MessageView},
 };
 use crate::{
-    problem::{Problem, log},
+    problem::{self, Problem, log},
     state::State,
 };
 
@@ -89,6 +90,11 @@ pub fn html(status: StatusCode, view: &impl Template) -> Result<HttpResponse, Pr
         .body(body))
 }
 
+/// An idempotency key for a form: what is sent twice from one page arrives once.
+pub fn new_key() -> String {
+    format!("{:032x}", u128::from_be_bytes(random_bytes()))
+}
+
 /// Sends the browser on with a GET.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
@@ -120,6 +126,22 @@ pub async fn problems_as_pages(
         }
         // Without its styles a page says less than the plain problem does.
         Err(_) => Ok(answer),
+    }
+}
+
+/// The answer to everything that no route takes: people read a page, programs (below `/api`) a problem.
+///
+/// # Errors
+/// Those of [`problem::route_not_found`].
+pub async fn route_not_found(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let answer = problem::route_not_found(request.clone()).await;
+    let for_people = request.path() != "/api" && !request.path().starts_with("/api/");
+    match answer {
+        // Without its styles a page says less than the plain problem does.
+        Err(Problem::NotFound) if for_people => {
+            explain(&request, &Problem::NotFound).map_err(|_| Problem::NotFound)
+        }
+        answer => answer,
     }
 }
 

@@ -19,6 +19,9 @@ use crate::{headers, telemetry};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Marks a request that was HEAD: somebody asks for the head only, nobody looks at the page.
+pub struct OnlyHead;
+
 /// Middleware around everything else.
 ///
 /// # Errors
@@ -31,6 +34,7 @@ pub async fn finish(
     // Answered like GET by the same handlers; the connection leaves the body out.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(OnlyHead);
     }
     let id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let answer = next.call(request).await?.map_into_boxed_body();

@@ -2,7 +2,7 @@
 
 mod image;
 
-use actix_web::{HttpResponse, get, web::Path};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, web::Path};
 use minyi_domain::{deadlines::Policy, people::DeputyLevel, token::CodeToken};
 use minyi_store::{CodePage, CodeState, DeputyInGrid, SitePublic};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::{
     address::ClientAddress,
     limits::Guess,
     openapi::words,
-    problem::{Problem, position_of},
+    problem::{OnlyHead, Problem, log, position_of},
     state::{AppState, State},
 };
 
@@ -176,11 +176,22 @@ impl AppState {
         let token = CodeToken::parse(typed).map_err(|error| Problem::CodeMistyped {
             position: position_of(error),
         })?;
-        self.may_guess(Guess::Code, address)?;
         let today = self.today();
         match self.ask(move |store| store.code_page(&token, today)).await? {
             Some(page) => Ok(page),
             None => Err(self.wrong_guess(Guess::Code, address, Problem::CodeUnknown).await),
+        }
+    }
+
+    /// Counts a scan. A figure that is missing is no reason to keep the page from anybody.
+    pub async fn count_scan(&self, code_id: Uuid, request: &HttpRequest) {
+        if request.extensions().get::<OnlyHead>().is_some() {
+            return;
+        }
+        let today = self.today();
+        if let Err(problem) = self.ask(move |store| store.count_scan(code_id, today)).await {
+            tracing::warn!(code = problem.code(), "a scan was not counted");
+            log(&problem);
         }
     }
 
@@ -192,19 +203,23 @@ impl AppState {
 
 /// Whose code this is (查看民意码)
 ///
-/// Counted as a scan of the code.
+/// Counted as a scan of the code, unless it is asked for with HEAD.
 #[utoipa::path(tag = "群众", params(("token" = String, Path, description = "as scanned or typed; spaces, dashes and case do not matter")), responses(
     (status = 200, description = "the code in whatever state; `notice` says what to do if it takes no submissions", body = CodeResponse),
     (status = 400, description = "`code_mistyped`：编号输错了"),
     (status = 404, description = "`code_unknown`：没有这个码"),
 ))]
 #[get("/codes/{token}")]
-async fn get_code(state: State, token: Path<String>, address: ClientAddress) -> Result<HttpResponse, Problem> {
+async fn get_code(
+    state: State,
+    token: Path<String>,
+    request: HttpRequest,
+    address: ClientAddress,
+) -> Result<HttpResponse, Problem> {
     let page = state.find_code(&token, address).await?;
     // Who is led to a successor asks again, and is counted there.
     if page.successor.is_none() {
-        let (code_id, today) = (page.code_id, state.today());
-        state.ask(move |store| store.count_scan(code_id, today)).await?;
+        state.count_scan(page.code_id, &request).await;
     }
     let within = state.rules_in_force().await?.policies.answer;
     Ok(HttpResponse::Ok().json(CodeResponse {

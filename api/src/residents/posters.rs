@@ -83,7 +83,7 @@ impl AppState {
     async fn print(&self, sheets: Vec<Sheet>, query: PosterQuery, name: String) -> Result<HttpResponse, Problem> {
         let font = self.font.clone();
         let pdf = self
-            .compute(move || poster_pdf(&sheets, query.format.into(), query.crop_marks, &font))
+            .draw(move || poster_pdf(&sheets, query.format.into(), query.crop_marks, &font))
             .await??;
         Ok(HttpResponse::Ok()
             .content_type("application/pdf")
@@ -110,6 +110,7 @@ async fn get_code_poster(
 ) -> Result<HttpResponse, Problem> {
     let page = state.find_code(&token, address).await?;
     printable(&page)?;
+    state.limit_drawing(address).await?;
     let name = page.token.to_string();
     let copies = if query.format == FormatWord::Labels {
         LABELS_A_PAGE

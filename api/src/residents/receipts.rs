@@ -32,7 +32,7 @@ impl AppState {
     /// # Errors
     /// [`Problem::ReceiptMistyped`], [`Problem::ReceiptUnknown`], [`Problem::RateLimited`].
     pub async fn find_by_receipt(&self, typed: &str, address: ClientAddress) -> Result<ReceiptView, Problem> {
-        let receipt = self.read_receipt(typed, address).await?;
+        let receipt = self.read_receipt(typed).await?;
         match self.ask(move |store| store.receipt(&receipt)).await? {
             Some(view) => Ok(view),
             None => Err(self.wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown).await),
@@ -40,11 +40,10 @@ impl AppState {
     }
 
     /// Reads a typed receipt and counts the request against it.
-    async fn read_receipt(&self, typed: &str, address: ClientAddress) -> Result<ReceiptToken, Problem> {
+    async fn read_receipt(&self, typed: &str) -> Result<ReceiptToken, Problem> {
         let receipt = ReceiptToken::parse(typed).map_err(|error| Problem::ReceiptMistyped {
             position: position_of(error),
         })?;
-        self.may_guess(Guess::Receipt, address)?;
         self.limit_receipt(receipt.as_str()).await?;
         Ok(receipt)
     }

@@ -110,7 +110,7 @@ async fn pictures_that_nobody_could_read_are_refused() {
     let path = format!("/api/v1/codes/{}/image", app.grid.token);
     for (query, status, code) in [
         ("size=20", 422, "code_image_refused"),
-        ("size=9999", 422, "code_image_refused"),
+        ("size=2049", 422, "code_image_refused"),
         ("level=L&logo=true", 422, "code_image_refused"),
         ("quiet_zone=200", 422, "code_image_refused"),
         ("level=Z", 400, "malformed_request"),
@@ -138,4 +138,42 @@ async fn posters_are_for_everybody_and_a_stations_only_for_its_people() {
     let (head, stranger) = (app.access_token(&head).await, app.access_token(&stranger).await);
     assert!(app.get_as(&head, &path).await.expect(200).bytes.starts_with(b"%PDF-"));
     app.get_as(&stranger, &path).await.problem(404, "site_unknown");
+}
+
+#[actix_web::test]
+async fn what_does_not_fit_is_told_in_chinese() {
+    let long = format!("http://{}.example.test", "a".repeat(60));
+    let app = App::with(&["--public-url", &long]).await;
+    let path = format!("/api/v1/codes/{}", app.grid.token);
+    let logo = app.get(&format!("{path}/image.svg?logo=true")).await;
+    let problem = logo.problem(422, "code_image_refused");
+    assert!(problem["detail"].as_str().unwrap().contains("网址太长"), "{problem}");
+    app.sql(&format!("UPDATE grids SET place = '{}'", "很长的地名".repeat(60)));
+    let poster = app.get(&format!("{path}/poster.pdf")).await;
+    let problem = poster.problem(422, "code_image_refused");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.starts_with("地点太长"), "{detail}");
+}
+
+/// Scans of the app's own code.
+fn scans(app: &App) -> i64 {
+    let scope = minyi_domain::people::Scope::Site(app.grid.site_id);
+    let codes = app.store.codes_in(&scope, noon().date_naive(), None, 9).unwrap();
+    codes.items[0].scans_30_days
+}
+
+#[actix_web::test]
+async fn a_scan_is_counted_and_a_look_at_the_head_is_none() {
+    let app = App::start().await;
+    let path = format!("/api/v1/codes/{}", app.grid.token);
+    app.get(&path).await.expect(200);
+    send(app.request(Method::HEAD, &path)).await.expect(200);
+    assert_eq!(scans(&app), 1);
+}
+
+#[actix_web::test]
+async fn a_scan_that_cannot_be_counted_keeps_nobody_out() {
+    let app = App::start().await;
+    app.sql("ALTER TABLE code_scans RENAME TO code_scans_away");
+    app.get(&format!("/api/v1/codes/{}", app.grid.token)).await.expect(200);
 }

@@ -3,11 +3,11 @@
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, post, web};
 
-use super::{new_key, open, sent, view::FormView};
+use super::{open, sent, view::FormView};
 use crate::{
     address::ClientAddress,
     auth::csrf::same_origin,
-    pages::page::{Page, see_other},
+    pages::page::{Page, new_key, see_other},
     problem::Problem,
     residents::submissions::accept,
     state::{AppState, State},
@@ -52,9 +52,12 @@ async fn again(
         Problem::Invalid(errors) if errors.is_empty() => {}
         Problem::IdempotencyKeyReused => {
             form.idempotency_key = new_key();
+            // They belong to what has arrived.
+            form.photo_ids.clear();
             form.add_error(
                 "send",
-                "前一次的内容已经收到。要把改过的内容作为另一件事提交，请再按一次“提交”。".to_owned(),
+                "前一次的内容已经收到。要把改过的内容作为另一件事提交，请再按一次“提交”；有照片的，请重新选。"
+                    .to_owned(),
             );
         }
         Problem::Invalid(_) | Problem::RateLimited { .. } | Problem::Unavailable(_) => form.add_problem(&problem),

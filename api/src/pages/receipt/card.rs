@@ -15,6 +15,7 @@ pub async fn save_card(
     let found = state.find_by_receipt(&receipt, address).await?;
     let due = day(local_date(found.answer_due_at), state.today());
     let name = format!("inline; filename=\"huizhi-{}.png\"", found.number);
+    state.limit_drawing(address).await?;
     let (font, url) = (state.font.clone(), state.receipt_url(&found.receipt));
     let draw = move || {
         Card {
@@ -28,7 +29,7 @@ pub async fn save_card(
         }
         .png(&font)
     };
-    let png = state.compute(draw).await??;
+    let png = state.draw(draw).await??;
     Ok(HttpResponse::Ok()
         .content_type("image/png")
         .insert_header(("cache-control", "no-store"))

@@ -17,11 +17,14 @@ use crate::{
     state::{AppState, State},
 };
 
+/// The largest PNG that is drawn for everybody, in pixels a side; print shops take the SVG or the PDF.
+const MAX_PNG_PX: u32 = 2048;
+
 /// How the code is drawn.
 #[derive(Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ImageQuery {
-    /// Side in pixels; a PNG is rounded down to whole pixels a module.
+    /// Side in pixels; a PNG has at most 2048 and is rounded down to whole pixels a module.
     #[param(minimum = 60, maximum = 4096)]
     size: Option<u32>,
     /// Error correction: `L`, `M`, `Q` or `H`.
@@ -105,7 +108,7 @@ pub(super) async fn get_code_svg(
     picture(
         &state,
         &page,
-        &request,
+        (&request, address),
         "image/svg+xml",
         query.into_inner(),
         |image, size| {
@@ -138,10 +141,13 @@ pub(super) async fn get_code_png(
     picture(
         &state,
         &page,
-        &request,
+        (&request, address),
         "image/png",
         query.into_inner(),
-        |image, size| image.png(size.unwrap_or(512)),
+        |image, size| match size.unwrap_or(512) {
+            size if size > MAX_PNG_PX => Err(minyi_print::Error::TooLarge { maximum_px: MAX_PNG_PX }),
+            size => image.png(size),
+        },
     )
     .await
 }
@@ -157,7 +163,7 @@ pub fn printable(page: &CodePage) -> Result<(), Problem> {
 async fn picture(
     state: &AppState,
     page: &CodePage,
-    request: &HttpRequest,
+    (request, address): (&HttpRequest, ClientAddress),
     content_type: &'static str,
     query: ImageQuery,
     draw: impl FnOnce(&CodeImage<'_>, Option<u32>) -> Result<Vec<u8>, minyi_print::Error> + Send + 'static,
@@ -181,8 +187,9 @@ async fn picture(
     if known {
         return Ok(response.finish());
     }
+    state.limit_drawing(address).await?;
     let body = state
-        .compute(move || {
+        .draw(move || {
             let image = query.image(&content)?;
             draw(&image, query.size).map_err(Problem::from)
         })

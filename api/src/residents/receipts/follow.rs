@@ -63,11 +63,15 @@ impl AppState {
                 ));
             }
         };
-        self.may_guess(Guess::Receipt, address)?;
+        let guess = Guess::Phone {
+            number: number.as_str(),
+        };
+        self.may_guess(guess, address)?;
         let index = self.keys.index.phone(phone.as_str());
-        match self.ask(move |store| store.find_receipt(&number, &index)).await? {
+        let wanted = number.clone();
+        match self.ask(move |store| store.find_receipt(&wanted, &index)).await? {
             Some(receipt) => Ok(receipt),
-            None => Err(self.wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown).await),
+            None => Err(self.wrong_guess(guess, address, Problem::ReceiptUnknown).await),
         }
     }
 }
@@ -107,7 +111,7 @@ pub(super) async fn create_subscription(
     address: ClientAddress,
     JsonBody(request): JsonBody<CodeLoginRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let receipt = state.read_receipt(&receipt, address).await?;
+    let receipt = state.read_receipt(&receipt).await?;
     let openid = state.openid(&request.js_code).await?;
     let now = state.now();
     match state

@@ -48,7 +48,7 @@ pub async fn rate(
     request: RatingRequest,
     address: ClientAddress,
 ) -> Result<Option<DateTime<Utc>>, Problem> {
-    let receipt = state.read_receipt(typed_receipt, address).await?;
+    let receipt = state.read_receipt(typed_receipt).await?;
     let comment = request
         .comment
         .as_deref()

@@ -56,12 +56,16 @@ CREATE TABLE answers (
     author_account_id uuid NOT NULL REFERENCES accounts (id),
     author_name text NOT NULL CHECK (author_name <> ''),
     text text NOT NULL CHECK (char_length(text) BETWEEN 2 AND 4000),
-    answered_at timestamptz NOT NULL
+    answered_at timestamptz NOT NULL,
+    -- A repeated send is the same answer: same key, same author.
+    idempotency_key text CHECK (length(idempotency_key) BETWEEN 8 AND 128),
+    UNIQUE (submission_id, author_account_id, idempotency_key)
 );
 CREATE INDEX answers_submission ON answers (submission_id, answered_at);
 
 CREATE TABLE photos (
-    -- Random (v4): whoever knows the id of a photo that is not yet attached may attach it.
+    -- Cannot be guessed: whoever knows the id of a photo that is not yet attached may attach it. Random (v4), or made
+    -- of a form's key and the picture (v8), so that the same form sent again brings the same photo.
     id uuid PRIMARY KEY,
     object_name text NOT NULL UNIQUE,
     thumbnail_name text NOT NULL UNIQUE,

@@ -32,6 +32,18 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    /// Refuses those who have nothing to keep up.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`].
+    pub fn must_watch(&self) -> Result<(), Problem> {
+        if self.actor.role.may_watch() {
+            Ok(())
+        } else {
+            Err(Problem::Forbidden)
+        }
+    }
+
     /// The token for the forms of the page that is being answered; empty for a Bearer token, which needs none.
     pub fn csrf_token(&self) -> String {
         self.cookie.as_deref().map(csrf::token).unwrap_or_default()

@@ -78,6 +78,7 @@ impl From<GridRow> for GridEntry {
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(GridsQuery), responses(
     (status = 200, description = "a page by grid code", body = GridsResponse),
     (status = 400, description = "`malformed_request`：参数不对"),
+    (status = 403, description = "`forbidden`：代表看不到这一页"),
     (status = 422, description = "`invalid_fields`：unassigned、cursor 或 limit 不对"),
 ))]
 #[get("/grids")]
@@ -86,6 +87,7 @@ pub(super) async fn list_grids(
     signed_in: SignedIn,
     query: Query<GridsQuery>,
 ) -> Result<HttpResponse, Problem> {
+    signed_in.must_watch()?;
     if query.unassigned == Some(false) {
         return Err(Problem::field(
             "unassigned",

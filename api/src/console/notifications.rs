@@ -80,6 +80,7 @@ impl From<DeadNotification> for NotificationEntry {
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(NotificationsQuery), responses(
     (status = 200, description = "a page, the last to fail first", body = NotificationsResponse),
     (status = 400, description = "`malformed_request`：参数不对"),
+    (status = 403, description = "`forbidden`：代表看不到这一页"),
     (status = 422, description = "`invalid_fields`：state、cursor 或 limit 不对"),
 ))]
 #[get("/notifications")]
@@ -88,6 +89,7 @@ pub(super) async fn list_notifications(
     signed_in: SignedIn,
     query: Query<NotificationsQuery>,
 ) -> Result<HttpResponse, Problem> {
+    signed_in.must_watch()?;
     if query.state.as_deref().is_some_and(|state| state != "dead") {
         return Err(Problem::field("state", "unknown_state", "state 只能是 dead。"));
     }

@@ -1,8 +1,8 @@
 //! Answering.
 
-use actix_web::{HttpResponse, post, web::Path};
+use actix_web::{HttpRequest, HttpResponse, post, web::Path};
 use minyi_domain::{people::Actor, text::AnswerText};
-use minyi_store::AnswerOutcome;
+use minyi_store::{AnswerOutcome, NewAnswer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,7 +12,7 @@ use crate::{
     auth::SignedIn,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
-    residents::submissions::{check_photos, photo_missing},
+    residents::submissions::{check_key, check_photos, photo_missing},
     state::{AppState, State},
 };
 
@@ -40,11 +40,27 @@ pub struct AnswerCreatedResponse {
     id: Uuid,
 }
 
-/// Answers a submission; gives the answer's id.
+/// What became of a send.
+pub struct Answered {
+    /// The answer's.
+    pub id: Uuid,
+    /// The same answer was sent before.
+    pub repeated: bool,
+}
+
+/// Answers a submission. With a `key` of the author's own, a repeated send is the same answer.
 ///
 /// # Errors
-/// [`Problem::Invalid`], [`Problem::SubmissionUnknown`], [`Problem::AnswerRefused`], [`Problem::Forbidden`].
-pub async fn answer(state: &AppState, actor: Actor, id: Uuid, request: AnswerRequest) -> Result<Uuid, Problem> {
+/// [`Problem::Invalid`], [`Problem::SubmissionUnknown`], [`Problem::AnswerRefused`], [`Problem::Forbidden`],
+/// [`Problem::IdempotencyKeyRequired`] if the key is malformed, [`Problem::IdempotencyKeyReused`].
+pub async fn answer(
+    state: &AppState,
+    actor: Actor,
+    id: Uuid,
+    key: Option<String>,
+    request: AnswerRequest,
+) -> Result<Answered, Problem> {
+    key.as_deref().map_or(Ok(()), check_key)?;
     let mut wrong = Vec::new();
     let text = AnswerText::parse(&request.text)
         .map_err(|error| wrong.push(FieldProblem::text("/text", error)))
@@ -54,9 +70,19 @@ pub async fn answer(state: &AppState, actor: Actor, id: Uuid, request: AnswerReq
     let now = state.now();
     let auto_close_at = state.rules_in_force().await?.auto_close_at(now);
     let photo_ids = request.photo_ids.clone();
-    let write = move |store: &minyi_store::Store| store.answer(&actor, id, &text, &photo_ids, now, auto_close_at);
+    let write = move |store: &minyi_store::Store| {
+        let new = NewAnswer {
+            text: &text,
+            photo_ids: &photo_ids,
+            idempotency_key: key.as_deref(),
+        };
+        store.answer_once(&actor, id, new, now, auto_close_at)
+    };
+    let answered = |id, repeated| Ok(Answered { id, repeated });
     match state.ask(write).await? {
-        AnswerOutcome::Answered { answer_id } => Ok(answer_id),
+        AnswerOutcome::Answered { answer_id } => answered(answer_id, false),
+        AnswerOutcome::Repeated { answer_id } => answered(answer_id, true),
+        AnswerOutcome::KeyReused => Err(Problem::IdempotencyKeyReused),
         AnswerOutcome::NotFound => Err(Problem::SubmissionUnknown),
         AnswerOutcome::Forbidden => Err(Problem::Forbidden),
         AnswerOutcome::Refused(_) => Err(Problem::AnswerRefused),
@@ -66,19 +92,33 @@ pub async fn answer(state: &AppState, actor: Actor, id: Uuid, request: AnswerReq
 
 /// Answer (答复)
 ///
-/// The resident reads it on the receipt page at once. Until it is rated, a further answer adds to it.
-#[utoipa::path(tag = "办理", security(("bearer" = [])), request_body = AnswerRequest, params(("id" = Uuid, Path)), responses(
-    (status = 201, description = "answered", body = AnswerCreatedResponse),
+/// The resident reads it on the receipt page at once. Until it is rated, a further answer adds to it. With a key, the
+/// same answer may be sent any number of times and is one.
+#[utoipa::path(tag = "办理", security(("bearer" = [])), request_body = AnswerRequest, params(
+    ("id" = Uuid, Path),
+    ("Idempotency-Key" = Option<String>, Header, description = "8–128 visible ASCII characters, new for every answer", example = "0c7d3f1e-3c1f-4a6b-9a52-5b8d7d0f9d11")
+), responses(
+    (status = 201, description = "answered; a repeated send carries `Idempotency-Replayed: true`", body = AnswerCreatedResponse,
+        headers(("Idempotency-Replayed" = String, description = "`true` if this answer was sent before"))),
+    (status = 400, description = "`idempotency_key_required`：幂等键的格式不对；`malformed_request`：请求体读不出来"),
     (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
     (status = 409, description = "`answer_refused`：已经办结"),
+    (status = 422, description = "`invalid_fields`：字段不对，见 `errors`；`idempotency_key_reused`：同一个键发过别的内容"),
 ))]
 #[post("/submissions/{id}/answers")]
 async fn create_answer(
     state: State,
     signed_in: SignedIn,
     id: Path<Uuid>,
+    http: HttpRequest,
     JsonBody(request): JsonBody<AnswerRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let id = answer(&state, signed_in.actor, id.into_inner(), request).await?;
-    Ok(HttpResponse::Created().json(AnswerCreatedResponse { id }))
+    let key = http.headers().get("idempotency-key");
+    let key = key.map(|key| key.to_str().unwrap_or_default().to_owned());
+    let Answered { id, repeated } = answer(&state, signed_in.actor, id.into_inner(), key, request).await?;
+    let mut response = HttpResponse::Created();
+    if repeated {
+        response.insert_header(("idempotency-replayed", "true"));
+    }
+    Ok(response.json(AnswerCreatedResponse { id }))
 }

@@ -1,20 +1,17 @@
 //! One submission as those see it whose work it is.
 
-use actix_web::{
-    HttpResponse, get,
-    web::{Path, Query},
-};
+use actix_web::{HttpResponse, get, post, web::Path};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
     lifecycle::State as Stage,
-    people::{Actor, Role},
+    people::Actor,
     routing::RouteReason,
     submission::{CoordinateSystem, Kind},
 };
 use minyi_store::SubmissionDetail;
 use secrecy::ExposeSecret as _;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -32,16 +29,7 @@ use crate::{
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(get_submission);
-}
-
-/// What to show.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DetailQuery {
-    /// Open the contact data. Only for the deputy and the station; it is recorded who did.
-    #[serde(default)]
-    contact: bool,
+    cfg.service(get_submission).service(open_contact);
 }
 
 /// A submission with all that hangs on it.
@@ -50,7 +38,7 @@ struct DetailQuery {
     "id": "019aa000-0000-7000-8000-0000000000aa", "number": "20261121-ACDE347", "kind": "problem",
     "state": "registered", "state_name": "已登记，待答复", "round": 0, "text": "3 号院门口的路灯坏了半个多月。",
     "location": {"longitude": 126.642, "latitude": 45.757, "coordinate_system": "gcj02"}, "address": "杏林路 3 号院门口",
-    "has_contact": true, "contact": null, "place": "杏林社区 3 号院", "grid_name": "杏林社区第二网格",
+    "has_contact": true, "place": "杏林社区 3 号院", "grid_name": "杏林社区第二网格",
     "site_name": "杏林社区代表联络站", "assignee_name": "李春兰", "route_reason": "on_duty",
     "submitted_at": "2026-11-21T01:00:00Z", "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false,
     "overdue_at": null, "escalated_at": null, "closed_at": null, "photos": [], "answers": [],
@@ -70,10 +58,8 @@ pub struct SubmissionDetailResponse {
     location: Option<PositionResponse>,
     /// Where it is, in words.
     address: Option<String>,
-    /// The resident left a name or a phone.
+    /// The resident left a name or a phone: `POST …/contact` opens them.
     has_contact: bool,
-    /// Only if asked for with `contact=true`.
-    contact: Option<ContactResponse>,
     place: String,
     grid_name: String,
     site_name: String,
@@ -105,16 +91,12 @@ pub struct PositionResponse {
     coordinate_system: CoordinateSystem,
 }
 
-/// How to reach the resident.
-#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// How to reach the resident; what was not left is `null`.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"name": "王阿姨", "phone": "13800001234"}))]
 pub struct ContactResponse {
     pub name: Option<String>,
     pub phone: Option<String>,
-}
-
-/// Whether this person handles cases and so may call the resident; who watches over others may not.
-pub const fn may_see_contact(actor: &Actor) -> bool {
-    matches!(actor.role, Role::Deputy | Role::StationStaff | Role::StationHead)
 }
 
 impl AppState {
@@ -138,7 +120,7 @@ impl AppState {
         actor: &Actor,
         detail: &SubmissionDetail,
     ) -> Result<Option<ContactResponse>, Problem> {
-        if !may_see_contact(actor) {
+        if !actor.role.may_see_contact() {
             return Err(Problem::Forbidden);
         }
         if !has_contact(detail) {
@@ -171,7 +153,7 @@ pub fn has_contact(detail: &SubmissionDetail) -> bool {
 }
 
 impl SubmissionDetailResponse {
-    fn new(state: &AppState, detail: SubmissionDetail, contact: Option<ContactResponse>) -> Self {
+    fn new(state: &AppState, detail: SubmissionDetail) -> Self {
         Self {
             state_name: detail.state.zh(),
             has_contact: has_contact(&detail),
@@ -195,7 +177,6 @@ impl SubmissionDetailResponse {
             round: detail.round,
             text: detail.text,
             address: detail.address,
-            contact,
             place: detail.place,
             grid_name: detail.grid_name,
             site_name: detail.site_name,
@@ -212,26 +193,32 @@ impl SubmissionDetailResponse {
 }
 
 /// One submission (查看民意)
-#[utoipa::path(tag = "办理", security(("bearer" = [])), params(("id" = Uuid, Path), DetailQuery), responses(
+#[utoipa::path(tag = "办理", security(("bearer" = [])), params(("id" = Uuid, Path)), responses(
     (status = 200, description = "the submission; photos are links for some minutes", body = SubmissionDetailResponse),
-    (status = 400, description = "`malformed_request`：参数不对"),
     (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
 ))]
 #[get("/submissions/{id}")]
-async fn get_submission(
-    state: State,
-    signed_in: SignedIn,
-    id: Path<Uuid>,
-    query: Query<DetailQuery>,
-) -> Result<HttpResponse, Problem> {
+async fn get_submission(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
-    let contact = if query.contact {
-        state.open_contact(&signed_in.actor, &detail).await?
-    } else {
-        None
-    };
-    let body = SubmissionDetailResponse::new(&state, detail, contact);
+    let body = SubmissionDetailResponse::new(&state, detail);
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(body))
+}
+
+/// Open the contact data (查看联系方式)
+///
+/// Only for the deputy and the station; who did it stands in the timeline.
+#[utoipa::path(tag = "办理", security(("bearer" = [])), params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "the contact data", body = ContactResponse),
+    (status = 403, description = "`forbidden`：您的角色不能看联系方式"),
+    (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
+))]
+#[post("/submissions/{id}/contact")]
+async fn open_contact(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
+    let contact = state.open_contact(&signed_in.actor, &detail).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(contact.unwrap_or_default()))
 }

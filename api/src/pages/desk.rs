@@ -10,7 +10,6 @@ pub mod view;
 use actix_web::web;
 
 use crate::auth::SignedIn;
-use minyi_domain::people::Role;
 use view::Person;
 
 /// Registers the routes under `/desk`.
@@ -28,7 +27,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 
 /// Registers the routes under `/deputy`: where the message in WeChat leads.
 pub fn configure_deputy(cfg: &mut web::ServiceConfig) {
-    cfg.service(login::open_from_wechat);
+    cfg.service(login::open_from_wechat).service(login::enter_from_wechat);
 }
 
 /// The person in the head of a page; `here` is the tab that is open.
@@ -38,6 +37,6 @@ fn person(signed_in: &SignedIn, here: &'static str) -> Person {
         role: signed_in.actor.role.zh(),
         csrf: signed_in.csrf_token(),
         here,
-        is_deputy: signed_in.actor.role == Role::Deputy,
+        may_watch: signed_in.actor.role.may_watch(),
     }
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use minyi_gateways::clock::random_bytes;
 use minyi_store::{NewPhoto, PhotoView};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -87,10 +88,31 @@ impl AppState {
     /// # Errors
     /// Those of [`pictures::process`], [`Problem::RateLimited`], [`Problem::Unavailable`].
     pub async fn keep_photo(&self, bytes: Bytes, address: ClientAddress) -> Result<Uuid, Problem> {
+        self.keep_photo_as(Uuid::new_v4(), bytes, address).await
+    }
+
+    /// Takes in a picture of a form that may be sent again: with the same `form_key` the same bytes are the same
+    /// photo, so that the form's content does not change by being repeated.
+    ///
+    /// # Errors
+    /// As [`AppState::keep_photo`].
+    pub async fn keep_photo_once(&self, form_key: &str, bytes: Bytes, address: ClientAddress) -> Result<Uuid, Problem> {
+        let id = repeatable_id(form_key, &bytes);
+        let known = self.ask(move |store| store.photo(id)).await?;
+        // The thumbnail is stored last: where it is missing, the first try broke off.
+        if let Some(photo) = known
+            && self.objects.get(&photo.thumbnail_name).await?.is_some()
+        {
+            return Ok(id);
+        }
+        self.keep_photo_as(id, bytes, address).await
+    }
+
+    async fn keep_photo_as(&self, id: Uuid, bytes: Bytes, address: ClientAddress) -> Result<Uuid, Problem> {
         self.limit_photo(address).await?;
         let picture = self.compute(move || pictures::process(&bytes)).await??;
-        let photo = NewPhoto {
-            id: Uuid::new_v4(),
+        let mut photo = NewPhoto {
+            id,
             object_name: object_name(),
             thumbnail_name: object_name(),
             width: i32::try_from(picture.width).map_err(Problem::internal)?,
@@ -98,10 +120,14 @@ impl AppState {
             size_bytes: i64::try_from(picture.full.len()).map_err(Problem::internal)?,
             uploaded_at: self.now(),
         };
-        let id = photo.id;
         // The row comes first: an object that no row knows would never be found again and removed.
         let row = photo.clone();
-        self.ask(move |store| store.add_photo(&row)).await?;
+        if !self.ask(move |store| store.add_photo(&row)).await? {
+            let known = self.ask(move |store| store.photo(id)).await?;
+            let known = known.ok_or_else(|| Problem::internal("a photo vanished while it was stored"))?;
+            photo.object_name = known.object_name;
+            photo.thumbnail_name = known.thumbnail_name;
+        }
         self.objects.put(&photo.object_name, picture.full.into()).await?;
         self.objects
             .put(&photo.thumbnail_name, picture.thumbnail.into())
@@ -130,6 +156,16 @@ impl AppState {
         };
         photos.iter().map(links).collect()
     }
+}
+
+/// The id of a picture in a form. Who does not know the form's key cannot guess it.
+fn repeatable_id(form_key: &str, bytes: &[u8]) -> Uuid {
+    let digest = Sha256::new()
+        .chain_update(form_key)
+        .chain_update(Sha256::digest(bytes))
+        .finalize();
+    let digest: [u8; 32] = digest.into();
+    uuid::Builder::from_custom_bytes(*digest.first_chunk().unwrap_or(&[0; 16])).into_uuid()
 }
 
 /// A name that nobody can guess; the first byte spreads the files over 256 directories.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use accept::{Accepted, NAME_PURPOSE, PHONE_PURPOSE, accept, photo_missing};
+pub use accept::{Accepted, NAME_PURPOSE, PHONE_PURPOSE, accept, check_key, photo_missing};
 pub use request::{ContactRequest, LocationRequest, SubmissionRequest, check_photos};
 
 use crate::{address::ClientAddress, extract::JsonBody, problem::Problem, state::State};

@@ -80,22 +80,21 @@ async fn contact_data_open_only_for_handlers_and_leave_a_trace() {
     let token = app.access_token(&app.deputy.actor).await;
     let path = format!("/api/v1/submissions/{}", app.only_submission(&token).await);
     let closed = app.get_as(&token, &path).await.expect(200).json();
-    assert_eq!(
-        (&closed["has_contact"], &closed["contact"]),
-        (&json!(true), &Value::Null)
-    );
+    assert_eq!((&closed["has_contact"], closed.get("contact")), (&json!(true), None));
     assert!(!closed["timeline"].to_string().contains("contact_viewed"));
     let watcher = app.access_token(&auditor).await;
     app.get_as(&watcher, &path).await.expect(200);
-    app.get_as(&watcher, &format!("{path}?contact=true"))
+    let contact = format!("{path}/contact");
+    app.post_as(&watcher, &contact, &json!({}))
         .await
         .problem(403, "forbidden");
-    let opened = app
-        .get_as(&token, &format!("{path}?contact=true"))
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(opened["contact"], json!({"name": "王阿姨", "phone": "13800001234"}));
+    // Reading leaves no trace, so it opens nothing.
+    app.get_as(&token, &format!("{path}?contact=true")).await.expect(200);
+    let after = app.get_as(&token, &path).await.json();
+    assert!(!after["timeline"].to_string().contains("contact_viewed"));
+    let opened = app.post_as(&token, &contact, &json!({})).await.expect(200);
+    assert_eq!(opened.header("cache-control"), "no-store");
+    assert_eq!(opened.json(), json!({"name": "王阿姨", "phone": "13800001234"}));
     let after = app.get_as(&token, &path).await.json();
     assert!(after["timeline"].to_string().contains("contact_viewed"));
 }
@@ -160,4 +159,48 @@ async fn another_method_is_told_which_ones_there_are() {
     answer.problem(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "POST");
     app.get("/api/v1/nothing").await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn what_needs_somebodys_eye_is_not_for_deputies() {
+    let app = App::start().await;
+    let token = app.access_token(&app.deputy.actor).await;
+    for path in ["/api/v1/grids?unassigned=true", "/api/v1/notifications?state=dead"] {
+        app.get_as(&token, path).await.problem(403, "forbidden");
+    }
+}
+
+#[actix_web::test]
+async fn an_answer_sent_twice_with_its_key_is_one() {
+    let app = App::start().await;
+    let receipt = app.receipt().await;
+    let token = app.access_token(&app.deputy.actor).await;
+    let path = format!("/api/v1/submissions/{}/answers", app.only_submission(&token).await);
+    let (app, path, token) = (&app, &path, &token);
+    let answer = async |key: &str, text: &str| {
+        let request = app.request(Method::POST, path).bearer_auth(token);
+        send(request.header("idempotency-key", key).json(&json!({"text": text}))).await
+    };
+    let first = answer("the-first-answer", "路灯已经修好了。").await.expect(201);
+    assert_eq!(first.header("idempotency-replayed"), "");
+    let again = answer("the-first-answer", "路灯已经修好了。").await.expect(201);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.json(), first.json());
+    // A person who changed the text means another answer and must not lose it unnoticed.
+    answer("the-first-answer", "路灯还要等两天。")
+        .await
+        .problem(422, "idempotency_key_reused");
+    answer("short", "路灯已经修好了。")
+        .await
+        .problem(400, "idempotency_key_required");
+    let view = app.get(&format!("/api/v1/receipts/{receipt}")).await.json();
+    assert_eq!(view["answers"].as_array().unwrap().len(), 1, "{view}");
+    answer("the-second-answer", "路灯已经修好了。").await.expect(201);
+    // Also when the matter is closed meanwhile.
+    let rating = json!({"solved": true, "satisfaction": "satisfied"});
+    app.post(&format!("/api/v1/receipts/{receipt}/rating"), &rating)
+        .await
+        .expect(201);
+    let late = answer("the-first-answer", "路灯已经修好了。").await.expect(201);
+    assert_eq!(late.json(), first.json());
 }

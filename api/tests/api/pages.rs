@@ -3,10 +3,16 @@
 use std::{fs, path::PathBuf};
 
 use minyi_store::fixtures::openid_of;
-use reqwest::{Method, multipart::Form};
+use reqwest::{
+    Method,
+    multipart::{Form, Part},
+};
 use uuid::Uuid;
 
-use crate::app::{Answer, App, send};
+use crate::{
+    app::{Answer, App, send},
+    pictures::jpeg,
+};
 
 /// A built web client in miniature.
 struct WebDir(PathBuf);
@@ -49,6 +55,12 @@ async fn submit(app: &App, fields: &[(&'static str, &'static str)]) -> Answer {
     send(app.request(Method::POST, &path).multipart(form)).await
 }
 
+/// The value of the first hidden field of this name.
+fn value_of(page: &str, name: &str) -> String {
+    let after = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+    after.split('"').next().unwrap().to_owned()
+}
+
 const TEXT: &str = "门口的路灯坏了半个多月，老人晚上出门看不清。";
 
 #[actix_web::test]
@@ -73,6 +85,36 @@ async fn a_form_is_sent_without_a_script_and_twice_is_once() {
         "{}",
         receipt.text()
     );
+}
+
+#[actix_web::test]
+async fn a_form_with_photos_sent_twice_is_once() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let path = format!("/c/{}", app.grid.token);
+    let page = app.get(&path).await.expect(200).text();
+    let key = value_of(&page, "idempotency_key");
+    let send_form = |text: &'static str| {
+        let photo = |width| Part::bytes(jpeg(width, 20)).file_name("lamp.jpg");
+        let form = Form::new()
+            .text("idempotency_key", key.clone())
+            .text("kind", "problem")
+            .text("text", text)
+            .part("photos", photo(30))
+            .part("photos", photo(40))
+            // The same one chosen twice.
+            .part("photos", photo(30));
+        send(app.request(Method::POST, &path).multipart(form))
+    };
+    let first = send_form(TEXT).await.expect(303);
+    let again = send_form(TEXT).await.expect(303);
+    assert_eq!(first.header("location"), again.header("location"));
+    let receipt = app.get(first.header("location")).await.expect(200).text();
+    assert_eq!(receipt.matches("/thumbnail.jpg").count(), 2, "{receipt}");
+    // Another text is another matter: it gets a key of its own, and no photos that belong to the first.
+    let other = send_form("桥头的护栏也松了，请来看看。").await.expect(422).text();
+    assert_ne!(value_of(&other, "idempotency_key"), key);
+    assert!(!other.contains("name=\"photo_ids\""), "{other}");
 }
 
 #[actix_web::test]
@@ -163,28 +205,46 @@ async fn a_deputy_opens_the_message_and_answers_in_the_browser() {
         format!("/desk/login?next={path}")
     );
     let js_code = app.js_code(&openid_of(&app.deputy.actor)).await;
-    let opened = app
-        .get(&format!(
-            "/deputy/open?js_code={js_code}&page=pages/case/index%3Fid%3D{id}"
-        ))
-        .await
-        .expect(303);
+    let case = format!("pages/case/index?id={id}");
+    let message = format!("/deputy/open?js_code={js_code}&page={}", case.replace('?', "%3F"));
+    let came_from = |site: &'static str| send(app.request(Method::GET, &message).header("sec-fetch-site", site));
+    // The page of another site may lead here, but goes no further without a tap.
+    assert!(
+        !came_from("cross-site")
+            .await
+            .expect(200)
+            .text()
+            .contains("data-by-itself")
+    );
+    let door = came_from("none").await.expect(200);
+    assert!(door.text().contains("data-by-itself") && door.header("set-cookie").is_empty());
+    assert!(
+        door.text().contains(&js_code) && door.text().contains(&case),
+        "{}",
+        door.text()
+    );
+    let enter = |site: &'static str| {
+        let form = [("js_code", js_code.as_str()), ("page", case.as_str())];
+        let request = app.request(Method::POST, "/deputy/open").header("sec-fetch-site", site);
+        send(request.form(&form))
+    };
+    enter("cross-site").await.expect(403);
+    let opened = enter("same-origin").await.expect(303);
     assert_eq!(opened.header("location"), path);
     let cookie = opened.header("set-cookie").split(';').next().unwrap().to_owned();
     let page = send(app.request(Method::GET, &path).header("cookie", &cookie))
         .await
         .expect(200)
         .text();
-    let csrf = page
-        .split("name=\"csrf\" value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned();
+    let csrf = value_of(&page, "csrf");
+    let key = value_of(&page, "idempotency_key");
     let answer = |csrf: String| {
-        let form = Form::new().text("csrf", csrf).text("text", "路灯今天已经修好了。");
+        let photo = Part::bytes(jpeg(30, 20)).file_name("lamp.jpg");
+        let form = Form::new()
+            .text("csrf", csrf)
+            .text("idempotency_key", key.clone())
+            .text("text", "路灯今天已经修好了。")
+            .part("photos", photo);
         send(
             app.request(Method::POST, &format!("{path}/answers"))
                 .header("cookie", &cookie)
@@ -192,8 +252,11 @@ async fn a_deputy_opens_the_message_and_answers_in_the_browser() {
         )
     };
     answer("wrong".to_owned()).await.expect(403);
+    answer(csrf.clone()).await.expect(303);
+    // Tapped twice.
     answer(csrf).await.expect(303);
     let page = app.get(&format!("/r/{receipt}")).await.expect(200).text();
+    assert_eq!(page.matches("路灯今天已经修好了。").count(), 1, "{page}");
     assert!(
         page.contains("路灯今天已经修好了。") && page.contains("请您评一评"),
         "{page}"

@@ -33,6 +33,19 @@ impl Role {
                 | Self::CityAdmin
         )
     }
+
+    /// Whether this role handles cases and so may call the resident; who watches over others may not.
+    #[must_use]
+    pub const fn may_see_contact(self) -> bool {
+        matches!(self, Self::Deputy | Self::StationStaff | Self::StationHead)
+    }
+
+    /// Whether this role keeps codes, grids without a lead and undelivered messages in view. Deputies answer; the
+    /// upkeep is the staff's.
+    #[must_use]
+    pub const fn may_watch(self) -> bool {
+        !matches!(self, Self::Deputy)
+    }
 }
 
 words! {

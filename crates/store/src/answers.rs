@@ -24,12 +24,28 @@ use crate::{
     word::Word,
 };
 
+/// An answer as its author sends it.
+#[derive(Debug, Clone, Copy)]
+pub struct NewAnswer<'a> {
+    pub text: &'a AnswerText,
+    /// In the order in which they are shown.
+    pub photo_ids: &'a [Uuid],
+    /// 8–128 characters, the author's own: who sends again with the same key has answered once.
+    pub idempotency_key: Option<&'a str>,
+}
+
 /// What became of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerOutcome {
     Answered {
         answer_id: Uuid,
     },
+    /// The same was sent before; nothing was written now.
+    Repeated {
+        answer_id: Uuid,
+    },
+    /// The key stands for another answer; nothing was written.
+    KeyReused,
     /// No such submission in this person's scope.
     NotFound,
     /// This person's role answers nobody.
@@ -41,14 +57,31 @@ pub enum AnswerOutcome {
 }
 
 impl Store {
-    /// Writes an answer, stops the clock of the round, plans closing without a rating for `auto_close_at`, and tells
-    /// the residents who asked for it.
+    /// As [`Store::answer_once`], without a key.
     pub fn answer(
         &self,
         actor: &Actor,
         id: Uuid,
         text: &AnswerText,
         photo_ids: &[Uuid],
+        now: DateTime<Utc>,
+        auto_close_at: DateTime<Utc>,
+    ) -> Result<AnswerOutcome> {
+        let new = NewAnswer {
+            text,
+            photo_ids,
+            idempotency_key: None,
+        };
+        self.answer_once(actor, id, new, now, auto_close_at)
+    }
+
+    /// Writes an answer, stops the clock of the round, plans closing without a rating for `auto_close_at`, and tells
+    /// the residents who asked for it.
+    pub fn answer_once(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        new: NewAnswer<'_>,
         now: DateTime<Utc>,
         auto_close_at: DateTime<Utc>,
     ) -> Result<AnswerOutcome> {
@@ -66,15 +99,20 @@ impl Store {
             let Some((Word(state), round)) = found else {
                 return Ok(AnswerOutcome::NotFound);
             };
+            // Under the lock of the submission, so that of two sends at the same time one sees the other. Before the
+            // state is asked: a repeated send is told the same when the matter is closed meanwhile.
+            if let Some(outcome) = find_repeat(connection, actor, id, new)? {
+                return Ok(outcome);
+            }
             let to = match lifecycle::next(state, Action::Answer, party) {
                 Ok(to) => to,
                 Err(refused) => return Ok(AnswerOutcome::Refused(refused)),
             };
-            if let Some(missing) = lock_photos(connection, photo_ids)? {
+            if let Some(missing) = lock_photos(connection, new.photo_ids)? {
                 return Ok(AnswerOutcome::PhotoMissing(missing));
             }
-            let answer_id = write(connection, actor, id, text, now)?;
-            attach_photos(connection, answer_id, photo_ids)?;
+            let answer_id = write(connection, actor, id, new, now)?;
+            attach_photos(connection, answer_id, new.photo_ids)?;
             move_on(connection, id, to, now)?;
             steps::plan_auto_close(connection, id, round, auto_close_at, now)?;
             tell(connection, actor, id, now)?;
@@ -83,11 +121,44 @@ impl Store {
     }
 }
 
+/// What the same key has brought before.
+fn find_repeat(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    submission_id: Uuid,
+    new: NewAnswer<'_>,
+) -> Result<Option<AnswerOutcome>> {
+    let Some(key) = new.idempotency_key else {
+        return Ok(None);
+    };
+    let before: Option<(Uuid, String)> = answers::table
+        .filter(answers::submission_id.eq(submission_id))
+        .filter(answers::author_account_id.eq(actor.account_id))
+        .filter(answers::idempotency_key.eq(key))
+        .select((answers::id, answers::text))
+        .first(connection)
+        .optional()?;
+    let Some((answer_id, text)) = before else {
+        return Ok(None);
+    };
+    let photo_ids: Vec<Uuid> = photos::table
+        .filter(photos::answer_id.eq(answer_id))
+        .order(photos::position)
+        .select(photos::id)
+        .load(connection)?;
+    let same = text == new.text.as_str() && photo_ids == new.photo_ids;
+    Ok(Some(if same {
+        AnswerOutcome::Repeated { answer_id }
+    } else {
+        AnswerOutcome::KeyReused
+    }))
+}
+
 fn write(
     connection: &mut PgConnection,
     actor: &Actor,
     submission_id: Uuid,
-    text: &AnswerText,
+    new: NewAnswer<'_>,
     now: DateTime<Utc>,
 ) -> Result<Uuid> {
     let answer_id = ids::new(now);
@@ -97,8 +168,9 @@ fn write(
             answers::submission_id.eq(submission_id),
             answers::author_account_id.eq(actor.account_id),
             answers::author_name.eq(&actor.display_name),
-            answers::text.eq(text.as_str()),
+            answers::text.eq(new.text.as_str()),
             answers::answered_at.eq(now),
+            answers::idempotency_key.eq(new.idempotency_key),
         ))
         .execute(connection)?;
     Ok(answer_id)

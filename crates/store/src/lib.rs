@@ -38,7 +38,7 @@ mod word;
 mod work;
 
 pub use accounts::{Account, LoginFailure};
-pub use answers::AnswerOutcome;
+pub use answers::{AnswerOutcome, NewAnswer};
 pub use calendar::{CalendarDay, CalendarYear, Replanned};
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;

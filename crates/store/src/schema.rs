@@ -27,6 +27,7 @@ diesel::table! {
         author_name -> Text,
         text -> Text,
         answered_at -> Timestamptz,
+        idempotency_key -> Nullable<Text>,
     }
 }
 

@@ -28,6 +28,12 @@ function attachAnswer(form: HTMLFormElement): void {
     }
   });
   form.noValidate = true;
+  const button = byId<HTMLButtonElement>("answer-send");
+  const lock = (locked: boolean): void => {
+    if (button) button.disabled = locked;
+  };
+  // The browser's way back shows the page as it was left: with its button locked.
+  window.addEventListener("pageshow", () => lock(false));
   form.addEventListener("submit", (event) => {
     const count = countCharacters(area.value);
     const wrong = count < MIN_CHARACTERS ? "请写下答复内容" : count > MAX_CHARACTERS ? `最多 ${MAX_CHARACTERS} 个字，请删去 ${count - MAX_CHARACTERS} 个字` : "";
@@ -35,6 +41,8 @@ function attachAnswer(form: HTMLFormElement): void {
     if (wrong) {
       event.preventDefault();
       area.focus();
+    } else {
+      lock(true);
     }
   });
 }
@@ -47,6 +55,8 @@ function forgetSentDraft(): void {
 }
 
 forgetSentDraft();
+const door = document.getElementById("open-form");
+if (door instanceof HTMLFormElement && door.hasAttribute("data-by-itself")) door.submit();
 const form = document.getElementById("answer-form");
 if (form instanceof HTMLFormElement) attachAnswer(form);
 focusMarked();

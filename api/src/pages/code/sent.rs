@@ -52,7 +52,7 @@ pub async fn read(
             "name" => form.name = value,
             "phone" => form.phone = value,
             "idempotency_key" => form.idempotency_key = value,
-            "photo_ids" => form.photo_ids.extend(value.parse::<Uuid>()),
+            "photo_ids" => form.add_photos(value.parse::<Uuid>()),
             _ => {}
         }
     }
@@ -75,8 +75,14 @@ async fn read_photo(
         form.add_error("photos", format!("最多 {MAX_PHOTOS} 张照片，多出的没有加上"));
         return Ok(());
     }
-    match state.keep_photo(bytes, address).await {
-        Ok(id) => form.photo_ids.push(id),
+    // The key stands before the photos in our form; without one there is nothing that could be repeated.
+    let kept = if form.idempotency_key.is_empty() {
+        state.keep_photo(bytes, address).await
+    } else {
+        state.keep_photo_once(&form.idempotency_key, bytes, address).await
+    };
+    match kept {
+        Ok(id) => form.add_photos([id]),
         Err(problem @ (Problem::Internal(_) | Problem::Unavailable(_) | Problem::RateLimited { .. })) => {
             return Err(problem);
         }
@@ -86,6 +92,15 @@ async fn read_photo(
 }
 
 impl FormView {
+    /// The same picture chosen twice is shown once.
+    fn add_photos(&mut self, ids: impl IntoIterator<Item = Uuid>) {
+        for id in ids {
+            if !self.photo_ids.contains(&id) {
+                self.photo_ids.push(id);
+            }
+        }
+    }
+
     /// Adds a mistake; of several in one field the first is shown.
     pub fn add_error(&mut self, field: &'static str, text: String) {
         if self.error(field).is_none() {

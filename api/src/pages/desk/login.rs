@@ -1,10 +1,14 @@
 //! Signing in to the desk and out of it.
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, http::StatusCode, post, web};
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError as _, get,
+    http::{StatusCode, header::HeaderValue},
+    post, web,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::view::LoginView;
+use super::view::{LoginView, OpenView};
 use crate::{
     address::ClientAddress,
     auth::{SignedInForm, csrf::same_origin},
@@ -98,14 +102,36 @@ struct FromWechat {
     page: Option<String>,
 }
 
+/// Where the message leads. Opens nothing by itself: a link of somebody else's must not sign anybody in as somebody
+/// else without a tap.
 #[get("/open")]
 pub async fn open_from_wechat(
-    state: State,
+    page: Page,
+    request: HttpRequest,
     query: web::Query<FromWechat>,
+) -> Result<HttpResponse, Problem> {
+    let from = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let FromWechat { js_code, page: case } = query.into_inner();
+    let view = OpenView {
+        layout: page.layout("进入 · 民意码办理台"),
+        person: None,
+        js_code,
+        case: case.unwrap_or_default(),
+        by_itself: matches!(from, Some(b"none" | b"same-origin" | b"same-site")),
+    };
+    html(StatusCode::OK, &view)
+}
+
+#[post("/open")]
+pub async fn enter_from_wechat(
+    state: State,
+    request: HttpRequest,
+    form: web::Form<FromWechat>,
     address: ClientAddress,
 ) -> Result<HttpResponse, Problem> {
-    let account = state.sign_in_by_wechat(&query.js_code, address).await?;
-    let case = query.page.as_deref().and_then(case_of);
+    same_origin(request.headers(), &state.settings.public_url)?;
+    let account = state.sign_in_by_wechat(&form.js_code, address).await?;
+    let case = form.page.as_deref().and_then(case_of);
     let next = case.map_or_else(|| "/desk".to_owned(), |id| format!("/desk/submissions/{id}"));
     enter(&state, account.id, &next).await
 }

@@ -18,9 +18,9 @@ use super::{
 };
 use crate::{
     auth::{SignedIn, SignedInForm},
-    deputies::submissions::{ContactResponse, has_contact, may_see_contact},
+    deputies::submissions::{ContactResponse, has_contact},
     pages::{
-        page::{Page, html},
+        page::{Page, html, new_key},
         receipt::{answers, photos, view::Rating},
         timeline::lines,
         words::{day, due, moment},
@@ -81,7 +81,7 @@ pub async fn show_contact(
 }
 
 fn contact(actor: &Actor, detail: &SubmissionDetail) -> Contact {
-    match (has_contact(detail), may_see_contact(actor)) {
+    match (has_contact(detail), actor.role.may_see_contact()) {
         (false, _) => Contact::None,
         (true, true) => Contact::Hidden,
         (true, false) => Contact::NotForYou,
@@ -125,6 +125,7 @@ async fn view(
         text: detail.text,
         place: detail.place,
         site: detail.site_name,
+        answer_key: new_key(),
         draft: String::new(),
         answer_error: None,
     })

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
-use minyi_domain::people::{Actor, Role};
+use minyi_domain::people::Scope;
 use minyi_store::{CodeCursor, CodeRow, CodeState, DeadNotification, GridRow, Template};
 use serde::Deserialize;
 
@@ -22,15 +22,6 @@ use crate::{
 
 const PAGE_LENGTH: i64 = 50;
 
-/// Deputies answer; codes and undelivered messages are the staff's.
-fn must_be_staff(actor: &Actor) -> Result<(), Problem> {
-    if actor.role == Role::Deputy {
-        Err(Problem::Forbidden)
-    } else {
-        Ok(())
-    }
-}
-
 #[derive(Deserialize)]
 struct After {
     grid: Option<String>,
@@ -44,7 +35,7 @@ pub async fn show_codes(
     signed_in: SignedIn,
     after: web::Query<After>,
 ) -> Result<HttpResponse, Problem> {
-    must_be_staff(&signed_in.actor)?;
+    signed_in.must_watch()?;
     let (scope, today) = (signed_in.actor.scope(), state.today());
     let After { grid, token } = after.into_inner();
     let cursor = grid
@@ -93,8 +84,9 @@ fn code(row: CodeRow, today: NaiveDate) -> Code {
 
 #[get("/watch")]
 pub async fn show_watch(state: State, page: Page, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
-    must_be_staff(&signed_in.actor)?;
+    signed_in.must_watch()?;
     let (scope, today) = (signed_in.actor.scope(), state.today());
+    let blind = scope == Scope::Nothing;
     let list = move |store: &minyi_store::Store| {
         let grids = store.grids_without_lead(&scope, today, None, PAGE_LENGTH)?;
         Ok((grids, store.dead_notifications(&scope, None, PAGE_LENGTH)?))
@@ -103,6 +95,7 @@ pub async fn show_watch(state: State, page: Page, signed_in: SignedIn) -> Result
     let view = WatchView {
         layout: page.layout("要留意 · 民意码办理台"),
         person: Some(person(&signed_in, "/desk/watch")),
+        blind,
         more: grids.next.is_some() || dead.next.is_some(),
         grids: grids.items.into_iter().map(grid).collect(),
         dead: dead

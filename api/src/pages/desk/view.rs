@@ -18,7 +18,7 @@ pub struct Person {
     /// The tab that is open.
     pub here: &'static str,
     /// Deputies have an inbox only.
-    pub is_deputy: bool,
+    pub may_watch: bool,
 }
 
 /// An entry of the desk's navigation.
@@ -44,10 +44,10 @@ impl Person {
                 text: "要留意",
             },
         ];
-        if self.is_deputy {
-            TABS.get(..1).unwrap_or_default()
-        } else {
+        if self.may_watch {
             &TABS
+        } else {
+            TABS.get(..1).unwrap_or_default()
         }
     }
 }
@@ -63,12 +63,27 @@ pub struct LoginView {
     pub problem: Option<String>,
 }
 
+/// Coming from a message in WeChat.
+#[derive(Template)]
+#[template(path = "desk/open.html")]
+pub struct OpenView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub js_code: String,
+    /// The message's page.
+    pub case: String,
+    /// The script may go on without a tap: the browser says that no other site has led here.
+    pub by_itself: bool,
+}
+
 /// The inbox.
 #[derive(Template)]
 #[template(path = "desk/inbox.html")]
 pub struct InboxView {
     pub layout: Layout,
     pub person: Option<Person>,
+    /// The role has to do with no submission at all.
+    pub blind: bool,
     pub open_only: bool,
     pub summary: &'static str,
     pub items: Vec<Item>,
@@ -80,6 +95,8 @@ pub struct InboxView {
 pub struct Item {
     pub id: Uuid,
     pub kind: &'static str,
+    /// The resident was not satisfied with the first answer.
+    pub reopened: bool,
     pub due: Due,
     pub text: String,
     pub place: String,
@@ -119,6 +136,8 @@ pub struct SubmissionView {
     pub ratings: Vec<Rating>,
     pub timeline: Vec<Line>,
     pub may_answer: bool,
+    /// Of the answer's form: what is sent twice from one page is one answer.
+    pub answer_key: String,
     pub draft: String,
     pub answer_error: Option<String>,
 }
@@ -172,6 +191,8 @@ pub struct Code {
 pub struct WatchView {
     pub layout: Layout,
     pub person: Option<Person>,
+    /// The role has to do with no submission at all.
+    pub blind: bool,
     pub grids: Vec<Grid>,
     pub dead: Vec<Dead>,
     /// There is more than these lists show.

@@ -29,6 +29,19 @@ pub struct Accepted {
     pub repeated: bool,
 }
 
+/// Whether `key` can be a sender's idempotency key.
+///
+/// # Errors
+/// [`Problem::IdempotencyKeyRequired`].
+pub fn check_key(key: &str) -> Result<(), Problem> {
+    let fits = (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits {
+        Ok(())
+    } else {
+        Err(Problem::IdempotencyKeyRequired)
+    }
+}
+
 /// Takes a submission in. `typed_token` is the code as scanned or typed, `key` the sender's idempotency key.
 ///
 /// # Errors
@@ -40,10 +53,7 @@ pub async fn accept(
     request: SubmissionRequest,
     address: ClientAddress,
 ) -> Result<Accepted, Problem> {
-    let key_fits = (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-    if !key_fits {
-        return Err(Problem::IdempotencyKeyRequired);
-    }
+    check_key(key)?;
     let scanned = state.find_code(typed_token, address).await?;
     state.limit_submission(address, scanned.token.as_str()).await?;
     // Over the code that was scanned: it may be replaced between a send and its repetition.

@@ -12,7 +12,7 @@ fn minutes(n: i64) -> DateTime<Utc> {
 }
 
 fn state(world: &World) -> String {
-    for state in ["waiting", "published", "sending", "unknown", "sent", "dead"] {
+    for state in ["waiting", "published", "sending", "unknown", "sent", "dead", "void"] {
         if world.count(&format!("notifications WHERE state = '{state}'")) == 1 {
             return state.to_owned();
         }

@@ -14,6 +14,8 @@ mod receipt;
 mod timeline;
 mod words;
 
+pub use page::route_not_found;
+
 use actix_web::{middleware::from_fn, web};
 
 /// Registers the pages' routes.

@@ -85,6 +85,6 @@ pub fn configure(shared: Shared) -> impl FnOnce(&mut web::ServiceConfig) {
             .service(web::redirect("/docs", "/docs/"))
             .service(docs)
             .configure(pages::configure)
-            .default_service(web::to(problem::route_not_found));
+            .default_service(web::to(pages::route_not_found));
     }
 }

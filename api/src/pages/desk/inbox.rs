@@ -2,7 +2,11 @@
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::{DateTime, Utc};
-use minyi_domain::calendar::{WorkCalendar, local_date};
+use minyi_domain::{
+    calendar::{WorkCalendar, local_date},
+    lifecycle,
+    people::Scope,
+};
 use minyi_store::{InboxFilter, InboxItem};
 use serde::Deserialize;
 
@@ -44,6 +48,7 @@ pub async fn show_inbox(
         open_only,
     };
     let scope = signed_in.actor.scope();
+    let blind = scope == Scope::Nothing;
     let found = state
         .ask(move |store| store.inbox(&scope, &filter, cursor, PAGE_LENGTH))
         .await?;
@@ -56,6 +61,7 @@ pub async fn show_inbox(
             "全部民意 · 民意码办理台"
         }),
         person: Some(person(&signed_in, "/desk")),
+        blind,
         open_only,
         summary: if open_only {
             "先到期的在前面。"
@@ -78,6 +84,7 @@ fn entry(item: InboxItem, now: DateTime<Utc>, calendar: &WorkCalendar) -> Item {
     Item {
         id: item.id,
         kind: item.kind.zh(),
+        reopened: item.state == lifecycle::State::Reopened,
         due: due(item.state, item.answer_due_at, now, calendar),
         text: item.text,
         place: item.place,

@@ -138,9 +138,7 @@ pub async fn route_not_found(request: HttpRequest) -> Result<HttpResponse, Probl
     let for_people = request.path() != "/api" && !request.path().starts_with("/api/");
     match answer {
         // Without its styles a page says less than the plain problem does.
-        Err(Problem::NotFound) if for_people => {
-            explain(&request, &Problem::NotFound).map_err(|_| Problem::NotFound)
-        }
+        Err(Problem::NotFound) if for_people => explain(&request, &Problem::NotFound).map_err(|_| Problem::NotFound),
         answer => answer,
     }
 }

@@ -291,3 +291,13 @@ async fn assets_are_compressed_and_kept_for_good() {
     app.get("/assets/manifest.json").await.expect(404);
     app.get("/assets/..%2f..%2fmanifest.json").await.expect(404);
 }
+
+#[actix_web::test]
+async fn a_mistyped_address_is_explained_to_people_and_told_to_programs() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let page = app.get("/nope").await.expect(404);
+    assert!(page.header("content-type").starts_with("text/html"), "{}", page.text());
+    assert!(page.text().contains("没有这个地址"), "{}", page.text());
+    app.get("/api/v1/nope").await.problem(404, "not_found");
+}

@@ -34,7 +34,7 @@ CREATE TABLE sessions (
     last_seen_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz,
-    revoked_reason text CHECK (revoked_reason IN ('logout', 'token_reused', 'account_disabled'))
+    revoked_reason text CHECK (revoked_reason IN ('logout', 'token_reused'))
 );
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sessions_expires ON sessions (expires_at);

@@ -9,9 +9,9 @@
 //! | `MINYI_LINK_KEY` | signs links that live for minutes (photos) | [`LinkSigner`] |
 //!
 //! A key is 32 random bytes in base64: `openssl rand -base64 32`. To rotate the contact keys,
-//! put the new one first (`id2:…,id1:…`): it seals from then on, the old one still opens. When
-//! [`ContactKeys::is_current`] holds for every row, the old one can go. The index key cannot be
-//! rotated without computing every index again.
+//! put the new one first (`id2:…,id1:…`): it seals from then on, the old one still opens and stays
+//! as long as rows sealed with it exist. The index key cannot be rotated without computing every
+//! index again.
 
 mod contact;
 mod index;

@@ -39,7 +39,6 @@ pub enum RotateOutcome {
 pub enum RevokeReason {
     Logout,
     TokenReused,
-    AccountDisabled,
 }
 
 impl RevokeReason {
@@ -47,7 +46,6 @@ impl RevokeReason {
         match self {
             Self::Logout => "logout",
             Self::TokenReused => "token_reused",
-            Self::AccountDisabled => "account_disabled",
         }
     }
 }

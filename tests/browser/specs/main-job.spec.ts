@@ -24,7 +24,7 @@ async function messagesAbout(page: Page, number: string): Promise<Message[]> {
 
 async function send(page: Page, text: string, withPhotos: number): Promise<string> {
   await page.goto(`${stack().base_url}/c/${stack().codes[0]}`);
-  await page.getByRole("radio", { name: /反映问题/ }).check({ force: true });
+  await page.getByRole("radio", { name: /反映问题/ }).check();
   await page.getByLabel("写下您想说的话").fill(text);
   if (withPhotos > 0) {
     await page.getByLabel("拍照或选照片").setInputFiles(await photos(page, withPhotos));
@@ -63,8 +63,8 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
 
   await page.goto(receipt);
   await expect(page.getByText("下午三点我和社区的同志到桥头看护栏")).toBeVisible();
-  await page.getByRole("radio", { name: "解决了", exact: true }).check({ force: true });
-  await page.getByRole("radio", { name: "满意", exact: true }).check({ force: true });
+  await page.getByRole("radio", { name: "解决了", exact: true }).check();
+  await page.getByRole("radio", { name: "满意", exact: true }).check();
   await page.getByRole("button", { name: "提交评价" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("办结");
   expect(await barriers(page)).toEqual([]);
@@ -77,7 +77,7 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
 test("what was typed survives a dead network and is sent once the network is back", async ({ page, context }) => {
   const text = `浏览器测试 ${Date.now()}：夜里断网时写的，路灯不亮。`;
   await page.goto(`${stack().base_url}/c/${stack().codes[0]}`);
-  await page.getByRole("radio", { name: /反映问题/ }).check({ force: true });
+  await page.getByRole("radio", { name: /反映问题/ }).check();
   await page.getByLabel("写下您想说的话").fill(text);
   await context.setOffline(true);
   await page.getByRole("button", { name: "提交给代表" }).click();

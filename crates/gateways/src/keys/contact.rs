@@ -95,14 +95,6 @@ impl ContactKeys {
             .map(SecretString::from)
             .map_err(|_| Error::Unsealable)
     }
-
-    /// Whether a sealed value uses the newest key; if not, open it and seal it again.
-    pub fn is_current(&self, sealed: &[u8]) -> bool {
-        match (split(sealed), self.keys.first()) {
-            (Some((id, _, _)), Some((newest, _))) => id == newest,
-            _ => false,
-        }
-    }
 }
 
 /// The key's id, the header that holds it, and what follows.

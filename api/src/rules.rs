@@ -4,10 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use minyi_domain::{
-    calendar::WorkCalendar,
-    deadlines::{AnswerPlan, Policies, plan_answer},
-};
+use minyi_domain::deadlines;
 
 use crate::{problem::Problem, state::AppState};
 
@@ -21,27 +18,7 @@ pub struct Rules(Mutex<Option<Kept>>);
 struct Kept {
     read_at: DateTime<Utc>,
     day: NaiveDate,
-    in_force: Arc<InForce>,
-}
-
-/// The rules of a day.
-pub struct InForce {
-    /// Working days.
-    pub calendar: WorkCalendar,
-    /// How long everything may take.
-    pub policies: Policies,
-}
-
-impl InForce {
-    /// The clock of a round that begins at `start`.
-    pub fn plan(&self, start: DateTime<Utc>) -> AnswerPlan {
-        plan_answer(&self.calendar, &self.policies, start)
-    }
-
-    /// When a submission that is answered at `answered_at` closes without a rating.
-    pub fn auto_close_at(&self, answered_at: DateTime<Utc>) -> DateTime<Utc> {
-        self.policies.auto_close.after(&self.calendar, answered_at).at
-    }
+    in_force: Arc<deadlines::Rules>,
 }
 
 impl AppState {
@@ -49,19 +26,13 @@ impl AppState {
     ///
     /// # Errors
     /// If they have to be read again and the database does not answer.
-    pub async fn rules_in_force(&self) -> Result<Arc<InForce>, Problem> {
+    pub async fn rules_in_force(&self) -> Result<Arc<deadlines::Rules>, Problem> {
         let (now, day) = (self.now(), self.today());
         let kept = self.rules.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(kept) = kept.filter(|kept| kept.day == day && (now - kept.read_at).abs() < KEPT) {
             return Ok(kept.in_force);
         }
-        let read = move |store: &minyi_store::Store| {
-            Ok(Arc::new(InForce {
-                calendar: store.calendar()?,
-                policies: store.policies(day)?,
-            }))
-        };
-        let in_force = self.ask(read).await?;
+        let in_force = Arc::new(self.ask(move |store| store.rules(now)).await?);
         let fresh = Kept {
             read_at: now,
             day,

@@ -14,7 +14,7 @@ use minyi_gateways::{
     wechat::Wechat,
 };
 use minyi_print::font::Font;
-use minyi_store::Store;
+use minyi_store::{Refusal, Store};
 use rand::{SeedableRng, rngs::StdRng};
 use tokio::sync::Semaphore;
 
@@ -133,6 +133,17 @@ impl AppState {
         let store = self.store.clone();
         let answer = web::block(move || work(&store)).await.map_err(Problem::internal)?;
         answer.map_err(Problem::from)
+    }
+
+    /// Asks the store for an act of casework, on a thread that may block.
+    ///
+    /// # Errors
+    /// [`Problem::Refused`] with the rule that refuses.
+    pub async fn act<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> minyi_store::Result<Result<T, Refusal>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.ask(work).await?.map_err(Problem::Refused)
     }
 
     /// Runs work that keeps a processor busy (photos, passwords): as many at once as there are

@@ -82,12 +82,7 @@ fn compose(outgoing: &Outgoing) -> (Message, String) {
                 place,
                 summary: outgoing.text.clone(),
                 answer_due_at: outgoing.answer_due_at,
-                state: if outgoing.event == EventKind::Reopened {
-                    "重新办理"
-                } else {
-                    "待答复"
-                }
-                .to_owned(),
+                state: task_words(outgoing.event).to_owned(),
             };
             (Message::DeputyNew(message), deputy_page)
         }
@@ -118,11 +113,34 @@ fn compose(outgoing: &Outgoing) -> (Message, String) {
     }
 }
 
+/// What is to be done, in at most five characters.
+fn task_words(event: EventKind) -> &'static str {
+    match event {
+        EventKind::Reopened | EventKind::HandoverRedo => "重新办理",
+        EventKind::InfoGiven | EventKind::InfoLapsed => "继续办理",
+        EventKind::Transferred => "转给您办",
+        EventKind::HandedOver => "待签收",
+        EventKind::HandoverAccepted => "已签收",
+        EventKind::HandoverRefused => "部门退回",
+        EventKind::HandoverExtended => "部门延期",
+        EventKind::HandoverAnswered => "待您评价",
+        EventKind::HandoverPartnerOpined => "协办意见",
+        EventKind::AppointmentAsked => "预约见面",
+        EventKind::HearingPlanned => "答复活动",
+        EventKind::PromiseKept => "承诺兑现",
+        _ => "待答复",
+    }
+}
+
 /// (state of at most five characters, hint of at most twenty)
 fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
     match outgoing.event {
         EventKind::Escalated => ("升级督办", "超期未答复，请尽快处理"),
         EventKind::Overdue => ("已超期", "请尽快答复群众"),
+        EventKind::HandoverOverdue => ("承办超期", "承办单位超期，请尽快办理"),
+        EventKind::HandoverEscalated => ("升级督办", "承办单位超期，请督促办理"),
+        EventKind::JudgementOverdue => ("待评价", "部门已回复，请尽快评价"),
+        EventKind::PromiseOverdue => ("承诺超期", "承诺到期还没有兑现"),
         _ => ("即将到期", "请在期限前答复群众"),
     }
 }
@@ -132,6 +150,13 @@ fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
         EventKind::Answered => ("已答复", "点开查看答复，并请评价"),
         EventKind::Overdue => ("已超期", "未按时答复，已告知联络站"),
         EventKind::Escalated => ("升级督办", "已由上级人大督促办理"),
+        EventKind::InfoAsked => ("请您补充", "点开看看问题，补充后接着办"),
+        EventKind::Declined => ("已告知", "不属于受理范围，点开看说明"),
+        EventKind::HandedOver => ("已交办", "已请有关部门办理"),
+        EventKind::PromiseKept => ("已兑现", "承诺的事已经办到，点开查看"),
+        EventKind::PromiseOverdue => ("承诺超期", "到期没有兑现，正在催办"),
+        EventKind::AppointmentSettled => ("预约结果", "点开查看预约的结果"),
+        EventKind::HearingPlanned => ("答复活动", "点开查看时间和地点"),
         _ => ("办理中", "点开查看进展"),
     }
 }

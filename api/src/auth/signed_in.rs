@@ -7,7 +7,7 @@ use actix_web::{
     dev::Payload,
     http::header::{AUTHORIZATION, HeaderMap},
 };
-use minyi_domain::people::Actor;
+use minyi_domain::{people::Actor, rights::Permission};
 use uuid::Uuid;
 
 use super::{csrf, sessions};
@@ -32,12 +32,12 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Refuses those who have nothing to keep up.
+    /// Refuses those whose role does not have this right.
     ///
     /// # Errors
     /// [`Problem::Forbidden`].
-    pub fn must_watch(&self) -> Result<(), Problem> {
-        if self.actor.role.may_watch() {
+    pub fn must(&self, permission: Permission) -> Result<(), Problem> {
+        if self.actor.role.may(permission) {
             Ok(())
         } else {
             Err(Problem::Forbidden)

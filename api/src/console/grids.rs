@@ -1,6 +1,7 @@
 //! Grids that nobody leads.
 
 use actix_web::{HttpResponse, get, web::Query};
+use minyi_domain::rights::Permission;
 use minyi_store::GridRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -87,7 +88,7 @@ pub(super) async fn list_grids(
     signed_in: SignedIn,
     query: Query<GridsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must_watch()?;
+    signed_in.must(Permission::Upkeep)?;
     if query.unassigned == Some(false) {
         return Err(Problem::field(
             "unassigned",

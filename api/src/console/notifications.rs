@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, web::Query};
 use chrono::{DateTime, Utc};
+use minyi_domain::rights::Permission;
 use minyi_store::DeadNotification;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -89,7 +90,7 @@ pub(super) async fn list_notifications(
     signed_in: SignedIn,
     query: Query<NotificationsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must_watch()?;
+    signed_in.must(Permission::Upkeep)?;
     if query.state.as_deref().is_some_and(|state| state != "dead") {
         return Err(Problem::field("state", "unknown_state", "state 只能是 dead。"));
     }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web::Path};
 use minyi_domain::{people::Actor, text::AnswerText};
-use minyi_store::{AnswerOutcome, NewAnswer};
+use minyi_store::{AnswerOutcome, NewAnswer, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -85,6 +85,7 @@ pub async fn answer(
         AnswerOutcome::KeyReused => Err(Problem::IdempotencyKeyReused),
         AnswerOutcome::NotFound => Err(Problem::SubmissionUnknown),
         AnswerOutcome::Forbidden => Err(Problem::Forbidden),
+        AnswerOutcome::OfficeOwes => Err(Problem::Refused(Refusal::OfficeOwes)),
         AnswerOutcome::Refused(_) => Err(Problem::AnswerRefused),
         AnswerOutcome::PhotoMissing(missing) => Err(photo_missing(&request.photo_ids, missing)),
     }

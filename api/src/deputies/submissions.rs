@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web::Path};
 use chrono::{DateTime, Utc};
+use minyi_domain::rights::Permission;
 use minyi_domain::{
     lifecycle::State as Stage,
     people::Actor,
@@ -120,7 +121,7 @@ impl AppState {
         actor: &Actor,
         detail: &SubmissionDetail,
     ) -> Result<Option<ContactResponse>, Problem> {
-        if !actor.role.may_see_contact() {
+        if !actor.role.may(Permission::SeeContact) {
             return Err(Problem::Forbidden);
         }
         if !has_contact(detail) {

@@ -5,6 +5,7 @@ mod submit;
 pub mod view;
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, http::StatusCode, web};
+use minyi_domain::submission::Urgency;
 use minyi_domain::{calendar::local_date, token::CodeToken};
 use minyi_store::{CodePage, CodeState};
 use serde::Deserialize;
@@ -124,7 +125,11 @@ async fn open(
     let rules = state.rules_in_force().await?;
     let view = CodeView {
         layout: page.layout(format!("{} · 民意码", found.place)),
-        promise: promise(rules.policies.answer, rules.plan(now).answer_due, local_date(now)),
+        promise: promise(
+            rules.policies.answer,
+            rules.plan(Urgency::Normal, now).answer_due,
+            local_date(now),
+        ),
         answerer: if found.deputies.is_empty() {
             "联络站工作人员"
         } else {

@@ -8,6 +8,7 @@ mod upkeep;
 pub mod view;
 
 use actix_web::web;
+use minyi_domain::rights::Permission;
 
 use crate::auth::SignedIn;
 use view::Person;
@@ -37,6 +38,6 @@ fn person(signed_in: &SignedIn, here: &'static str) -> Person {
         role: signed_in.actor.role.zh(),
         csrf: signed_in.csrf_token(),
         here,
-        may_watch: signed_in.actor.role.may_watch(),
+        may_watch: signed_in.actor.role.may(Permission::Upkeep),
     }
 }

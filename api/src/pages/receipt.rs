@@ -7,7 +7,7 @@ pub mod view;
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
-use minyi_domain::{calendar::local_date, lifecycle::MAX_ROUNDS, routing::RouteReason};
+use minyi_domain::{calendar::local_date, routing::RouteReason};
 use minyi_store::{AnswerView, EventKind, EventView, PhotoView, RatingView, ReceiptView};
 use serde::Deserialize;
 
@@ -117,7 +117,7 @@ fn show(
         timeline: lines(&found.timeline, today),
         turns: said(state, found.answers, &found.ratings, today),
         may_rate: found.may_rate,
-        may_send_back: found.round < i16::from(MAX_ROUNDS),
+        may_send_back: found.round < 2,
         rating_error: if let Moment::RatingRefused(why) = after {
             Some(why)
         } else {

@@ -47,6 +47,7 @@ pub fn promise(policy: Policy, deadline: Deadline, today: NaiveDate) -> Promise 
     let unit = match policy.unit {
         Unit::WorkingDays => "个工作日内",
         Unit::CalendarDays => "天内",
+        Unit::Months => "个月内",
     };
     Promise {
         within: format!("{} {unit}", policy.amount),
@@ -69,7 +70,10 @@ pub fn due(state: State, due_at: DateTime<Utc>, now: DateTime<Utc>, calendar: &W
     match state {
         State::Answered => return due("已答复".to_owned(), "good"),
         State::Closed => return due("已办结".to_owned(), "good"),
-        State::Registered | State::Reopened => {}
+        State::Declined => return due("不予受理，已告知".to_owned(), "good"),
+        State::Merged => return due("已并案办理".to_owned(), "good"),
+        State::AwaitingResident => return due("等居民补充，期限暂停".to_owned(), ""),
+        State::Registered | State::Accepted | State::HandedOver | State::Reopened => {}
     }
     let (today, last) = (local_date(now), local_date(due_at));
     if now > due_at {

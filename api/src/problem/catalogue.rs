@@ -1,6 +1,7 @@
 //! The list of all problems: status, code, words.
 
 use actix_web::http::StatusCode;
+use minyi_store::Refusal;
 
 use super::FieldProblem;
 
@@ -74,6 +75,8 @@ pub enum Problem {
     SubmissionUnknown,
     /// No site of this id that this person may see.
     SiteUnknown,
+    /// A rule of the casework refuses.
+    Refused(Refusal),
 
     // Photos
     /// A HEIC picture.
@@ -195,6 +198,24 @@ impl Problem {
                 [only] => only.detail.clone(),
                 _ => self.entry().detail.to_owned(),
             },
+            Self::Refused(Refusal::NotNow(refused)) => {
+                format!(
+                    "这件民意现在是“{}”，不能“{}”。请刷新页面查看。",
+                    refused.state.zh(),
+                    refused.action.zh()
+                )
+            }
+            Self::Refused(Refusal::HandoverNotNow(refused)) => {
+                format!(
+                    "这次交办现在是“{}”，不能“{}”。请刷新页面查看。",
+                    refused.state.zh(),
+                    refused.action.zh()
+                )
+            }
+            Self::Refused(Refusal::TargetUnknown(what)) => {
+                format!("没有找到所选的{}，它不存在，或者不在您的范围内。", target(what))
+            }
+            Self::Refused(Refusal::TargetUnfit(what)) => format!("所选的{}不合适，请换一个。", target(what)),
             _ => self.entry().detail.to_owned(),
         }
     }
@@ -223,6 +244,7 @@ impl Problem {
             Self::AnswerRefused => entry(S::CONFLICT, "answer_refused", "现在不能答复", "这件民意已经答复过或者已经办结，请刷新页面查看。"),
             Self::SubmissionUnknown => entry(S::NOT_FOUND, "submission_unknown", "没有找到这件民意", "它不存在，或者不归您办理。"),
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
+            Self::Refused(refusal) => refused(refusal),
             Self::PhotoHeic => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_heic", "暂不支持 HEIC 照片", "请在手机“设置—相机—格式”里选“兼容性最佳”后重新拍照，或者把照片截屏、转成 JPEG 后再发。"),
             Self::PhotoFormat => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_format", "不支持这种文件", "请发 JPEG、PNG 或 WebP 格式的照片。"),
             Self::PhotoIncomplete => entry(S::UNPROCESSABLE_ENTITY, "photo_incomplete", "照片没有传完整", "照片在传送中断开了，请重新选择这张照片。"),
@@ -242,5 +264,40 @@ impl Problem {
             Self::Unavailable(_) => entry(S::SERVICE_UNAVAILABLE, "unavailable", "暂时不能用", "系统正忙，请过几秒再试。您填写的内容不会丢。"),
             Self::Internal(_) => entry(S::INTERNAL_SERVER_ERROR, "internal", "系统出错了", "不是您的问题，我们已经记下来了。请稍后再试，并记下本次请求的编号。"),
         }
+    }
+}
+
+#[rustfmt::skip]
+fn refused(refusal: &Refusal) -> Entry {
+    use StatusCode as S;
+    match refusal {
+        Refusal::NotFound => Problem::SubmissionUnknown.entry(),
+        Refusal::Forbidden => Problem::Forbidden.entry(),
+        Refusal::KeyReused => Problem::IdempotencyKeyReused.entry(),
+        Refusal::PhotoMissing(_) => Problem::PhotoUnknown.entry(),
+        Refusal::NotNow(_) | Refusal::HandoverNotNow(_) => entry(S::CONFLICT, "not_now", "现在不能这样办理", ""),
+        Refusal::OfficeOwes => entry(S::CONFLICT, "office_owes", "承办单位还没有办完", "请等承办单位回复并作出评价，或者先撤回交办，再答复居民。"),
+        Refusal::Once => entry(S::CONFLICT, "only_once", "只能办一次", "这件事已经办过一次，不能再办。"),
+        Refusal::TooOften => entry(S::CONFLICT, "too_often", "次数已满", "已经到了最多次数，请换一种办法。"),
+        Refusal::TargetUnknown(_) => entry(S::UNPROCESSABLE_ENTITY, "target_unknown", "没有找到所选的对象", ""),
+        Refusal::TargetUnfit(_) => entry(S::CONFLICT, "target_unfit", "所选的对象不合适", ""),
+    }
+}
+
+/// What a refusal is about, for people.
+fn target(what: &str) -> &'static str {
+    match what {
+        "deputy" => "代表",
+        "grid" => "网格",
+        "site" => "站点",
+        "office" => "承办单位",
+        "submission" => "民意",
+        "kind" => "情形",
+        "category" => "分类",
+        "region" => "区域",
+        "date" => "日期",
+        "slot" => "时段",
+        "proposal" => "建议",
+        _ => "对象",
     }
 }

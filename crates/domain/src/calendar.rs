@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 
 /// Asia/Shanghai has had no daylight saving time since 1991, so a fixed offset is exact.
 pub const CHINA: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
@@ -115,6 +115,17 @@ impl WorkCalendar {
     pub fn add_calendar_days(start: DateTime<Utc>, n: u16) -> Deadline {
         let from = local_date(start);
         let day = from.checked_add_days(Days::new(u64::from(n))).unwrap_or(from);
+        Deadline {
+            at: end_of_day(day),
+            provisional: false,
+        }
+    }
+
+    /// The end of the same day `n` months later, or of that month's last day. Never provisional.
+    #[must_use]
+    pub fn add_months(start: DateTime<Utc>, n: u16) -> Deadline {
+        let from = local_date(start);
+        let day = from.checked_add_months(Months::new(u32::from(n))).unwrap_or(from);
         Deadline {
             at: end_of_day(day),
             provisional: false,

@@ -1,25 +1,37 @@
 //! When an answer is due, and what the clock does around that (办理时限).
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 
 use crate::calendar::{Deadline, WorkCalendar, at_local_time, local_date};
+use crate::handover::Channel;
+use crate::submission::Urgency;
 use crate::words::words;
 
 words! {
-    /// Days of the calendar (日) or working days (工作日); the law uses both, so the unit stands with every rule.
+    /// Days of the calendar (日), working days (工作日) or months (个月); the law uses all, so the unit stands with every
+    /// rule.
     Unit {
         WorkingDays = "working_days", "个工作日";
         CalendarDays = "calendar_days", "日";
+        Months = "months", "个月";
     }
 }
 
 words! {
-    /// A future step of a submission's clock.
+    /// A future step of the clock of a submission, a handover or a promise.
     Step {
         Remind = "remind", "到期提醒";
         Overdue = "overdue", "超期";
         Escalate = "escalate", "升级督办";
         AutoClose = "auto_close", "自动办结";
+        InfoLapse = "info_lapse", "补充期限届满";
+        HandoverAccept = "handover_accept", "签收超期";
+        HandoverRemind = "handover_remind", "承办到期提醒";
+        HandoverOverdue = "handover_overdue", "承办超期";
+        HandoverEscalate = "handover_escalate", "承办超期督办";
+        Judge = "judge", "代表评价超期";
+        PromiseRemind = "promise_remind", "承诺到期提醒";
+        PromiseOverdue = "promise_overdue", "承诺超期";
     }
 }
 
@@ -37,6 +49,18 @@ impl Policy {
         match self.unit {
             Unit::WorkingDays => calendar.add_working_days(start, self.amount),
             Unit::CalendarDays => WorkCalendar::add_calendar_days(start, self.amount),
+            Unit::Months => WorkCalendar::add_months(start, self.amount),
+        }
+    }
+
+    /// The day that lies this length of time before `day`.
+    fn before(self, calendar: &WorkCalendar, day: NaiveDate) -> NaiveDate {
+        match self.unit {
+            Unit::WorkingDays => calendar.working_days_before(day, self.amount),
+            Unit::CalendarDays => day - Days::new(u64::from(self.amount)),
+            Unit::Months => day
+                .checked_sub_months(Months::new(u32::from(self.amount)))
+                .unwrap_or(day),
         }
     }
 }
@@ -52,6 +76,79 @@ pub struct Policies {
     pub escalate: Policy,
     /// From the answer to closing without a rating.
     pub auto_close: Policy,
+    /// As `answer`, for what is urgent (急事急办).
+    pub urgent_answer: Policy,
+    /// From the question to the resident to going on without what was asked.
+    pub give_info: Policy,
+    pub office: HandoverPolicies,
+    pub intersession: HandoverPolicies,
+    pub proposal: HandoverPolicies,
+}
+
+impl Policies {
+    /// The limits of a way to an office.
+    #[must_use]
+    pub const fn handover(&self, channel: Channel) -> &HandoverPolicies {
+        match channel {
+            Channel::Office => &self.office,
+            Channel::Intersession => &self.intersession,
+            Channel::Proposal => &self.proposal,
+        }
+    }
+}
+
+/// Calendar and policies of a day: all that is needed to plan a clock that starts then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    pub calendar: WorkCalendar,
+    pub policies: Policies,
+}
+
+impl Rules {
+    /// The clock of a round that begins at `start`.
+    #[must_use]
+    pub fn plan(&self, urgency: Urgency, start: DateTime<Utc>) -> AnswerPlan {
+        plan_answer(&self.calendar, &self.policies, urgency, start)
+    }
+
+    /// The clock that goes on at `start` with `days` working days left.
+    #[must_use]
+    pub fn resume(&self, days: u16, start: DateTime<Utc>) -> AnswerPlan {
+        resume_answer(&self.calendar, &self.policies, days, start)
+    }
+
+    /// The clock whose date is set from outside (a handover's).
+    #[must_use]
+    pub fn plan_until(&self, due: Deadline, start: DateTime<Utc>) -> AnswerPlan {
+        plan_until(&self.calendar, self.policies.remind, self.policies.escalate, due, start)
+    }
+
+    /// When a submission that is answered at `answered_at` closes without a rating.
+    #[must_use]
+    pub fn auto_close_at(&self, answered_at: DateTime<Utc>) -> DateTime<Utc> {
+        self.policies.auto_close.after(&self.calendar, answered_at).at
+    }
+}
+
+/// The limits of one way to an office (代表法 Art. 51 and local rules; an administrator may change them).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HandoverPolicies {
+    /// From handing over to accepting or refusing.
+    pub accept: Policy,
+    /// From handing over to the answer.
+    pub answer: Policy,
+    /// What the one extension adds; for what is hard it is granted from the start.
+    pub extend: Policy,
+    /// From the invitation to a partner's opinion.
+    pub partner: Policy,
+    /// From "not satisfied" to the next answer.
+    pub redo: Policy,
+    /// From the office's answer to the deputy's judgement.
+    pub judge: Policy,
+    /// Before the answer is due.
+    pub remind: Policy,
+    /// After the answer was due.
+    pub escalate: Policy,
 }
 
 /// The clock of one round, from registration or reopening to the answer.
@@ -72,71 +169,89 @@ const MORNING: NaiveTime = match NaiveTime::from_hms_opt(9, 0, 0) {
 
 /// Plans the clock of a round that begins at `start`.
 #[must_use]
-pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, start: DateTime<Utc>) -> AnswerPlan {
-    let answer_due = policies.answer.after(calendar, start);
-    let due_day = local_date(answer_due.at);
-    let remind_day = match policies.remind.unit {
-        Unit::WorkingDays => calendar.working_days_before(due_day, policies.remind.amount),
-        Unit::CalendarDays => due_day - chrono::Days::new(u64::from(policies.remind.amount)),
+pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, urgency: Urgency, start: DateTime<Utc>) -> AnswerPlan {
+    let limit = match urgency {
+        Urgency::Urgent => policies.urgent_answer,
+        Urgency::Normal | Urgency::Hard => policies.answer,
     };
-    let remind_at = at_local_time(remind_day, MORNING);
+    plan_until(
+        calendar,
+        policies.remind,
+        policies.escalate,
+        limit.after(calendar, start),
+        start,
+    )
+}
+
+/// Plans a clock that goes on at `start` with the working days that were left when it was stopped; at least one.
+#[must_use]
+pub fn resume_answer(calendar: &WorkCalendar, policies: &Policies, days: u16, start: DateTime<Utc>) -> AnswerPlan {
+    let answer_due = calendar.add_working_days(start, days.max(1));
+    plan_until(calendar, policies.remind, policies.escalate, answer_due, start)
+}
+
+/// Working days that are left of a clock that is stopped at `now`; at least one.
+#[must_use]
+pub fn days_left(calendar: &WorkCalendar, now: DateTime<Utc>, due: DateTime<Utc>) -> u16 {
+    u16::try_from(calendar.working_days_left(now, due)).unwrap_or(0).max(1)
+}
+
+/// The steps before and after a date that is promised.
+#[must_use]
+pub fn plan_until(
+    calendar: &WorkCalendar,
+    remind: Policy,
+    escalate: Policy,
+    answer_due: Deadline,
+    start: DateTime<Utc>,
+) -> AnswerPlan {
+    let remind_at = at_local_time(remind.before(calendar, local_date(answer_due.at)), MORNING);
     AnswerPlan {
         answer_due,
         remind_at: (remind_at > start).then_some(remind_at),
-        escalate_at: policies.escalate.after(calendar, answer_due.at).at,
+        escalate_at: escalate.after(calendar, answer_due.at).at,
+    }
+}
+
+/// The clock of a handover: until when the office accepts or refuses, and until when it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HandoverPlan {
+    pub accept_due: Deadline,
+    pub answer: AnswerPlan,
+    /// What the resident is promised: the office's answer and the deputy's judgement.
+    pub resident_due: Deadline,
+}
+
+/// Plans a handover at `start`; what is hard gets the longer limit of the law at once.
+#[must_use]
+pub fn plan_handover(
+    calendar: &WorkCalendar,
+    policies: &HandoverPolicies,
+    is_hard: bool,
+    start: DateTime<Utc>,
+) -> HandoverPlan {
+    let usual = policies.answer.after(calendar, start);
+    let answer_due = if is_hard {
+        prolong(calendar, policies.extend, usual)
+    } else {
+        usual
+    };
+    HandoverPlan {
+        accept_due: policies.accept.after(calendar, start),
+        answer: plan_until(calendar, policies.remind, policies.escalate, answer_due, start),
+        resident_due: prolong(calendar, policies.judge, answer_due),
+    }
+}
+
+/// A date put off by a length of time; provisional if either part is.
+#[must_use]
+pub fn prolong(calendar: &WorkCalendar, by: Policy, due: Deadline) -> Deadline {
+    let later = by.after(calendar, due.at);
+    Deadline {
+        at: later.at,
+        provisional: later.provisional || due.provisional,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn policies(answer: u16, remind: u16) -> Policies {
-        let working = |amount| Policy {
-            amount,
-            unit: Unit::WorkingDays,
-        };
-        Policies {
-            answer: working(answer),
-            remind: working(remind),
-            escalate: working(1),
-            auto_close: Policy {
-                amount: 15,
-                unit: Unit::CalendarDays,
-            },
-        }
-    }
-
-    #[test]
-    fn five_working_days_from_a_friday() {
-        let calendar = WorkCalendar::new([], [2026]);
-        // Friday 20 November 2026, 10:00 in China.
-        let plan = plan_answer(&calendar, &policies(5, 1), "2026-11-20T02:00:00Z".parse().unwrap());
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        assert_eq!(
-            plan.answer_due,
-            Deadline {
-                at: at("2026-11-27T15:59:59Z"),
-                provisional: false
-            }
-        );
-        assert_eq!(plan.remind_at, Some(at("2026-11-26T01:00:00Z")));
-        assert_eq!(plan.escalate_at, at("2026-11-30T15:59:59Z"));
-    }
-
-    proptest! {
-        #[test]
-        fn steps_come_in_their_order(hours in 0..20_000_i64, answer in 1..60_u16, remind in 1..60_u16) {
-            let start = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::hours(hours);
-            let plan = plan_answer(&WorkCalendar::default(), &policies(answer, remind), start);
-            prop_assert!(plan.answer_due.at > start);
-            prop_assert!(plan.escalate_at > plan.answer_due.at);
-            if let Some(remind_at) = plan.remind_at {
-                prop_assert!(start < remind_at && remind_at < plan.answer_due.at);
-            }
-        }
-    }
-}
+mod tests;

@@ -3,8 +3,10 @@
 
 pub mod calendar;
 pub mod deadlines;
+pub mod handover;
 pub mod lifecycle;
 pub mod people;
+pub mod rights;
 pub mod routing;
 pub mod submission;
 pub mod text;

@@ -19,35 +19,6 @@ words! {
     }
 }
 
-impl Role {
-    /// Whether this role may answer a resident at all; for which submissions, the [`Scope`] decides.
-    #[must_use]
-    pub const fn may_answer(self) -> bool {
-        matches!(
-            self,
-            Self::Deputy
-                | Self::StationStaff
-                | Self::StationHead
-                | Self::StreetAdmin
-                | Self::CountyAdmin
-                | Self::CityAdmin
-        )
-    }
-
-    /// Whether this role handles cases and so may call the resident; who watches over others may not.
-    #[must_use]
-    pub const fn may_see_contact(self) -> bool {
-        matches!(self, Self::Deputy | Self::StationStaff | Self::StationHead)
-    }
-
-    /// Whether this role keeps codes, grids without a lead and undelivered messages in view. Deputies answer; the
-    /// upkeep is the staff's.
-    #[must_use]
-    pub const fn may_watch(self) -> bool {
-        !matches!(self, Self::Deputy)
-    }
-}
-
 words! {
     /// The five levels of people's congresses (五级人大代表).
     DeputyLevel {
@@ -59,7 +30,8 @@ words! {
     }
 }
 
-/// How far a person sees. Every query that rights limit takes one, so that forgetting it does not compile.
+/// How far a person sees. Every query that rights limit takes one, so that forgetting it does not compile. A report on
+/// an official (保密件) is seen only through the region that it was given to, and those above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// No submission at all (the system admin keeps the machine, not the cases: 三员分立).
@@ -68,6 +40,8 @@ pub enum Scope {
     Deputy(Uuid),
     /// What belongs to this site.
     Site(Uuid),
+    /// What was handed over to this office, as the one that answers or as a partner.
+    Office(Uuid),
     /// What lies in this division: every place whose code begins with this one.
     Region(String),
 }
@@ -95,7 +69,8 @@ impl Actor {
             Role::StreetAdmin | Role::CountyAdmin | Role::CityAdmin | Role::Auditor => {
                 self.region_code.clone().map(Scope::Region)
             }
-            Role::OfficeHandler | Role::SystemAdmin => None,
+            Role::OfficeHandler => self.office_id.map(Scope::Office),
+            Role::SystemAdmin => None,
         };
         scope.unwrap_or(Scope::Nothing)
     }
@@ -136,6 +111,7 @@ mod tests {
         assert_eq!(actor(Role::Deputy).scope(), Scope::Deputy(Uuid::from_u128(1)));
         assert_eq!(actor(Role::StationHead).scope(), Scope::Site(Uuid::from_u128(2)));
         assert_eq!(actor(Role::CountyAdmin).scope(), Scope::Region("990102".to_owned()));
+        assert_eq!(actor(Role::OfficeHandler).scope(), Scope::Office(Uuid::from_u128(3)));
         assert_eq!(actor(Role::SystemAdmin).scope(), Scope::Nothing);
     }
 }

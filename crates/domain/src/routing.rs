@@ -10,7 +10,9 @@ words! {
         OnDuty = "on_duty", "今日值班代表";
         Lead = "lead", "网格责任代表";
         Assistant = "assistant", "网格协助代表";
+        Transferred = "transferred", "转办";
         StationStaff = "station_staff", "联络站工作人员";
+        Confidential = "confidential", "保密件，由上级人大办理";
     }
 }
 

@@ -14,6 +14,25 @@ words! {
 }
 
 words! {
+    /// How a submission came in (来源).
+    Channel {
+        Code = "code", "扫码提交";
+        Visit = "visit", "到站反映";
+        Phone = "phone", "电话反映";
+        Letter = "letter", "来信反映";
+    }
+}
+
+words! {
+    /// 急、小、难: what is urgent is answered within hours, what is hard is handled jointly (急事急办、难事共办).
+    Urgency {
+        Normal = "normal", "一般";
+        Urgent = "urgent", "紧急";
+        Hard = "hard", "疑难";
+    }
+}
+
+words! {
     /// How content a resident is with the answer (满意度).
     Satisfaction {
         Satisfied = "satisfied", "满意";

@@ -67,6 +67,27 @@ limited_text!(
     /// What a resident adds to a rating (评价说明).
     RatingComment, 0..=500);
 limited_text!(
+    /// What a handler asks the resident (请居民补充).
+    Question, 2..=500);
+limited_text!(
+    /// What the resident adds when asked (补充情况).
+    InfoReply, 2..=4000);
+limited_text!(
+    /// Why something is done: a transfer, a refusal, an extension (理由).
+    Reason, 2..=500);
+limited_text!(
+    /// What a deputy asks of an office (交办要求).
+    Demand, 2..=4000);
+limited_text!(
+    /// What an office answers to the deputy, and a proposal's text (办理结果、建议内容).
+    OfficeText, 2..=8000);
+limited_text!(
+    /// What a deputy says of an office's answer, what was promised, how it was kept (意见、承诺).
+    Note, 2..=1000);
+limited_text!(
+    /// Title of a proposal or a hearing (标题).
+    Title, 2..=100);
+limited_text!(
     /// A place in words (位置).
     Address, 1..=200);
 limited_text!(

@@ -2,26 +2,27 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
-    dsl::sql,
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, SelectableHelper,
+    dsl::{exists, sql},
     sql_types::{Nullable, Timestamptz},
 };
 use minyi_domain::{
-    lifecycle::{self, Action, Party, Refused, State},
+    lifecycle::{Action, Party, Refused, State},
     people::Actor,
     text::AnswerText,
 };
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
     Result, Store,
-    events::NewEvent,
-    ids, notifications,
-    schema::{answers, photos, submissions},
-    scope::submissions_in,
+    casework::{Case, Refusal, end_request},
+    ids,
+    photos::lock_photos,
+    schema::{answers, handover_submissions, handovers, photos, submissions},
     steps,
     submissions::EventKind,
-    word::Word,
 };
 
 /// An answer as its author sends it.
@@ -52,6 +53,8 @@ pub enum AnswerOutcome {
     Forbidden,
     /// Not in this state.
     Refused(Refused),
+    /// An office still owes its answer, or its answer was not yet judged.
+    OfficeOwes,
     /// This photo does not exist or belongs to something already; nothing was written.
     PhotoMissing(Uuid),
 }
@@ -85,38 +88,47 @@ impl Store {
         now: DateTime<Utc>,
         auto_close_at: DateTime<Utc>,
     ) -> Result<AnswerOutcome> {
-        let Some(party) = Party::of(actor.role) else {
+        let Some(party) = Party::of(actor.role).filter(|party| *party == Party::Handler) else {
             return Ok(AnswerOutcome::Forbidden);
         };
-        self.connection()?.transaction(|connection| {
-            let found: Option<(Word<State>, i16)> = submissions::table
-                .filter(submissions::id.eq(id))
-                .filter(submissions_in(&actor.scope()))
-                .select((submissions::state, submissions::round))
-                .for_update()
-                .first(connection)
-                .optional()?;
-            let Some((Word(state), round)) = found else {
-                return Ok(AnswerOutcome::NotFound);
-            };
+        let answered = self.act(|connection| {
+            let mut case = Case::lock(connection, actor, id)?;
             // Under the lock of the submission, so that of two sends at the same time one sees the other. Before the
             // state is asked: a repeated send is told the same when the matter is closed meanwhile.
             if let Some(outcome) = find_repeat(connection, actor, id, new)? {
                 return Ok(outcome);
             }
-            let to = match lifecycle::next(state, Action::Answer, party) {
-                Ok(to) => to,
-                Err(refused) => return Ok(AnswerOutcome::Refused(refused)),
-            };
-            if let Some(missing) = lock_photos(connection, new.photo_ids)? {
-                return Ok(AnswerOutcome::PhotoMissing(missing));
+            let to = case.next(party, Action::Answer)?;
+            if case.state == State::HandedOver && office_owes(connection, id)? {
+                return Err(Refusal::OfficeOwes.into());
             }
+            if let Some(missing) = lock_photos(connection, new.photo_ids)? {
+                return Err(Refusal::PhotoMissing(missing).into());
+            }
+            end_request(connection, id, now)?;
             let answer_id = write(connection, actor, id, new, now)?;
             attach_photos(connection, answer_id, new.photo_ids)?;
-            move_on(connection, id, to, now)?;
-            steps::plan_auto_close(connection, id, round, auto_close_at, now)?;
-            tell(connection, actor, id, now)?;
+            let given = Given {
+                answer_id,
+                text: new.text.as_str(),
+                ends_at: auto_close_at,
+            };
+            settle(connection, &mut case, to, actor, EventKind::Answered, given, now)?;
+            for mut merged in merged_into(connection, id)? {
+                let to = merged.next(Party::Handler, Action::AnswerTogether)?;
+                let answer_id = copy(connection, merged.id, answer_id, now)?;
+                let given = Given { answer_id, ..given };
+                settle(connection, &mut merged, to, actor, EventKind::Answered, given, now)?;
+            }
             Ok(AnswerOutcome::Answered { answer_id })
+        })?;
+        Ok(match answered {
+            Ok(outcome) => outcome,
+            Err(Refusal::NotNow(refused)) => AnswerOutcome::Refused(refused),
+            Err(Refusal::PhotoMissing(photo)) => AnswerOutcome::PhotoMissing(photo),
+            Err(Refusal::OfficeOwes) => AnswerOutcome::OfficeOwes,
+            Err(Refusal::Forbidden) => AnswerOutcome::Forbidden,
+            Err(_) => AnswerOutcome::NotFound,
         })
     }
 }
@@ -176,41 +188,97 @@ fn write(
     Ok(answer_id)
 }
 
-/// Writes the event and the messages to the residents who asked for them.
-fn tell(connection: &mut PgConnection, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    let event = NewEvent::new(id, EventKind::Answered, now).by_account(actor.account_id);
-    let event_id = event.insert(connection)?;
-    notifications::queue_for_residents(connection, event_id, id, now)?;
-    notifications::wake(connection)
+/// What was said to the resident, and when the matter closes if nobody says anything more.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    pub answer_id: Uuid,
+    pub text: &'a str,
+    pub ends_at: DateTime<Utc>,
 }
 
-/// Stops the clock of the round. In one statement, because a row that is no longer registered must have its first answer.
-fn move_on(connection: &mut PgConnection, id: Uuid, to: State, now: DateTime<Utc>) -> Result<()> {
+/// Stops the clock, plans the end, and tells the residents. The event carries the digest of what was said, so that the
+/// chain of the timeline covers the answers too.
+pub fn settle(
+    connection: &mut PgConnection,
+    case: &mut Case,
+    to: State,
+    actor: &Actor,
+    kind: EventKind,
+    given: Given<'_>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    // In one statement, because a row that is answered must have its first answer.
     let first = sql::<Nullable<Timestamptz>>("coalesce(first_answered_at, ")
         .bind::<Timestamptz, _>(now)
         .sql(")");
-    diesel::update(submissions::table.find(id))
+    diesel::update(submissions::table.find(case.id))
         .set((
             submissions::state.eq(to.as_str()),
             submissions::first_answered_at.eq(first),
         ))
         .execute(connection)?;
-    steps::void_open(connection, id, now)
+    case.state = to;
+    case.stop_clock(connection, now)?;
+    steps::plan_auto_close(connection, case.id, case.clock, given.ends_at, now)?;
+    let event = case.event(kind, actor, now).with_data(json!({
+        "answer_id": given.answer_id,
+        "answer_digest": digest(given.text),
+    }));
+    case.tell_residents(connection, event, now)
 }
 
-/// Locks the photos, by id so that nobody waits in a ring; tells the first that cannot be had.
-fn lock_photos(connection: &mut PgConnection, photo_ids: &[Uuid]) -> Result<Option<Uuid>> {
-    if photo_ids.is_empty() {
-        return Ok(None);
-    }
-    let free: Vec<Uuid> = photos::table
-        .filter(photos::id.eq_any(photo_ids))
-        .filter(photos::submission_id.is_null().and(photos::answer_id.is_null()))
-        .order(photos::id)
-        .select(photos::id)
+/// SHA-256 of an answer's text, in hex.
+pub fn digest(text: &str) -> String {
+    let bytes = Sha256::digest(text.as_bytes());
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What goes on together with this submission, locked.
+pub fn merged_into(connection: &mut PgConnection, id: Uuid) -> Result<Vec<Case>> {
+    Ok(submissions::table
+        .filter(submissions::merged_into_id.eq(id))
+        .filter(submissions::state.eq(State::Merged.as_str()))
+        .order(submissions::id)
+        .select(Case::as_select())
         .for_update()
-        .load(connection)?;
-    Ok(photo_ids.iter().find(|id| !free.contains(id)).copied())
+        .load(connection)?)
+}
+
+/// The same answer for a submission that was merged; it shows the photos of the first.
+pub fn copy(connection: &mut PgConnection, submission_id: Uuid, same_as: Uuid, now: DateTime<Utc>) -> Result<Uuid> {
+    let id = ids::new(now);
+    let first: (Uuid, String, String, String, DateTime<Utc>) = answers::table
+        .find(same_as)
+        .select((
+            answers::author_account_id,
+            answers::author_name,
+            answers::text,
+            answers::kind,
+            answers::answered_at,
+        ))
+        .first(connection)?;
+    diesel::insert_into(answers::table)
+        .values((
+            answers::id.eq(id),
+            answers::submission_id.eq(submission_id),
+            answers::author_account_id.eq(first.0),
+            answers::author_name.eq(first.1),
+            answers::text.eq(first.2),
+            answers::kind.eq(first.3),
+            answers::answered_at.eq(first.4),
+            answers::same_as_id.eq(same_as),
+        ))
+        .execute(connection)?;
+    Ok(id)
+}
+
+/// An office has not yet answered, or the deputy has not yet judged its answer.
+fn office_owes(connection: &mut PgConnection, id: Uuid) -> Result<bool> {
+    let open = handover_submissions::table
+        .inner_join(handovers::table)
+        .filter(handover_submissions::submission_id.eq(id))
+        .filter(handovers::finished_at.is_null());
+    Ok(diesel::select(exists(open)).get_result(connection)?)
 }
 
 fn attach_photos(connection: &mut PgConnection, answer_id: Uuid, photo_ids: &[Uuid]) -> Result<()> {

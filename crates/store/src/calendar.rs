@@ -6,8 +6,9 @@ use diesel::{
     upsert::excluded,
 };
 use minyi_domain::{
-    calendar::WorkCalendar,
-    deadlines::{Policies, Policy, Unit},
+    calendar::{WorkCalendar, local_date},
+    deadlines::{HandoverPolicies, Policies, Policy, Rules, Unit},
+    handover::Channel,
 };
 use serde::Deserialize;
 
@@ -48,12 +49,12 @@ impl Store {
         calendar(&mut *self.connection()?)
     }
 
-    /// The policies in force on a day: for each step the latest that began by then.
+    /// Working days, and for each step the latest policy that began by the day of `now`.
     ///
     /// # Errors
     /// [`Error::Unknown`] names a step that has no policy.
-    pub fn policies(&self, on: NaiveDate) -> Result<Policies> {
-        policies(&mut *self.connection()?, on)
+    pub fn rules(&self, now: DateTime<Utc>) -> Result<Rules> {
+        rules(&mut *self.connection()?, now)
     }
 
     /// Takes a year's announced days in the place of what was known of that year, and computes the provisional promises
@@ -77,31 +78,62 @@ fn calendar(connection: &mut PgConnection) -> Result<WorkCalendar> {
     Ok(WorkCalendar::new(days, years.into_iter().map(i32::from)))
 }
 
+/// Calendar and policies of the day of `now`.
+pub fn rules(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Rules> {
+    Ok(Rules {
+        calendar: calendar(connection)?,
+        policies: policies(connection, local_date(now))?,
+    })
+}
+
 fn policies(connection: &mut PgConnection, on: NaiveDate) -> Result<Policies> {
-    let rows: Vec<(String, i16, Word<Unit>)> = deadline_policies::table
+    let rows: Vec<(String, String, i16, Word<Unit>)> = deadline_policies::table
         .filter(deadline_policies::effective_from.le(on))
-        .order((deadline_policies::step, deadline_policies::effective_from.desc()))
-        .distinct_on(deadline_policies::step)
+        .order((
+            deadline_policies::applies_to,
+            deadline_policies::step,
+            deadline_policies::effective_from.desc(),
+        ))
+        .distinct_on((deadline_policies::applies_to, deadline_policies::step))
         .select((
+            deadline_policies::applies_to,
             deadline_policies::step,
             deadline_policies::amount,
             deadline_policies::unit,
         ))
         .load(connection)?;
-    let policy = |wanted: &str| {
+    let policy = |of: &str, wanted: &str| {
         rows.iter()
-            .find(|(step, _, _)| step == wanted)
-            .map(|(_, amount, unit)| Policy {
+            .find(|(applies_to, step, _, _)| applies_to == of && step == wanted)
+            .map(|(_, _, amount, unit)| Policy {
                 amount: amount.unsigned_abs(),
                 unit: unit.0,
             })
-            .ok_or_else(|| Error::Unknown(format!("no policy for {wanted}")))
+            .ok_or_else(|| Error::Unknown(format!("no policy for {wanted} of {of}")))
+    };
+    let handover = |channel: Channel| {
+        let policy = |wanted| policy(channel.as_str(), wanted);
+        Ok::<_, Error>(HandoverPolicies {
+            accept: policy("accept")?,
+            answer: policy("answer")?,
+            extend: policy("extend")?,
+            partner: policy("partner")?,
+            redo: policy("redo")?,
+            judge: policy("judge")?,
+            remind: policy("remind")?,
+            escalate: policy("escalate")?,
+        })
     };
     Ok(Policies {
-        answer: policy("answer")?,
-        remind: policy("remind")?,
-        escalate: policy("escalate")?,
-        auto_close: policy("auto_close")?,
+        answer: policy("submission", "answer")?,
+        remind: policy("submission", "remind")?,
+        escalate: policy("submission", "escalate")?,
+        auto_close: policy("submission", "auto_close")?,
+        urgent_answer: policy("submission", "urgent_answer")?,
+        give_info: policy("submission", "give_info")?,
+        office: handover(Channel::Office)?,
+        intersession: handover(Channel::Intersession)?,
+        proposal: handover(Channel::Proposal)?,
     })
 }
 

@@ -10,6 +10,7 @@
 mod accounts;
 mod answers;
 mod calendar;
+mod casework;
 mod codes;
 mod config;
 mod deputies;
@@ -40,6 +41,7 @@ mod work;
 pub use accounts::{Account, LoginFailure};
 pub use answers::{AnswerOutcome, NewAnswer};
 pub use calendar::{CalendarDay, CalendarYear, Replanned};
+pub use casework::{InfoRequest, MAX_QUESTIONS, Refusal};
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;
 pub use deputies::{DeputyInGrid, DeputyPage, DeputyPublic};
@@ -58,7 +60,7 @@ pub use sessions::{RevokeReason, RotateOutcome};
 pub use sites::SitePublic;
 pub use steps::StepOutcome;
 pub use submissions::{
-    AnswerView, EventActor, EventKind, EventView, InboxFilter, InboxItem, NewSubmission, PhotoView, RatingView,
-    SubmissionDetail, SubmitOutcome, SubmitReceipt,
+    AnswerKind, AnswerView, EventActor, EventKind, EventView, InboxFilter, InboxItem, NewSubmission, PhotoView,
+    RatingView, SubmissionDetail, SubmitOutcome, SubmitReceipt,
 };
 pub use work::WorkCounts;

@@ -15,7 +15,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
-    sql_types::{Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Text, Uuid as SqlUuid},
 };
 use uuid::Uuid;
 
@@ -62,14 +62,10 @@ diesel::define_sql_function! {
     fn pg_notify(channel: Text, payload: Text) -> diesel::sql_types::Text;
 }
 
-/// The accounts that have to act on a submission; the database function says who.
-pub fn responsible(connection: &mut PgConnection, deputy: Option<Uuid>, site: Uuid, region: &str) -> Result<Vec<Uuid>> {
-    let binds = (
-        deputy.into_sql::<Nullable<SqlUuid>>(),
-        site.into_sql::<SqlUuid>(),
-        region.into_sql::<Text>(),
-    );
-    let query = Prepared::<SqlUuid, _>::new("SELECT * FROM responsible_accounts(", binds, ")");
+/// The accounts that have to act on a submission now; the database function says who.
+pub fn handling(connection: &mut PgConnection, submission_id: Uuid) -> Result<Vec<Uuid>> {
+    let bind = submission_id.into_sql::<SqlUuid>();
+    let query = Prepared::<SqlUuid, _>::new("SELECT * FROM handling_accounts(", bind, ")");
     Ok(query.load(connection)?)
 }
 

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, Connection as _, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
-    RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
+    BoolExpressionMethods, Connection as _, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl,
+    Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
 };
 use uuid::Uuid;
 
@@ -38,6 +38,15 @@ pub struct Photo {
     pub answer_id: Option<Uuid>,
 }
 
+/// A photo that belongs to nothing yet.
+#[diesel::dsl::auto_type]
+pub fn is_free() -> _ {
+    photos::submission_id
+        .is_null()
+        .and(photos::answer_id.is_null())
+        .and(photos::info_request_id.is_null())
+}
+
 impl Store {
     /// Remembers an uploaded photo until a submission or an answer takes it; tells whether it is new. One that is
     /// known by this id stays as it is.
@@ -62,7 +71,7 @@ impl Store {
     /// Photos uploaded before `time` that nobody attached, oldest first.
     pub fn unattached_photos_before(&self, time: DateTime<Utc>, limit: i64) -> Result<Vec<Photo>> {
         Ok(photos::table
-            .filter(photos::submission_id.is_null().and(photos::answer_id.is_null()))
+            .filter(is_free())
             .filter(photos::uploaded_at.lt(time))
             .order(photos::uploaded_at)
             .limit(limit)
@@ -76,7 +85,7 @@ impl Store {
         self.connection()?.transaction(|connection| {
             let photo = photos::table
                 .find(id)
-                .filter(photos::submission_id.is_null().and(photos::answer_id.is_null()))
+                .filter(is_free())
                 .select(Photo::as_select())
                 .for_update()
                 .first(connection)
@@ -88,4 +97,19 @@ impl Store {
             Ok(gone)
         })
     }
+}
+
+/// Locks the photos, by id so that nobody waits in a ring; tells the first that cannot be had.
+pub fn lock_photos(connection: &mut PgConnection, photo_ids: &[Uuid]) -> Result<Option<Uuid>> {
+    if photo_ids.is_empty() {
+        return Ok(None);
+    }
+    let free: Vec<Uuid> = photos::table
+        .filter(photos::id.eq_any(photo_ids))
+        .filter(is_free())
+        .order(photos::id)
+        .select(photos::id)
+        .for_update()
+        .load(connection)?;
+    Ok(photo_ids.iter().find(|id| !free.contains(id)).copied())
 }

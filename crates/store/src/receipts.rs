@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     AnswerView, EventView, PhotoView, RatingView, Result, SitePublic, Store,
+    casework::InfoRequest,
     schema::{grids, sites, submissions},
     submissions::Parts,
     word::Word,
@@ -21,7 +22,7 @@ use crate::{
 mod rate;
 
 pub use rate::RateOutcome;
-pub(crate) use rate::close;
+pub(crate) use rate::{by_receipt, close};
 
 /// What the holder of a receipt sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,7 @@ pub struct ReceiptView {
     /// The public events.
     pub timeline: Vec<EventView>,
     pub ratings: Vec<RatingView>,
+    pub info_requests: Vec<InfoRequest>,
     /// There is an answer that waits for the resident's rating.
     pub may_rate: bool,
 }
@@ -124,6 +126,7 @@ fn view(record: Record, site: SitePublic, parts: Parts) -> ReceiptView {
         answers: parts.answers,
         timeline: parts.events,
         ratings: parts.ratings,
+        info_requests: parts.info_requests,
     }
 }
 

@@ -28,6 +28,8 @@ diesel::table! {
         text -> Text,
         answered_at -> Timestamptz,
         idempotency_key -> Nullable<Text>,
+        kind -> Text,
+        same_as_id -> Nullable<Uuid>,
     }
 }
 
@@ -73,6 +75,7 @@ diesel::table! {
         amount -> SmallInt,
         unit -> Text,
         effective_from -> Date,
+        applies_to -> Text,
     }
 }
 
@@ -80,12 +83,25 @@ diesel::table! {
     deadline_steps (id) {
         id -> Uuid,
         submission_id -> Uuid,
-        round -> SmallInt,
         step -> Text,
         due_at -> Timestamptz,
         published_at -> Nullable<Timestamptz>,
         done_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
+        clock -> SmallInt,
+        handover_id -> Nullable<Uuid>,
+        promise_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    decline_kinds (code) {
+        code -> Text,
+        position -> SmallInt,
+        name -> Text,
+        guidance -> Text,
+        right_channel -> Text,
+        is_active -> Bool,
     }
 }
 
@@ -119,6 +135,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_heads (submission_id) {
+        submission_id -> Uuid,
+        seq -> Integer,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> Uuid,
         submission_id -> Uuid,
@@ -128,6 +152,8 @@ diesel::table! {
         is_public -> Bool,
         data -> Jsonb,
         occurred_at -> Timestamptz,
+        seq -> Integer,
+        digest -> Binary,
     }
 }
 
@@ -150,6 +176,87 @@ diesel::table! {
         site_id -> Uuid,
         name -> Text,
         place -> Text,
+    }
+}
+
+diesel::table! {
+    handover_answers (id) {
+        id -> Uuid,
+        handover_id -> Uuid,
+        redo -> SmallInt,
+        author_account_id -> Uuid,
+        author_name -> Text,
+        text -> Text,
+        result -> Text,
+        promised_on -> Nullable<Date>,
+        answered_at -> Timestamptz,
+        judge_due_at -> Timestamptz,
+        satisfied -> Nullable<Bool>,
+        judge_comment -> Nullable<Text>,
+        judged_by_account_id -> Nullable<Uuid>,
+        judged_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    handover_partners (handover_id, office_id) {
+        handover_id -> Uuid,
+        office_id -> Uuid,
+        invited_at -> Timestamptz,
+        due_at -> Timestamptz,
+        opinion -> Nullable<Text>,
+        opined_by_account_id -> Nullable<Uuid>,
+        opined_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    handover_submissions (handover_id, submission_id) {
+        handover_id -> Uuid,
+        submission_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    handovers (id) {
+        id -> Uuid,
+        channel -> Text,
+        lead_submission_id -> Uuid,
+        proposal_id -> Nullable<Uuid>,
+        office_id -> Uuid,
+        handed_by_account_id -> Uuid,
+        handed_by_name -> Text,
+        demand -> Text,
+        is_hard -> Bool,
+        state -> Text,
+        clock -> SmallInt,
+        handed_at -> Timestamptz,
+        accept_due_at -> Timestamptz,
+        answer_due_at -> Timestamptz,
+        answer_due_provisional -> Bool,
+        accepted_at -> Nullable<Timestamptz>,
+        responsible_name -> Nullable<Text>,
+        extended_at -> Nullable<Timestamptz>,
+        extension_reason -> Nullable<Text>,
+        refusal_reason -> Nullable<Text>,
+        redos -> SmallInt,
+        overdue_at -> Nullable<Timestamptz>,
+        escalated_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    info_requests (id) {
+        id -> Uuid,
+        submission_id -> Uuid,
+        asked_by_account_id -> Uuid,
+        asked_by_name -> Text,
+        question -> Text,
+        asked_at -> Timestamptz,
+        due_at -> Timestamptz,
+        reply -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -196,6 +303,52 @@ diesel::table! {
         submission_id -> Nullable<Uuid>,
         answer_id -> Nullable<Uuid>,
         position -> Nullable<SmallInt>,
+        info_request_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    promises (id) {
+        id -> Uuid,
+        submission_id -> Uuid,
+        handover_id -> Nullable<Uuid>,
+        text -> Text,
+        promised_by -> Text,
+        due_on -> Date,
+        made_at -> Timestamptz,
+        overdue_at -> Nullable<Timestamptz>,
+        kept_at -> Nullable<Timestamptz>,
+        kept_note -> Nullable<Text>,
+        kept_by_account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    proposal_cosigners (proposal_id, deputy_id) {
+        proposal_id -> Uuid,
+        deputy_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    proposal_submissions (proposal_id, submission_id) {
+        proposal_id -> Uuid,
+        submission_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    proposals (id) {
+        id -> Uuid,
+        channel -> Text,
+        region_code -> Text,
+        number -> Nullable<Text>,
+        title -> Text,
+        text -> Text,
+        lead_deputy_id -> Uuid,
+        drafted_by_account_id -> Uuid,
+        drafted_at -> Timestamptz,
+        submitted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -272,7 +425,7 @@ diesel::table! {
         receipt -> Text,
         idempotency_key -> Text,
         request_digest -> Binary,
-        code_id -> Uuid,
+        code_id -> Nullable<Uuid>,
         grid_id -> Uuid,
         site_id -> Uuid,
         region_code -> Text,
@@ -297,6 +450,34 @@ diesel::table! {
         first_answered_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         close_reason -> Nullable<Text>,
+        channel -> Text,
+        entered_by_account_id -> Nullable<Uuid>,
+        clock -> SmallInt,
+        clock_started_at -> Timestamptz,
+        clock_days -> Nullable<SmallInt>,
+        urgency -> Text,
+        confidential_region -> Nullable<Text>,
+        split_from_id -> Nullable<Uuid>,
+        merged_into_id -> Nullable<Uuid>,
+        decline_kind -> Nullable<Text>,
+        review_asked_at -> Nullable<Timestamptz>,
+        handled_above -> Bool,
+        publish_consent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    transfers (id) {
+        id -> Uuid,
+        submission_id -> Uuid,
+        by_account_id -> Uuid,
+        from_deputy_id -> Nullable<Uuid>,
+        from_grid_id -> Uuid,
+        to_deputy_id -> Nullable<Uuid>,
+        to_grid_id -> Uuid,
+        reason -> Text,
+        bounced -> Bool,
+        transferred_at -> Timestamptz,
     }
 }
 
@@ -336,6 +517,36 @@ diesel::joinable!(events -> submissions (submission_id));
 diesel::joinable!(notifications -> submissions (submission_id));
 diesel::joinable!(notifications -> resident_subscriptions (subscription_id));
 diesel::joinable!(calendar_days -> calendar_years (year));
+diesel::joinable!(handover_partners -> accounts (opined_by_account_id));
+diesel::joinable!(handovers -> accounts (handed_by_account_id));
+diesel::joinable!(info_requests -> accounts (asked_by_account_id));
+diesel::joinable!(promises -> accounts (kept_by_account_id));
+diesel::joinable!(proposals -> accounts (drafted_by_account_id));
+diesel::joinable!(submissions -> accounts (entered_by_account_id));
+diesel::joinable!(transfers -> accounts (by_account_id));
+diesel::joinable!(submissions -> decline_kinds (decline_kind));
+diesel::joinable!(proposal_cosigners -> deputies (deputy_id));
+diesel::joinable!(proposals -> deputies (lead_deputy_id));
+diesel::joinable!(deadline_steps -> handovers (handover_id));
+diesel::joinable!(handover_answers -> handovers (handover_id));
+diesel::joinable!(handover_partners -> handovers (handover_id));
+diesel::joinable!(handover_submissions -> handovers (handover_id));
+diesel::joinable!(promises -> handovers (handover_id));
+diesel::joinable!(photos -> info_requests (info_request_id));
+diesel::joinable!(handover_partners -> offices (office_id));
+diesel::joinable!(handovers -> offices (office_id));
+diesel::joinable!(deadline_steps -> promises (promise_id));
+diesel::joinable!(handovers -> proposals (proposal_id));
+diesel::joinable!(proposal_cosigners -> proposals (proposal_id));
+diesel::joinable!(proposal_submissions -> proposals (proposal_id));
+diesel::joinable!(proposals -> regions (region_code));
+diesel::joinable!(event_heads -> submissions (submission_id));
+diesel::joinable!(handover_submissions -> submissions (submission_id));
+diesel::joinable!(handovers -> submissions (lead_submission_id));
+diesel::joinable!(info_requests -> submissions (submission_id));
+diesel::joinable!(promises -> submissions (submission_id));
+diesel::joinable!(proposal_submissions -> submissions (submission_id));
+diesel::joinable!(transfers -> submissions (submission_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -346,14 +557,25 @@ diesel::allow_tables_to_appear_in_same_query!(
     codes,
     deadline_policies,
     deadline_steps,
+    decline_kinds,
     deputies,
     duties,
+    event_heads,
     events,
     grid_assignments,
     grids,
+    handover_answers,
+    handover_partners,
+    handover_submissions,
+    handovers,
+    info_requests,
     notifications,
     offices,
     photos,
+    promises,
+    proposal_cosigners,
+    proposal_submissions,
+    proposals,
     ratings,
     refresh_tokens,
     regions,
@@ -361,4 +583,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     sites,
     submissions,
+    transfers,
 );

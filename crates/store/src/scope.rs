@@ -1,10 +1,10 @@
 //! The one place where a [`Scope`] becomes SQL.
 
 use diesel::{
-    BoxableExpression, ExpressionMethods, SelectableExpression, TextExpressionMethods,
+    BoolExpressionMethods, BoxableExpression, ExpressionMethods, SelectableExpression, TextExpressionMethods,
     dsl::sql,
     pg::Pg,
-    sql_types::{Bool, Uuid as SqlUuid},
+    sql_types::{Bool, Text, Uuid as SqlUuid},
 };
 use minyi_domain::people::Scope;
 
@@ -21,9 +21,32 @@ where
 {
     match scope {
         Scope::Nothing => Box::new(sql::<Bool>("false")),
+        // A report on an official has no deputy and is not the station's.
         Scope::Deputy(deputy) => Box::new(sql::<Bool>("submissions.assignee_deputy_id = ").bind::<SqlUuid, _>(*deputy)),
-        Scope::Site(site) => Box::new(submissions::site_id.eq(*site)),
-        Scope::Region(code) => Box::new(submissions::region_code.like(within(code))),
+        Scope::Site(site) => Box::new(
+            submissions::site_id
+                .eq(*site)
+                .and(sql::<Bool>("submissions.confidential_region IS NULL")),
+        ),
+        Scope::Office(office) => Box::new(
+            sql::<Bool>(
+                "submissions.confidential_region IS NULL AND submissions.id IN (
+                SELECT submission_id FROM handover_submissions JOIN handovers ON handovers.id = handover_id
+                LEFT JOIN handover_partners ON handover_partners.handover_id = handovers.id
+                WHERE ",
+            )
+            .bind::<SqlUuid, _>(*office)
+            .sql(" IN (handovers.office_id, handover_partners.office_id))"),
+        ),
+        Scope::Region(code) => Box::new(
+            submissions::region_code.like(within(code)).and(
+                sql::<Bool>(
+                    "(submissions.confidential_region IS NULL OR starts_with(submissions.confidential_region, ",
+                )
+                .bind::<Text, _>(code.clone())
+                .sql("))"),
+            ),
+        ),
     }
 }
 
@@ -35,7 +58,7 @@ where
     grids::region_code: SelectableExpression<From>,
 {
     match scope {
-        Scope::Nothing => Box::new(sql::<Bool>("false")),
+        Scope::Nothing | Scope::Office(_) => Box::new(sql::<Bool>("false")),
         Scope::Deputy(deputy) => Box::new(
             sql::<Bool>("grids.id IN (SELECT grid_id FROM grid_assignments WHERE deputy_id = ")
                 .bind::<SqlUuid, _>(*deputy)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
     sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
     upsert::excluded,
 };
@@ -50,11 +50,11 @@ pub fn republish(connection: &mut PgConnection, now: DateTime<Utc>, older_than: 
         .get_results(connection)?)
 }
 
-/// Writes the steps of a round's clock.
+/// Writes the steps of a submission's clock of this generation.
 pub fn plan_answer(
     connection: &mut PgConnection,
     submission_id: Uuid,
-    round: i16,
+    clock: i16,
     plan: &AnswerPlan,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -69,7 +69,7 @@ pub fn plan_answer(
             Some((
                 deadline_steps::id.eq(ids::new(now)),
                 deadline_steps::submission_id.eq(submission_id),
-                deadline_steps::round.eq(round),
+                deadline_steps::clock.eq(clock),
                 deadline_steps::step.eq(step.as_str()),
                 deadline_steps::due_at.eq(due_at?),
             ))
@@ -81,11 +81,11 @@ pub fn plan_answer(
     Ok(())
 }
 
-/// Plans closing without a rating; a later answer of the same round puts it off.
+/// Plans closing without a rating; a later answer of the same clock puts it off.
 pub fn plan_auto_close(
     connection: &mut PgConnection,
     submission_id: Uuid,
-    round: i16,
+    clock: i16,
     due_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -93,13 +93,15 @@ pub fn plan_auto_close(
         .values((
             deadline_steps::id.eq(ids::new(now)),
             deadline_steps::submission_id.eq(submission_id),
-            deadline_steps::round.eq(round),
+            deadline_steps::clock.eq(clock),
             deadline_steps::step.eq(Step::AutoClose.as_str()),
             deadline_steps::due_at.eq(due_at),
         ))
         .on_conflict((
             deadline_steps::submission_id,
-            deadline_steps::round,
+            deadline_steps::handover_id,
+            deadline_steps::promise_id,
+            deadline_steps::clock,
             deadline_steps::step,
         ))
         .do_update()
@@ -113,10 +115,36 @@ pub fn plan_auto_close(
     Ok(())
 }
 
-/// The steps that are still open are no longer needed.
+/// Plans one step of the submission's own clock.
+pub fn plan_one(
+    connection: &mut PgConnection,
+    submission_id: Uuid,
+    clock: i16,
+    step: Step,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(deadline_steps::table)
+        .values((
+            deadline_steps::id.eq(ids::new(now)),
+            deadline_steps::submission_id.eq(submission_id),
+            deadline_steps::clock.eq(clock),
+            deadline_steps::step.eq(step.as_str()),
+            deadline_steps::due_at.eq(due_at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The open steps of the submission's own clock are no longer needed; those of its handovers and promises go on.
 pub fn void_open(connection: &mut PgConnection, submission_id: Uuid, now: DateTime<Utc>) -> Result<()> {
     let open = deadline_steps::table
         .filter(deadline_steps::submission_id.eq(submission_id))
+        .filter(
+            deadline_steps::handover_id
+                .is_null()
+                .and(deadline_steps::promise_id.is_null()),
+        )
         .filter(deadline_steps::done_at.is_null());
     diesel::update(open)
         .set((deadline_steps::done_at.eq(now), deadline_steps::outcome.eq("void")))

@@ -42,6 +42,98 @@ words! {
         Closed = "closed",
         /// Somebody opened the sealed contact data; not public.
         ContactViewed = "contact_viewed",
+        Accepted = "accepted",
+        /// The clock stands still. data: `question`, `due_at`.
+        InfoAsked = "info_asked",
+        /// The clock goes on. data: `answer_due_at`.
+        InfoGiven = "info_given",
+        /// data: `answer_due_at`.
+        InfoLapsed = "info_lapsed",
+        /// data: `kind`, `answer_id`, `answer_digest`.
+        Declined = "declined",
+        /// By the resident, once.
+        ReviewAsked = "review_asked",
+        /// data: `deputy` (published name or null), `grid`, `reason`, `bounced`.
+        Transferred = "transferred",
+        /// data: `number` of the one that it goes on with.
+        Merged = "merged",
+        Unmerged = "unmerged",
+        /// data: `numbers` of the new ones, or `from`.
+        Split = "split",
+        /// data: `category`; not public.
+        Classified = "classified",
+        /// data: `region`; not public.
+        MadeConfidential = "made_confidential",
+        /// data: `urgency`, `answer_due_at`.
+        UrgencyChanged = "urgency_changed",
+        /// data: `office`, `channel`, `answer_due_at`.
+        HandedOver = "handed_over",
+        /// data: `office`.
+        HandoverAccepted = "handover_accepted",
+        /// data: `office`, `reason`.
+        HandoverRefused = "handover_refused",
+        /// data: `office`, `reason`, `answer_due_at`.
+        HandoverExtended = "handover_extended",
+        /// data: `office`.
+        HandoverPartnerOpined = "handover_partner_opined",
+        /// data: `office`, `result`.
+        HandoverAnswered = "handover_answered",
+        /// data: `office`, `answer_due_at`.
+        HandoverRedo = "handover_redo",
+        /// data: `office`, `result`.
+        HandoverDone = "handover_done",
+        /// data: `office`.
+        HandoverWithdrawn = "handover_withdrawn",
+        /// data: `office`.
+        HandoverOverdue = "handover_overdue",
+        /// data: `office`.
+        HandoverEscalated = "handover_escalated",
+        /// The deputy has not judged the office's answer in time. data: `office`.
+        JudgementOverdue = "judgement_overdue",
+        /// data: `title`, `number`.
+        Proposed = "proposed",
+        /// data: `by`, `due_on`.
+        PromiseMade = "promise_made",
+        /// data: `by`, `note`.
+        PromiseKept = "promise_kept",
+        /// data: `by`, `due_on`.
+        PromiseOverdue = "promise_overdue",
+        /// data: `title`, `starts_at`, `place`.
+        HearingPlanned = "hearing_planned",
+        /// data: `title`.
+        HearingHeld = "hearing_held",
+        AppointmentAsked = "appointment_asked",
+        /// data: `state`.
+        AppointmentSettled = "appointment_settled",
+        /// data: `outcome`.
+        Revisited = "revisited",
+        PublishConsented = "publish_consented",
+        PublishWithdrawn = "publish_withdrawn",
+        Released = "released",
+        ReleaseWithdrawn = "release_withdrawn",
+    }
+}
+
+impl EventKind {
+    /// Who is told of it is to see that the resident is answered.
+    #[must_use]
+    pub const fn calls_for_answer(self) -> bool {
+        matches!(
+            self,
+            Self::Registered
+                | Self::Routed
+                | Self::Reminded
+                | Self::Overdue
+                | Self::Escalated
+                | Self::Reopened
+                | Self::InfoGiven
+                | Self::InfoLapsed
+                | Self::Transferred
+                | Self::Unmerged
+                | Self::Split
+                | Self::MadeConfidential
+                | Self::UrgencyChanged
+        )
     }
 }
 
@@ -80,6 +172,15 @@ pub struct PhotoView {
     pub height: i32,
 }
 
+words! {
+    /// What an answer says.
+    AnswerKind {
+        Answer = "answer",
+        /// Not taken, with guidance to the right channel (不予受理).
+        Decline = "decline",
+    }
+}
+
 /// An answer (答复).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerView {
@@ -87,6 +188,7 @@ pub struct AnswerView {
     /// The name as it was when the answer was given.
     pub author_name: String,
     pub text: String,
+    pub kind: AnswerKind,
     pub photos: Vec<PhotoView>,
     pub answered_at: DateTime<Utc>,
 }
@@ -97,7 +199,17 @@ struct AnswerRecord {
     id: Uuid,
     author_name: String,
     text: String,
+    #[diesel(deserialize_as = Word<AnswerKind>)]
+    kind: AnswerKind,
     answered_at: DateTime<Utc>,
+    same_as_id: Option<Uuid>,
+}
+
+impl AnswerRecord {
+    /// The answer whose photos are shown.
+    fn shown_photos(&self) -> Uuid {
+        self.same_as_id.unwrap_or(self.id)
+    }
 }
 
 /// A rating (评价); one a round.

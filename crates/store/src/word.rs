@@ -66,13 +66,18 @@ pub(crate) use words;
 from_word!(
     minyi_domain::deadlines::Step,
     minyi_domain::deadlines::Unit,
+    minyi_domain::handover::Channel,
+    minyi_domain::handover::ResultClass,
+    minyi_domain::handover::State,
     minyi_domain::lifecycle::State,
     minyi_domain::people::DeputyLevel,
     minyi_domain::people::Role,
     minyi_domain::routing::RouteReason,
+    minyi_domain::submission::Channel,
     minyi_domain::submission::CoordinateSystem,
     minyi_domain::submission::Kind,
     minyi_domain::submission::Satisfaction,
+    minyi_domain::submission::Urgency,
     minyi_domain::token::CodeToken,
     minyi_domain::token::ReceiptToken,
 );

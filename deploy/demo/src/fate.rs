@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use minyi_domain::{
-    calendar::WorkCalendar,
-    deadlines::{AnswerPlan, Policies, plan_answer},
-    submission::{Kind, Satisfaction},
+    deadlines::{self, AnswerPlan},
+    submission::{Kind, Satisfaction, Urgency},
 };
 
 use crate::{data::Matter, moments::Moments};
@@ -74,20 +73,12 @@ impl Fate {
 
 /// The rules of time that the story obeys.
 #[derive(Debug)]
-pub struct Rules {
-    pub calendar: WorkCalendar,
-    pub policies: Policies,
-}
+pub struct Rules(pub deadlines::Rules);
 
 impl Rules {
     /// The clock of a round that begins at `start`.
     pub fn plan(&self, start: DateTime<Utc>) -> AnswerPlan {
-        plan_answer(&self.calendar, &self.policies, start)
-    }
-
-    /// When an answered submission is closed without a rating.
-    pub fn auto_close(&self, answered: DateTime<Utc>) -> DateTime<Utc> {
-        self.policies.auto_close.after(&self.calendar, answered).at
+        self.0.plan(Urgency::Normal, start)
     }
 
     /// One try at a course for this fate; most tries fail, because a drawn time does not fit.
@@ -115,7 +106,7 @@ impl Rules {
             Fate::Unrated => self.answered(18..36, moments).filter(|(_, moves)| {
                 moves
                     .last()
-                    .is_some_and(|(answered, _)| self.auto_close(*answered) < moments.end)
+                    .is_some_and(|(answered, _)| self.0.auto_close_at(*answered) < moments.end)
             }),
             Fate::Reopened => self.reopened(4..12, moments),
             Fate::AnsweredAgain => self.answered_again(7..16, moments),

@@ -2,6 +2,7 @@
 //! of delivery is what it would have been. A move that was made in an earlier run is left out.
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use minyi_domain::rights::Permission;
 use minyi_domain::{
     calendar::{at_local_time, local_date},
     lifecycle::State,
@@ -225,7 +226,7 @@ impl Stage<'_> {
             &text,
             &[],
             at,
-            self.rules.auto_close(at),
+            self.rules.0.auto_close_at(at),
         )? {
             AnswerOutcome::Answered { .. } => Ok(()),
             _ => Err(Error::Data("an answer was refused")),
@@ -245,7 +246,7 @@ impl Stage<'_> {
         let staff = || self.city.staff.iter().map(|member| &member.actor);
         let here = staff().find(|actor| actor.site_id == Some(grid.site_id));
         let above = |actor: &&Actor| {
-            actor.role.may_answer()
+            actor.role.may(Permission::Handle)
                 && actor
                     .region_code
                     .as_ref()

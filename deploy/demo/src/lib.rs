@@ -22,7 +22,6 @@ pub mod story;
 mod text;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use minyi_domain::calendar::local_date;
 use minyi_gateways::{keys::Keys, objects::Objects};
 use minyi_store::Store;
 use serde_json::Value;
@@ -75,10 +74,7 @@ pub fn load(store: &Store, keys: &Keys, objects: Objects, password: &str, now: D
     for member in &city.staff {
         store.set_password(&member.username, &hash)?;
     }
-    let rules = Rules {
-        calendar: store.calendar()?,
-        policies: store.policies(local_date(anchor))?,
-    };
+    let rules = Rules(store.rules(anchor)?);
     let cases = story::write(&data, &city, &seed, &rules, anchor)?;
     let album = Album::new(objects)?;
     let mut stage = Stage {

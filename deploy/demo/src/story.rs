@@ -198,8 +198,8 @@ impl<'a> Writer<'a> {
             spot: grid.spot(),
             village: &grid.village,
             seen: yesterday.max(local_date(since)),
-            soon: local_date(self.rules.calendar.add_working_days(at, 3).at),
-            later: local_date(self.rules.calendar.add_working_days(at, 9).at),
+            soon: local_date(self.rules.0.calendar.add_working_days(at, 3).at),
+            later: local_date(self.rules.0.calendar.add_working_days(at, 9).at),
         }
     }
 }

@@ -200,13 +200,14 @@ fn there_is_something_of_everything_and_nothing_is_left_to_be_done() {
         assert_eq!(loaded.counts("kind", "submissions").len(), 4);
         assert_eq!(loaded.counts("route_reason", "submissions").len(), 4);
         assert_eq!(loaded.counts("satisfaction", "ratings").len(), 3);
-        for satisfaction in ["satisfied", "basically_satisfied", "dissatisfied"] {
+        for satisfaction in ["satisfied", "basically_satisfied"] {
             let last = format!(
                 "submissions s JOIN ratings r ON r.submission_id = s.id AND r.round = s.round \
                  WHERE s.state = 'closed' AND r.satisfaction = '{satisfaction}'"
             );
             assert!(loaded.count(&last) >= 3, "{satisfaction}");
         }
+        assert!(loaded.count("submissions WHERE handled_above AND state = 'reopened'") >= 3);
         assert!(loaded.count("submissions WHERE close_reason = 'no_rating'") >= 10);
         let open = "submissions WHERE state = 'registered' AND";
         assert!(loaded.count(&format!("{open} overdue_at IS NULL")) >= 15);

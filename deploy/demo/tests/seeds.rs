@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use minyi_demo::{city::City, data::Data, fate::Rules, seed::Seed, story};
 use minyi_domain::{
     calendar::WorkCalendar,
-    deadlines::{Policies, Policy, Unit},
+    deadlines::{self, HandoverPolicies, Policies, Policy, Unit},
 };
 use minyi_gateways::{
     Mode,
@@ -23,7 +23,22 @@ fn rules() -> Rules {
         amount: 15,
         unit: Unit::CalendarDays,
     };
+    let handover = HandoverPolicies {
+        accept: working(2),
+        answer: working(10),
+        extend: working(10),
+        partner: working(5),
+        redo: working(5),
+        judge: working(5),
+        remind: working(1),
+        escalate: working(1),
+    };
     let policies = Policies {
+        urgent_answer: working(1),
+        give_info: working(10),
+        office: handover,
+        intersession: handover,
+        proposal: handover,
         answer: working(5),
         remind: working(1),
         escalate: working(1),
@@ -35,10 +50,10 @@ fn rules() -> Rules {
     let days = off(first(2, 15), 9)
         .chain(off(first(10, 1), 7))
         .chain([(first(10, 10), false)]);
-    Rules {
+    Rules(deadlines::Rules {
         calendar: WorkCalendar::new(days, [2026]),
         policies,
-    }
+    })
 }
 
 fn seed(number: usize) -> Seed {

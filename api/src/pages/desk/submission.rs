@@ -3,6 +3,7 @@
 mod answer;
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
+use minyi_domain::rights::Permission;
 use minyi_domain::{
     calendar::local_date,
     lifecycle::{Action, Party, next},
@@ -81,7 +82,7 @@ pub async fn show_contact(
 }
 
 fn contact(actor: &Actor, detail: &SubmissionDetail) -> Contact {
-    match (has_contact(detail), actor.role.may_see_contact()) {
+    match (has_contact(detail), actor.role.may(Permission::SeeContact)) {
         (false, _) => Contact::None,
         (true, true) => Contact::Hidden,
         (true, false) => Contact::NotForYou,

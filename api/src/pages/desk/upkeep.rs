@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
 use minyi_domain::people::Scope;
+use minyi_domain::rights::Permission;
 use minyi_store::{CodeCursor, CodeRow, CodeState, DeadNotification, GridRow, Template};
 use serde::Deserialize;
 
@@ -35,7 +36,7 @@ pub async fn show_codes(
     signed_in: SignedIn,
     after: web::Query<After>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must_watch()?;
+    signed_in.must(Permission::Upkeep)?;
     let (scope, today) = (signed_in.actor.scope(), state.today());
     let After { grid, token } = after.into_inner();
     let cursor = grid
@@ -84,7 +85,7 @@ fn code(row: CodeRow, today: NaiveDate) -> Code {
 
 #[get("/watch")]
 pub async fn show_watch(state: State, page: Page, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
-    signed_in.must_watch()?;
+    signed_in.must(Permission::Upkeep)?;
     let (scope, today) = (signed_in.actor.scope(), state.today());
     let blind = scope == Scope::Nothing;
     let list = move |store: &minyi_store::Store| {

@@ -75,6 +75,25 @@ impl Status {
                 "已登记，等待答复",
                 format!("{answerer}会尽快答复您，答复会显示在这一页。"),
             ),
+            State::Accepted if overdue => ("正在办理", LATE.to_owned()),
+            State::Accepted => ("已受理，正在办理", format!("{answerer}正在办理，答复会显示在这一页。")),
+            State::AwaitingResident => (
+                "请您补充情况",
+                "办理人还需要了解一些情况，请看下面的问题。您补充以后接着办理。".to_owned(),
+            ),
+            State::HandedOver if overdue => ("正在办理", LATE.to_owned()),
+            State::HandedOver => (
+                "已交有关部门办理",
+                format!("{answerer}已经请有关部门办理，有结果后会在这一页答复您。"),
+            ),
+            State::Merged => (
+                "和同类民意一起办理",
+                "很多人反映了同样的事，放在一起办理，答复会显示在这一页。".to_owned(),
+            ),
+            State::Declined => (
+                "不属于受理范围",
+                "请看下面的说明，那里写了该找哪里。您有不同意见，可以申请一次复核。".to_owned(),
+            ),
             State::Reopened if overdue => ("正在重新办理", LATE.to_owned()),
             State::Reopened => ("正在重新办理", format!("您不满意，已退回{answerer}重新办理。")),
             State::Answered => ("已答复，请您评价", "请看下面的答复，再评一评满意不满意。".to_owned()),
@@ -179,6 +198,8 @@ impl Rating {
             tone: if dissatisfied { "warn" } else { "good" },
             result: if dissatisfied && rating.round == 0 {
                 "已退回重新办理。"
+            } else if dissatisfied && rating.round == 1 {
+                "已交上一级办理。"
             } else if dissatisfied {
                 "您表示不满意，这件事已结束。"
             } else {

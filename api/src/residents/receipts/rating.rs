@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, post, web::Path};
 use chrono::{DateTime, Utc};
+use minyi_domain::submission::Urgency;
 use minyi_domain::{submission::Satisfaction, text::RatingComment};
 use minyi_store::RateOutcome;
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub async fn rate(
         .transpose()
         .map_err(|error| Problem::Invalid(vec![FieldProblem::text("/comment", error)]))?;
     let now = state.now();
-    let plan = state.rules_in_force().await?.plan(now);
+    let plan = state.rules_in_force().await?.plan(Urgency::Normal, now);
     let RatingRequest {
         solved, satisfaction, ..
     } = request;

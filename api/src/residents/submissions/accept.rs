@@ -1,5 +1,6 @@
 //! From a request to a receipt.
 
+use minyi_domain::{deadlines::Rules, submission::Urgency};
 use minyi_domain::{
     routing::route,
     submission::Contact,
@@ -11,7 +12,7 @@ use rand::rngs::StdRng;
 use uuid::Uuid;
 
 use super::request::{Checked, SubmissionRequest, check, digest};
-use crate::{address::ClientAddress, problem::Problem, residents::codes::refusal, rules::InForce, state::AppState};
+use crate::{address::ClientAddress, problem::Problem, residents::codes::refusal, state::AppState};
 
 /// Purposes under which contact data are sealed; the owner is the submission.
 pub const NAME_PURPOSE: &str = "contact.name";
@@ -111,7 +112,7 @@ fn compose(
     key: &str,
     request_digest: [u8; 32],
     checked: Checked,
-    rules: &InForce,
+    rules: &Rules,
 ) -> Result<NewSubmission, Problem> {
     let (id, now, mut rng) = (state.clock.new_id(), state.now(), state.rng());
     let sealed = Sealed::new(&state.keys, id, &checked.contact)?;
@@ -134,7 +135,7 @@ fn compose(
         contact_phone_sealed: sealed.phone,
         phone_index: sealed.phone_index,
         photo_ids: checked.photo_ids,
-        plan: rules.plan(now),
+        plan: rules.plan(Urgency::Normal, now),
         now,
     })
 }

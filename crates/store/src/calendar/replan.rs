@@ -8,10 +8,11 @@ use diesel::{
 use minyi_domain::{
     calendar::{WorkCalendar, end_of_day, local_date},
     deadlines::{self, AnswerPlan, Policies, Step},
+    submission::Urgency,
 };
 use uuid::Uuid;
 
-use crate::Result;
+use crate::{Error, Result};
 
 /// What became of the provisional promises whose clock still runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,7 +31,12 @@ struct Open {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = SmallInt)]
-    round: i16,
+    clock: i16,
+    #[diesel(sql_type = Text)]
+    urgency: String,
+    /// Working days that were left when the clock went on; none: the policy decides.
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    clock_days: Option<i16>,
     #[diesel(sql_type = Timestamptz)]
     began_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
@@ -41,11 +47,8 @@ struct Open {
 
 /// The submissions are locked before their steps, as everywhere.
 const OPEN: &str = "
-SELECT id, round, answer_due_at, overdue_at,
-    CASE WHEN round = 0 THEN submitted_at ELSE (
-        SELECT max(occurred_at) FROM events WHERE submission_id = submissions.id AND kind = 'reopened'
-    ) END AS began_at
-FROM submissions WHERE state IN ('registered', 'reopened') AND answer_due_provisional
+SELECT id, clock, urgency, clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
+FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND answer_due_provisional
 ORDER BY id FOR UPDATE OF submissions";
 
 const PROMISE: &str = "
@@ -55,13 +58,13 @@ WHERE submissions.id = planned.id";
 
 /// A step that was done stays done: nobody is reminded twice.
 const STEPS: &str = "
-INSERT INTO deadline_steps (id, submission_id, round, step, due_at)
-SELECT sibling_id(submission_id), submission_id, round, step, due_at
-FROM unnest($1, $2, $3, $4) AS planned (submission_id, round, step, due_at)
-ON CONFLICT (submission_id, round, step) DO UPDATE SET due_at = excluded.due_at, published_at = NULL
+INSERT INTO deadline_steps (id, submission_id, clock, step, due_at)
+SELECT sibling_id(submission_id), submission_id, clock, step, due_at
+FROM unnest($1, $2, $3, $4) AS planned (submission_id, clock, step, due_at)
+ON CONFLICT (submission_id, handover_id, promise_id, clock, step) DO UPDATE SET due_at = excluded.due_at, published_at = NULL
 WHERE deadline_steps.done_at IS NULL AND deadline_steps.due_at <> excluded.due_at";
 
-/// Plans the clocks again that were planned through an unknown year, from the start of their round.
+/// Plans the clocks again that were planned through an unknown year, from the time at which they started.
 pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Replanned> {
     let calendar = super::calendar(connection)?;
     let open: Vec<Open> = diesel::sql_query(OPEN).load(connection)?;
@@ -74,7 +77,11 @@ pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<
             Some(policies) => *policies,
             None => *in_force.entry(day).or_insert(super::policies(connection, day)?),
         };
-        let plan = plan(&calendar, &policies, &submission, now);
+        let urgency = submission
+            .urgency
+            .parse()
+            .map_err(|_| Error::Unknown(submission.urgency.clone()))?;
+        let plan = plan(&calendar, &policies, &submission, urgency, now);
         count.examined += 1;
         count.moved += usize::from(plan.answer_due.at != submission.answer_due_at);
         count.still_provisional += usize::from(plan.answer_due.provisional);
@@ -84,8 +91,17 @@ pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<
     Ok(count)
 }
 
-fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: DateTime<Utc>) -> AnswerPlan {
-    let mut plan = deadlines::plan_answer(calendar, policies, submission.began_at);
+fn plan(
+    calendar: &WorkCalendar,
+    policies: &Policies,
+    submission: &Open,
+    urgency: Urgency,
+    now: DateTime<Utc>,
+) -> AnswerPlan {
+    let mut plan = match submission.clock_days {
+        Some(days) => deadlines::resume_answer(calendar, policies, days.unsigned_abs(), submission.began_at),
+        None => deadlines::plan_answer(calendar, policies, urgency, submission.began_at),
+    };
     let promised = submission.answer_due_at;
     let due_at = if submission.overdue_at.is_some() {
         // Everybody was told that this date has passed; only how sure it is changes.
@@ -104,7 +120,7 @@ fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: Da
 
 fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Result<()> {
     let (mut ids, mut due_ats, mut provisional) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut of, mut rounds, mut steps, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut of, mut clocks, mut steps, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (submission, plan) in planned {
         ids.push(submission.id);
         due_ats.push(plan.answer_due.at);
@@ -117,7 +133,7 @@ fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Resul
         for (step, at) in clock {
             let Some(at) = at else { continue };
             of.push(submission.id);
-            rounds.push(submission.round);
+            clocks.push(submission.clock);
             steps.push(step.as_str());
             times.push(at);
         }
@@ -129,7 +145,7 @@ fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Resul
         .execute(connection)?;
     diesel::sql_query(STEPS)
         .bind::<Array<SqlUuid>, _>(of)
-        .bind::<Array<SmallInt>, _>(rounds)
+        .bind::<Array<SmallInt>, _>(clocks)
         .bind::<Array<Text>, _>(steps)
         .bind::<Array<Timestamptz>, _>(times)
         .execute(connection)?;

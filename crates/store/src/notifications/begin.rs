@@ -129,7 +129,9 @@ impl Store {
                 return Ok(BeginSending::AlreadyDone);
             }
             let (message, about) = load(connection, id)?;
-            let is_over = message.account_id.is_some() && !about.state.awaits_answer();
+            // A call to answer is over once somebody has answered; what offices and promises are told of is not.
+            let is_over =
+                message.account_id.is_some() && message.event.calls_for_answer() && !about.state.awaits_answer();
             if is_over || message.unknown_attempts > 0 && has_acted(connection, &message)? {
                 finish(connection, id, "void", None, now)?;
                 return Ok(BeginSending::NoLongerNeeded);

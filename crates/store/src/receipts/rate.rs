@@ -1,26 +1,22 @@
 use chrono::{DateTime, Utc};
-use diesel::{
-    Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, pg::Pg,
-};
+use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
     deadlines::AnswerPlan,
-    lifecycle::{self, Party, Refused, State},
+    lifecycle::{self, Action, Party, Refused, State},
     submission::Satisfaction,
     text::RatingComment,
     token::ReceiptToken,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Result, Store, Template,
+    Result, Store,
+    casework::{Case, Refusal, Ruling},
     events::NewEvent,
-    ids, notifications,
+    ids,
     schema::{ratings, submissions},
-    steps,
     submissions::EventKind,
-    word::Word,
 };
 
 /// What became of a rating.
@@ -28,7 +24,7 @@ use crate::{
 pub enum RateOutcome {
     /// Rated and done (已办结).
     Closed,
-    /// Dissatisfied: back to the handler, who has until then (重新办理).
+    /// Dissatisfied: back to the handler, dissatisfied once more to the level above, who has until then (重新办理).
     Reopened { answer_due_at: DateTime<Utc> },
     /// No such receipt.
     NotFound,
@@ -36,21 +32,9 @@ pub enum RateOutcome {
     Refused(Refused),
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = submissions, check_for_backend(Pg))]
-struct Record {
-    id: Uuid,
-    #[diesel(deserialize_as = Word<State>)]
-    state: State,
-    round: i16,
-    assignee_deputy_id: Option<Uuid>,
-    site_id: Uuid,
-    region_code: String,
-}
-
 impl Store {
-    /// Writes the resident's rating (评价); the lifecycle decides whether it closes or reopens, with `reopen_plan` as
-    /// the clock of the new round.
+    /// Writes the resident's rating (评价); the lifecycle decides whether it closes, reopens or goes to the level above,
+    /// with `reopen_plan` as the clock of the new round.
     pub fn rate(
         &self,
         receipt: &ReceiptToken,
@@ -60,59 +44,90 @@ impl Store {
         now: DateTime<Utc>,
         reopen_plan: &AnswerPlan,
     ) -> Result<RateOutcome> {
-        self.connection()?.transaction(|connection| {
-            let found: Option<Record> = submissions::table
-                .filter(submissions::receipt.eq(receipt.as_str()))
-                .select(Record::as_select())
-                .for_update()
-                .first(connection)
-                .optional()?;
-            let Some(record) = found else {
-                return Ok(RateOutcome::NotFound);
-            };
-            let round = u8::try_from(record.round).unwrap_or(u8::MAX);
-            let action = lifecycle::rating_action(satisfaction, round);
-            let to = match lifecycle::next(record.state, action, Party::Resident) {
-                Ok(to) => to,
-                Err(refused) => return Ok(RateOutcome::Refused(refused)),
-            };
+        let rated = self.act(|connection| {
+            let mut case = by_receipt(connection, receipt)?;
+            let action = lifecycle::rating_action(satisfaction, u8::try_from(case.round).unwrap_or(u8::MAX));
+            let to = case.next(Party::Resident, action)?;
             let (rated, followed) = ids::pair(now);
-            let rating = (solved, satisfaction, comment);
-            write(connection, &record, rating, rated, now)?;
-            steps::void_open(connection, record.id, now)?;
+            write(connection, &case, (solved, satisfaction, comment), rated, now)?;
             if to == State::Reopened {
-                reopen(connection, &record, followed, reopen_plan, now)
-            } else {
-                close(connection, record.id, followed, "rated", now)?;
-                Ok(RateOutcome::Closed)
+                let data = json!({ "reason": "dissatisfied", "answer_due_at": reopen_plan.answer_due.at });
+                case.handled_above |= action == Action::RateAndRaise;
+                reopen(connection, &mut case, followed, data, reopen_plan, now)?;
+                return Ok(RateOutcome::Reopened {
+                    answer_due_at: reopen_plan.answer_due.at,
+                });
             }
+            case.stop_clock(connection, now)?;
+            close(connection, case.id, followed, "rated", now)?;
+            Ok(RateOutcome::Closed)
+        })?;
+        Ok(match rated {
+            Ok(outcome) => outcome,
+            Err(Refusal::NotNow(refused)) => RateOutcome::Refused(refused),
+            Err(_) => RateOutcome::NotFound,
         })
     }
 }
 
+/// Locks the submission of a receipt.
+pub fn by_receipt(connection: &mut PgConnection, receipt: &ReceiptToken) -> Ruling<Case> {
+    let id: Option<Uuid> = submissions::table
+        .filter(submissions::receipt.eq(receipt.as_str()))
+        .select(submissions::id)
+        .first(connection)
+        .optional()?;
+    Case::lock_any(connection, id.ok_or(Refusal::NotFound)?)
+}
+
 fn write(
     connection: &mut PgConnection,
-    record: &Record,
+    case: &Case,
     (solved, satisfaction, comment): (bool, Satisfaction, Option<&RatingComment>),
     event_id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<()> {
     diesel::insert_into(ratings::table)
         .values((
-            ratings::submission_id.eq(record.id),
-            ratings::round.eq(record.round),
+            ratings::submission_id.eq(case.id),
+            ratings::round.eq(case.round),
             ratings::solved.eq(solved),
             ratings::satisfaction.eq(satisfaction.as_str()),
             ratings::comment.eq(comment.map(RatingComment::as_str)),
             ratings::rated_at.eq(now),
         ))
         .execute(connection)?;
-    NewEvent::new(record.id, EventKind::Rated, now)
+    NewEvent::new(case.id, EventKind::Rated, now)
         .with_id(event_id)
         .by_resident()
         .with_data(json!({ "solved": solved, "satisfaction": satisfaction }))
         .insert(connection)?;
     Ok(())
+}
+
+/// Begins the next round, with the level above if `case.handled_above` says so, and tells whoever has to act.
+pub fn reopen(
+    connection: &mut PgConnection,
+    case: &mut Case,
+    event_id: Uuid,
+    data: Value,
+    plan: &AnswerPlan,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    case.round += 1;
+    case.state = State::Reopened;
+    diesel::update(submissions::table.find(case.id))
+        .set((
+            submissions::state.eq(case.state.as_str()),
+            submissions::round.eq(case.round),
+            submissions::handled_above.eq(case.handled_above),
+        ))
+        .execute(connection)?;
+    case.start_clock(connection, plan, None, now)?;
+    let event = NewEvent::new(case.id, EventKind::Reopened, now)
+        .with_id(event_id)
+        .with_data(data);
+    case.tell_handlers(connection, event, None, now)
 }
 
 /// Ends a submission for `reason`, `rated` or `no_rating`.
@@ -135,41 +150,4 @@ pub fn close(
         .with_data(json!({ "reason": reason }))
         .insert(connection)?;
     Ok(())
-}
-
-fn reopen(
-    connection: &mut PgConnection,
-    record: &Record,
-    event_id: Uuid,
-    plan: &AnswerPlan,
-    now: DateTime<Utc>,
-) -> Result<RateOutcome> {
-    let round = record.round + 1;
-    let answer_due_at = plan.answer_due.at;
-    // The marks belong to the round; what happened before stands in the timeline.
-    diesel::update(submissions::table.find(record.id))
-        .set((
-            submissions::state.eq(State::Reopened.as_str()),
-            submissions::round.eq(round),
-            submissions::answer_due_at.eq(answer_due_at),
-            submissions::answer_due_provisional.eq(plan.answer_due.provisional),
-            submissions::overdue_at.eq(None::<DateTime<Utc>>),
-            submissions::escalated_at.eq(None::<DateTime<Utc>>),
-        ))
-        .execute(connection)?;
-    NewEvent::new(record.id, EventKind::Reopened, now)
-        .with_id(event_id)
-        .with_data(json!({ "reason": "dissatisfied", "answer_due_at": answer_due_at }))
-        .insert(connection)?;
-    steps::plan_answer(connection, record.id, round, plan, now)?;
-    let accounts = notifications::responsible(
-        connection,
-        record.assignee_deputy_id,
-        record.site_id,
-        &record.region_code,
-    )?;
-    let template = Template::DeputyNew;
-    notifications::queue_for_accounts(connection, event_id, record.id, template, &accounts, now)?;
-    notifications::wake(connection)?;
-    Ok(RateOutcome::Reopened { answer_due_at })
 }

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, pg::Pg,
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    pg::Pg,
 };
 use minyi_domain::{
     deadlines::Step,
@@ -10,7 +10,8 @@ use minyi_domain::{
 use uuid::Uuid;
 
 use crate::{
-    Result, Store, Template,
+    Error, Result, Store, Template,
+    casework::{Case, Ruling, lapse},
     events::NewEvent,
     ids, notifications,
     receipts::close,
@@ -35,65 +36,51 @@ pub enum StepOutcome {
 }
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = submissions, check_for_backend(Pg))]
-struct Submission {
-    id: Uuid,
-    #[diesel(deserialize_as = Word<State>)]
-    state: State,
-    round: i16,
-    assignee_deputy_id: Option<Uuid>,
-    site_id: Uuid,
-    region_code: String,
-    answer_due_at: DateTime<Utc>,
-}
-
-impl Submission {
-    fn responsible(&self, connection: &mut PgConnection) -> Result<Vec<Uuid>> {
-        let (deputy, site) = (self.assignee_deputy_id, self.site_id);
-        notifications::responsible(connection, deputy, site, &self.region_code)
-    }
+#[diesel(table_name = deadline_steps, check_for_backend(Pg))]
+struct Due {
+    #[diesel(deserialize_as = Word<Step>)]
+    step: Step,
+    clock: i16,
+    due_at: DateTime<Utc>,
+    done_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
     /// Runs one step in one transaction that reads the state anew. Running it twice changes nothing.
     pub fn run_step(&self, id: Uuid, now: DateTime<Utc>) -> Result<StepOutcome> {
-        self.connection()?.transaction(|connection| {
-            let Some(submission) = lock_submission(connection, id)? else {
+        let outcome = self.act(|connection| {
+            let Some(mut case) = lock_submission(connection, id)? else {
                 return Ok(StepOutcome::NotFound);
             };
-            let (Word(step), round, due_at, done_at): (Word<Step>, i16, DateTime<Utc>, Option<DateTime<Utc>>) =
-                deadline_steps::table
-                    .find(id)
-                    .select((
-                        deadline_steps::step,
-                        deadline_steps::round,
-                        deadline_steps::due_at,
-                        deadline_steps::done_at,
-                    ))
-                    .for_update()
-                    .first(connection)?;
-            if done_at.is_some() {
+            let due: Due = deadline_steps::table
+                .find(id)
+                .select(Due::as_select())
+                .for_update()
+                .first(connection)?;
+            if due.done_at.is_some() {
                 return Ok(StepOutcome::AlreadyDone);
             }
-            if due_at > now {
+            if due.due_at > now {
                 // Put off while its id was already on the way; its new time will bring it again.
                 return Ok(StepOutcome::NotYet);
             }
-            let needed = round == submission.round && is_needed(step, &submission, now);
+            let needed = due.clock == case.clock && is_needed(due.step, &case, now);
             if needed {
-                take(connection, step, &submission, now)?;
+                take(connection, due.step, &mut case, now)?;
             }
             let outcome = if needed { "done" } else { "void" };
             diesel::update(deadline_steps::table.find(id))
                 .set((deadline_steps::done_at.eq(now), deadline_steps::outcome.eq(outcome)))
                 .execute(connection)?;
             Ok(if needed { StepOutcome::Done } else { StepOutcome::Void })
-        })
+        })?;
+        // Whether the lifecycle lets the clock act was asked before.
+        outcome.map_err(|refusal| Error::Unknown(format!("a step was refused: {refusal:?}")))
     }
 }
 
 /// The submission is locked before its step, as everywhere, so that an answer and a step never wait for each other.
-fn lock_submission(connection: &mut PgConnection, step_id: Uuid) -> Result<Option<Submission>> {
+fn lock_submission(connection: &mut PgConnection, step_id: Uuid) -> Result<Option<Case>> {
     let id: Option<Uuid> = deadline_steps::table
         .find(step_id)
         .select(deadline_steps::submission_id)
@@ -102,48 +89,64 @@ fn lock_submission(connection: &mut PgConnection, step_id: Uuid) -> Result<Optio
     let Some(id) = id else {
         return Ok(None);
     };
-    let submission = submissions::table.find(id).select(Submission::as_select()).for_update();
-    Ok(Some(submission.first(connection)?))
+    let case = submissions::table.find(id).select(Case::as_select()).for_update();
+    Ok(Some(case.first(connection)?))
 }
 
-fn is_needed(step: Step, submission: &Submission, now: DateTime<Utc>) -> bool {
+fn is_needed(step: Step, case: &Case, now: DateTime<Utc>) -> bool {
+    let may = |action| lifecycle::next(case.state, action, Party::Clock).is_ok();
     match step {
         // A reminder that comes after the deadline (the worker was down) would only confuse.
-        Step::Remind => submission.state.awaits_answer() && now < submission.answer_due_at,
-        Step::Overdue | Step::Escalate => submission.state.awaits_answer(),
-        Step::AutoClose => lifecycle::next(submission.state, Action::CloseUnrated, Party::Clock).is_ok(),
+        Step::Remind => case.state.awaits_answer() && now < case.answer_due_at,
+        Step::Overdue | Step::Escalate => case.state.awaits_answer(),
+        Step::AutoClose => may(Action::CloseUnrated) || may(Action::CloseDeclined),
+        Step::InfoLapse => may(Action::LapseInfo),
+        Step::HandoverAccept
+        | Step::HandoverRemind
+        | Step::HandoverOverdue
+        | Step::HandoverEscalate
+        | Step::Judge
+        | Step::PromiseRemind
+        | Step::PromiseOverdue => false,
     }
 }
 
-fn take(connection: &mut PgConnection, step: Step, submission: &Submission, now: DateTime<Utc>) -> Result<()> {
+fn take(connection: &mut PgConnection, step: Step, case: &mut Case, now: DateTime<Utc>) -> Ruling<()> {
     let (kind, accounts) = match step {
-        Step::Remind => (EventKind::Reminded, submission.responsible(connection)?),
         Step::Overdue => {
-            let row = diesel::update(submissions::table.find(submission.id));
+            let row = diesel::update(submissions::table.find(case.id));
             row.set(submissions::overdue_at.eq(now)).execute(connection)?;
-            let mut accounts = submission.responsible(connection)?;
-            let heads = notifications::station_heads(connection, submission.site_id)?;
-            accounts.extend(heads);
+            let mut accounts = case.handlers(connection)?;
+            if case.confidential_region.is_none() {
+                accounts.extend(notifications::station_heads(connection, case.site_id)?);
+            }
             accounts.sort_unstable();
             accounts.dedup();
             (EventKind::Overdue, accounts)
         }
         Step::Escalate => {
-            let row = diesel::update(submissions::table.find(submission.id));
+            let row = diesel::update(submissions::table.find(case.id));
             row.set(submissions::escalated_at.eq(now)).execute(connection)?;
-            let accounts = notifications::supervising(connection, &submission.region_code)?;
-            (EventKind::Escalated, accounts)
+            let region = case.confidential_region.as_ref().unwrap_or(&case.region_code);
+            (EventKind::Escalated, notifications::supervising(connection, region)?)
         }
         Step::AutoClose => {
-            return close(connection, submission.id, ids::new(now), "no_rating", now);
+            let reason = if case.state == State::Declined {
+                "declined"
+            } else {
+                "no_rating"
+            };
+            return Ok(close(connection, case.id, ids::new(now), reason, now)?);
         }
+        Step::InfoLapse => return lapse(connection, case, now),
+        _ => (EventKind::Reminded, case.handlers(connection)?),
     };
-    let event_id = NewEvent::new(submission.id, kind, now).insert(connection)?;
+    let event_id = NewEvent::new(case.id, kind, now).insert(connection)?;
     let template = Template::DeputyDeadline;
-    notifications::queue_for_accounts(connection, event_id, submission.id, template, &accounts, now)?;
+    notifications::queue_for_accounts(connection, event_id, case.id, template, &accounts, now)?;
     // A reminder is between the clock and the handler; what goes wrong, the resident learns too.
     if step != Step::Remind {
-        notifications::queue_for_residents(connection, event_id, submission.id, now)?;
+        notifications::queue_for_residents(connection, event_id, case.id, now)?;
     }
-    notifications::wake(connection)
+    Ok(notifications::wake(connection)?)
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{AnswerView, EventKind, EventView, Parts, PhotoView, RatingView};
 use crate::{
     Result, Store,
+    casework::InfoRequest,
     events::NewEvent,
     schema::{deputies, grids, sites, submissions},
     scope::submissions_in,
@@ -55,6 +56,7 @@ pub struct SubmissionDetail {
     /// The whole timeline, internal events included.
     pub events: Vec<EventView>,
     pub ratings: Vec<RatingView>,
+    pub info_requests: Vec<InfoRequest>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -176,5 +178,6 @@ fn detail(record: Record, names: Names, parts: Parts) -> SubmissionDetail {
         answers: parts.answers,
         events: parts.events,
         ratings: parts.ratings,
+        info_requests: parts.info_requests,
     }
 }

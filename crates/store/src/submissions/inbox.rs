@@ -86,7 +86,9 @@ impl Store {
         query = if filter.open_only {
             // Literally the condition of the partial index over open submissions.
             query
-                .filter(sql::<Bool>("submissions.state IN ('registered', 'reopened')"))
+                .filter(sql::<Bool>(
+                    "submissions.state IN ('registered', 'accepted', 'awaiting_resident', 'handed_over', 'reopened')",
+                ))
                 .order((submissions::answer_due_at.asc(), submissions::id.asc()))
         } else {
             query.order((submissions::submitted_at.desc(), submissions::id.desc()))

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{AnswerRecord, AnswerView, EventView, PhotoView, RatingView};
 use crate::{
     Result,
-    schema::{answers, events, photos, ratings},
+    casework::{InfoRequest, requests},
+    schema::{answers, events, info_requests, photos, ratings},
 };
 
 /// What hangs on a submission and both sides read.
@@ -15,6 +16,7 @@ pub struct Parts {
     pub answers: Vec<AnswerView>,
     pub events: Vec<EventView>,
     pub ratings: Vec<RatingView>,
+    pub info_requests: Vec<InfoRequest>,
 }
 
 impl Parts {
@@ -38,10 +40,11 @@ impl Parts {
             .select(RatingView::as_select())
             .load(connection)?;
         let with_photos = |answer: AnswerRecord| AnswerView {
-            photos: photos.remove(&Some(answer.id)).unwrap_or_default(),
+            photos: photos.remove(&Some(answer.shown_photos())).unwrap_or_default(),
             id: answer.id,
             author_name: answer.author_name,
             text: answer.text,
+            kind: answer.kind,
             answered_at: answer.answered_at,
         };
         let answers = answers.into_iter().map(with_photos).collect();
@@ -51,20 +54,27 @@ impl Parts {
             answers,
             events,
             ratings,
+            info_requests: requests(connection, id)?,
         })
     }
 }
 
-/// The photos by the answer that they belong to; the submission's own under `None`.
+/// The photos by the answer that they belong to; the resident's own, those sent later included, under `None`.
 fn photos_of(
     connection: &mut PgConnection,
     id: Uuid,
     answers: &[AnswerRecord],
 ) -> Result<HashMap<Option<Uuid>, Vec<PhotoView>>> {
-    let answer_ids: Vec<Uuid> = answers.iter().map(|answer| answer.id).collect();
+    let answer_ids: Vec<Uuid> = answers.iter().map(AnswerRecord::shown_photos).collect();
     let rows: Vec<(Option<Uuid>, PhotoView)> = photos::table
-        .filter(photos::submission_id.eq(id).or(photos::answer_id.eq_any(answer_ids)))
-        .order(photos::position)
+        .left_join(info_requests::table)
+        .filter(
+            photos::submission_id
+                .eq(id)
+                .or(photos::answer_id.eq_any(answer_ids))
+                .or(info_requests::submission_id.eq(id)),
+        )
+        .order((photos::info_request_id, photos::position))
         .select((photos::answer_id, PhotoView::as_select()))
         .load(connection)?;
     let mut photos: HashMap<Option<Uuid>, Vec<PhotoView>> = HashMap::new();

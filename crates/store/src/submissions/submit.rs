@@ -220,10 +220,10 @@ inserted AS (
     INSERT INTO submissions (
         id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
         longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
-        assignee_deputy_id, route_reason, state, submitted_at, answer_due_at, answer_due_provisional)
+        assignee_deputy_id, route_reason, state, submitted_at, clock_started_at, answer_due_at, answer_due_provisional)
     SELECT id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
         longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
-        deputy_id, reason, 'registered', submitted_at, answer_due_at, provisional
+        deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional
     FROM input
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id
@@ -234,7 +234,7 @@ asked AS (
 ),
 free AS (
     SELECT photos.id, asked.position FROM photos JOIN asked USING (id)
-    WHERE photos.submission_id IS NULL AND photos.answer_id IS NULL
+    WHERE num_nonnulls(photos.submission_id, photos.answer_id, photos.info_request_id) = 0
     ORDER BY photos.id FOR UPDATE OF photos
 ),
 attached AS (
@@ -253,8 +253,8 @@ timeline AS (
     FROM inserted, input
 ),
 clock AS (
-    INSERT INTO deadline_steps (id, submission_id, round, step, due_at)
-    SELECT sibling_id(inserted.id), inserted.id, 0, planned.step, planned.due_at
+    INSERT INTO deadline_steps (id, submission_id, step, due_at)
+    SELECT sibling_id(inserted.id), inserted.id, planned.step, planned.due_at
     FROM inserted, input, LATERAL (VALUES
         ('remind', remind_at), ('overdue', answer_due_at), ('escalate', escalate_at)
     ) AS planned (step, due_at)

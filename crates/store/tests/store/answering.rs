@@ -8,7 +8,7 @@ use minyi_domain::{
     text::{AnswerText, RatingComment},
     token::ReceiptToken,
 };
-use minyi_store::{AnswerOutcome, EventKind, RateOutcome};
+use minyi_store::{AnswerOutcome, EventKind, RateOutcome, fixtures::COUNTY};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};
@@ -122,9 +122,10 @@ fn a_satisfied_rating_closes_and_nothing_follows() {
 }
 
 #[test]
-fn a_dissatisfied_rating_reopens_once() {
+fn a_dissatisfied_rating_reopens_goes_to_the_level_above_and_closes() {
     let mut world = world();
     let (grid, deputy) = world.city.grid_with_lead();
+    let above = world.city.admin(COUNTY, Role::CountyAdmin);
     let (id, receipt) = world.city.submit(&grid, deputy.route());
     let receipt = &receipt.receipt;
     answer(&world, &deputy.actor, id, hours(1));
@@ -136,18 +137,26 @@ fn a_dissatisfied_rating_reopens_once() {
         }
     );
     assert_eq!(world.store.receipt(receipt).unwrap().unwrap().state, State::Reopened);
-    assert_eq!(world.count("deadline_steps WHERE round = 1 AND done_at IS NULL"), 3);
+    assert_eq!(world.count("deadline_steps WHERE clock = 1 AND done_at IS NULL"), 3);
     assert_eq!(world.count("notifications WHERE template = 'deputy_new'"), 2);
 
     answer(&world, &deputy.actor, id, hours(3));
-    assert_eq!(
+    assert!(matches!(
         rate(&world, receipt, Satisfaction::Dissatisfied, hours(4)),
+        RateOutcome::Reopened { .. }
+    ));
+    let told = format!("notifications WHERE account_id = '{}'", above.account_id);
+    assert_eq!(world.count(&told), 1);
+
+    answer(&world, &above, id, hours(5));
+    assert_eq!(
+        rate(&world, receipt, Satisfaction::Dissatisfied, hours(6)),
         RateOutcome::Closed
     );
     let view = world.store.receipt(receipt).unwrap().unwrap();
     assert_eq!(
         view.ratings.iter().map(|rating| rating.round).collect::<Vec<_>>(),
-        [0, 1]
+        [0, 1, 2]
     );
 }
 

@@ -1,5 +1,8 @@
 use chrono::NaiveDate;
-use minyi_domain::deadlines::{Policy, Unit};
+use minyi_domain::{
+    calendar::end_of_day,
+    deadlines::{Policy, Unit},
+};
 use minyi_store::{CalendarDay, CalendarYear};
 
 use crate::support::{now, world};
@@ -54,7 +57,7 @@ fn a_year_can_be_imported_and_imported_again() {
 fn the_latest_policy_that_began_is_in_force() {
     use diesel::connection::SimpleConnection as _;
     let world = world();
-    let answer = |on: &str| world.store.policies(date(on)).unwrap().answer;
+    let answer = |on: &str| world.store.rules(end_of_day(date(on))).unwrap().policies.answer;
     let working = |amount| Policy {
         amount,
         unit: Unit::WorkingDays,

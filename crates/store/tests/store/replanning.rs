@@ -3,17 +3,15 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::{QueryDsl as _, QueryableByName, RunQueryDsl, sql_types};
 use minyi_domain::{
-    calendar::{end_of_day, local_date},
-    deadlines::{AnswerPlan, plan_answer},
-    submission::Satisfaction,
-    text::AnswerText,
-    token::ReceiptToken,
+    calendar::end_of_day, deadlines::AnswerPlan, submission::Satisfaction, text::AnswerText, token::ReceiptToken,
 };
 use minyi_store::{
     CalendarDay, CalendarYear, Replanned,
     fixtures::{Deputy, Grid},
 };
 use uuid::Uuid;
+
+use minyi_domain::submission::Urgency;
 
 use crate::support::{World, world};
 
@@ -47,8 +45,7 @@ fn notice() -> CalendarYear {
 }
 
 fn plan(world: &World, start: DateTime<Utc>) -> AnswerPlan {
-    let policies = world.store.policies(local_date(start)).unwrap();
-    plan_answer(&world.store.calendar().unwrap(), &policies, start)
+    world.store.rules(start).unwrap().plan(Urgency::Normal, start)
 }
 
 /// Sends one in at `start` with the plan of the calendar that is known by now.
@@ -93,7 +90,7 @@ fn running(world: &World, id: Uuid) -> Running {
             max(due_at) FILTER (WHERE step = 'remind') AS remind,
             max(due_at) FILTER (WHERE step = 'overdue') AS overdue,
             max(due_at) FILTER (WHERE step = 'escalate') AS escalate
-        FROM submissions s JOIN deadline_steps d ON d.submission_id = s.id AND d.round = s.round
+        FROM submissions s JOIN deadline_steps d ON d.submission_id = s.id AND d.clock = s.clock
         WHERE s.id = $1 GROUP BY s.id",
     )
     .bind::<sql_types::Uuid, _>(id)

@@ -41,7 +41,7 @@ fn a_submission_brings_its_events_steps_and_message() {
 
     assert_eq!(recipients(&world, new.id), [deputy.actor.account_id]);
     assert_eq!(
-        world.count("deadline_steps WHERE step IN ('remind', 'overdue', 'escalate') AND round = 0"),
+        world.count("deadline_steps WHERE step IN ('remind', 'overdue', 'escalate') AND clock = 0"),
         3
     );
     let detail = world.store.submission(&deputy.actor.scope(), new.id).unwrap().unwrap();

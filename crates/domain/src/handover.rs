@@ -1,0 +1,161 @@
+//! Handing a matter over to the office that can act (交办): its own lifecycle beside the submission's.
+
+use crate::lifecycle::Party;
+use crate::words::words;
+
+words! {
+    /// By which way a matter goes to an office (三种渠道).
+    Channel {
+        Office = "office", "镇街承办单位";
+        Intersession = "intersession", "闭会期间代表建议";
+        Proposal = "proposal", "代表建议";
+    }
+}
+
+words! {
+    /// Where a handover stands.
+    State {
+        Offered = "offered", "待签收";
+        Accepted = "accepted", "办理中";
+        Answered = "answered", "已回复，待代表评价";
+        Redo = "redo", "重新办理";
+        Done = "done", "已办结";
+        Refused = "refused", "已退回";
+        Withdrawn = "withdrawn", "已撤回";
+    }
+}
+
+impl State {
+    /// The office still has to do something.
+    #[must_use]
+    pub const fn waits_for_office(self) -> bool {
+        matches!(self, Self::Offered | Self::Accepted | Self::Redo)
+    }
+
+    /// Nothing more happens with it.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Refused | Self::Withdrawn)
+    }
+}
+
+words! {
+    /// What moves a handover on.
+    Action {
+        Accept = "accept", "签收";
+        Refuse = "refuse", "退回";
+        Extend = "extend", "延期";
+        Invite = "invite", "邀请协办";
+        Answer = "answer", "回复代表";
+        Approve = "approve", "代表满意";
+        SendBack = "send_back", "代表不满意，重新办理";
+        Withdraw = "withdraw", "撤回";
+    }
+}
+
+words! {
+    /// What came of it (办理结果).
+    ResultClass {
+        A = "a", "A 类：已解决";
+        B = "b", "B 类：正在解决";
+        C = "c", "C 类：列入计划";
+        D = "d", "D 类：留作参考";
+    }
+}
+
+impl ResultClass {
+    /// The office has to say by when, and is held to it.
+    #[must_use]
+    pub const fn needs_promise(self) -> bool {
+        matches!(self, Self::B | Self::C)
+    }
+}
+
+/// Every step that may be taken: (from, what, by whom, to).
+pub const TABLE: &[(State, Action, Party, State)] = {
+    use Action as A;
+    use Party::{Handler, Office};
+    use State as S;
+    &[
+        (S::Offered, A::Accept, Office, S::Accepted),
+        (S::Offered, A::Refuse, Office, S::Refused),
+        // Once, which the store sees to.
+        (S::Accepted, A::Extend, Office, S::Accepted),
+        (S::Accepted, A::Invite, Office, S::Accepted),
+        (S::Redo, A::Invite, Office, S::Redo),
+        (S::Accepted, A::Answer, Office, S::Answered),
+        (S::Redo, A::Answer, Office, S::Answered),
+        (S::Answered, A::Approve, Handler, S::Done),
+        (S::Answered, A::SendBack, Handler, S::Redo),
+        (S::Offered, A::Withdraw, Handler, S::Withdrawn),
+        (S::Accepted, A::Withdraw, Handler, S::Withdrawn),
+        (S::Redo, A::Withdraw, Handler, S::Withdrawn),
+    ]
+};
+
+/// The step is not in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{party} cannot {action} a handover that is {state}")]
+pub struct Refused {
+    pub state: State,
+    pub action: Action,
+    pub party: Party,
+}
+
+/// The state after `action`.
+///
+/// # Errors
+/// [`Refused`] when the table has no such step.
+pub fn next(state: State, action: Action, party: Party) -> Result<State, Refused> {
+    TABLE
+        .iter()
+        .find(|(from, what, who, _)| (*from, *what, *who) == (state, action, party))
+        .map(|(_, _, _, to)| *to)
+        .ok_or(Refused { state, action, party })
+}
+
+/// The table as a Mermaid diagram; docs/architecture.md contains exactly this.
+#[must_use]
+pub fn diagram() -> String {
+    let mut text = String::from("stateDiagram-v2\n    [*] --> offered: 交办 (handler)\n");
+    for (from, action, party, to) in TABLE {
+        text.push_str(&format!("    {from} --> {to}: {} ({party})\n", action.zh()));
+    }
+    for state in State::ALL.iter().filter(|state| state.is_over()) {
+        text.push_str(&format!("    {state} --> [*]\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
+    use super::*;
+
+    #[test]
+    fn exactly_the_last_states_have_no_way_out() {
+        for &state in State::ALL {
+            let leaves = TABLE.iter().any(|(from, _, _, to)| *from == state && *to != state);
+            assert_eq!(leaves, !state.is_over(), "{state}");
+        }
+    }
+
+    /// 代表不直接处理: what a deputy asks for is judged by a deputy, and only the office says what it did.
+    #[test]
+    fn the_office_answers_and_the_handler_judges() {
+        for (_, action, party, to) in TABLE {
+            assert!(*to != State::Answered || *party == Party::Office, "{action}");
+            assert!(*to != State::Done || *party == Party::Handler, "{action}");
+        }
+    }
+
+    #[test]
+    fn the_map_shows_this_table() {
+        let map = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/architecture.md")).unwrap();
+        assert!(
+            map.contains(&diagram()),
+            "docs/architecture.md must contain:\n{}",
+            diagram()
+        );
+    }
+}

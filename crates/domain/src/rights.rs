@@ -1,0 +1,104 @@
+//! What each role may do, in one table. Where it may do so, [`Actor::scope`](crate::people::Actor::scope) says.
+
+use crate::people::Role;
+use crate::words::words;
+
+words! {
+    /// A thing that needs a right (权限).
+    Permission {
+        ReadCases = "read_cases", "查看民意";
+        Handle = "handle", "办理和答复";
+        SeeContact = "see_contact", "查看联系方式";
+        ActForOffice = "act_for_office", "承办单位办理";
+        Propose = "propose", "提出代表建议";
+        EnterForResident = "enter_for_resident", "代为登记";
+        Ledger = "ledger", "台账和导出";
+        ReadNumbers = "read_numbers", "查看统计";
+        Upkeep = "upkeep", "查看民意码和要留意的事";
+        Release = "release", "对外公开";
+        Hold = "hold", "组织答复活动和接待预约";
+        Revisit = "revisit", "回访";
+        Configure = "configure", "分类、时限和不予受理情形等设置";
+        Audit = "audit", "审计";
+    }
+}
+
+impl Role {
+    /// The table.
+    #[must_use]
+    pub const fn may(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Deputy => matches!(
+                permission,
+                P::ReadCases
+                    | P::Handle
+                    | P::SeeContact
+                    | P::Propose
+                    | P::ReadNumbers
+                    | P::Release
+                    | P::Hold
+                    | P::Revisit
+            ),
+            Self::StationStaff | Self::StationHead => matches!(
+                permission,
+                P::ReadCases
+                    | P::Handle
+                    | P::SeeContact
+                    | P::Propose
+                    | P::EnterForResident
+                    | P::Ledger
+                    | P::ReadNumbers
+                    | P::Upkeep
+                    | P::Release
+                    | P::Hold
+                    | P::Revisit
+            ),
+            Self::OfficeHandler => matches!(permission, P::ReadCases | P::ActForOffice),
+            Self::StreetAdmin => matches!(
+                permission,
+                P::ReadCases | P::Handle | P::Ledger | P::ReadNumbers | P::Upkeep | P::Release | P::Hold | P::Revisit
+            ),
+            Self::CountyAdmin | Self::CityAdmin => matches!(
+                permission,
+                P::ReadCases
+                    | P::Handle
+                    | P::Propose
+                    | P::Ledger
+                    | P::ReadNumbers
+                    | P::Upkeep
+                    | P::Release
+                    | P::Hold
+                    | P::Revisit
+                    | P::Configure
+            ),
+            Self::Auditor => matches!(
+                permission,
+                P::ReadCases | P::Ledger | P::ReadNumbers | P::Upkeep | P::Audit
+            ),
+            // Keeps the machine, not the cases (三员分立).
+            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_right_has_somebody_and_only_who_reads_may_handle() {
+        for &permission in Permission::ALL {
+            assert!(Role::ALL.iter().any(|role| role.may(permission)), "{permission}");
+        }
+        for &role in Role::ALL {
+            let acts = role.may(Permission::Handle) || role.may(Permission::ActForOffice);
+            assert!(!acts || role.may(Permission::ReadCases), "{role}");
+            assert!(
+                !role.may(Permission::Handle) || !role.may(Permission::ActForOffice),
+                "{role}"
+            );
+            assert!(!role.may(Permission::Audit) || !role.may(Permission::Handle), "{role}");
+        }
+    }
+}

@@ -8,7 +8,6 @@ mod upkeep;
 pub mod view;
 
 use actix_web::web;
-use minyi_domain::rights::Permission;
 
 use crate::auth::SignedIn;
 use view::Person;
@@ -35,9 +34,8 @@ pub fn configure_deputy(cfg: &mut web::ServiceConfig) {
 fn person(signed_in: &SignedIn, here: &'static str) -> Person {
     Person {
         name: signed_in.actor.display_name.clone(),
-        role: signed_in.actor.role.zh(),
+        role: signed_in.actor.role,
         csrf: signed_in.csrf_token(),
         here,
-        may_watch: signed_in.actor.role.may(Permission::Upkeep),
     }
 }

@@ -1,6 +1,7 @@
 //! What the desk's pages show.
 
 use askama::Template;
+use minyi_domain::{people::Role, rights::Permission};
 use uuid::Uuid;
 
 use crate::pages::{
@@ -13,12 +14,10 @@ use crate::pages::{
 /// The signed-in person in the page's head.
 pub struct Person {
     pub name: String,
-    pub role: &'static str,
+    pub role: Role,
     pub csrf: String,
     /// The tab that is open.
     pub here: &'static str,
-    /// Deputies have an inbox only.
-    pub may_watch: bool,
 }
 
 /// An entry of the desk's navigation.
@@ -27,28 +26,24 @@ pub struct Tab {
     pub text: &'static str,
 }
 
+/// Every tab with the right that it needs.
+const TABS: [(Permission, Tab); 3] = [
+    (Permission::ReadCases, tab("/desk", "民意")),
+    (Permission::Upkeep, tab("/desk/codes", "民意码")),
+    (Permission::Upkeep, tab("/desk/watch", "要留意")),
+];
+
+const fn tab(href: &'static str, text: &'static str) -> Tab {
+    Tab { href, text }
+}
+
 impl Person {
     /// The tabs that this person has.
-    pub fn tabs(&self) -> &'static [Tab] {
-        const TABS: [Tab; 3] = [
-            Tab {
-                href: "/desk",
-                text: "民意",
-            },
-            Tab {
-                href: "/desk/codes",
-                text: "民意码",
-            },
-            Tab {
-                href: "/desk/watch",
-                text: "要留意",
-            },
-        ];
-        if self.may_watch {
-            &TABS
-        } else {
-            TABS.get(..1).unwrap_or_default()
-        }
+    pub fn tabs(&self) -> impl Iterator<Item = &'static Tab> {
+        let may = |permission: &Permission| self.role.may(*permission);
+        TABS.iter()
+            .filter(move |(permission, _)| may(permission))
+            .map(|(_, tab)| tab)
     }
 }
 

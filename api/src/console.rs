@@ -1,5 +1,6 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+mod contact_views;
 mod grids;
 mod notifications;
 
@@ -7,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(notifications::list_notifications)
+    cfg.service(contact_views::list_contact_views)
+        .service(notifications::list_notifications)
         .service(grids::list_grids);
 }

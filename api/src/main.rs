@@ -30,6 +30,8 @@ enum Command {
         /// `{"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}]}`
         file: PathBuf,
     },
+    /// Look for events and answers that were changed or removed behind the program's back
+    VerifyTimeline(StoreConfig),
     /// Print the contract (OpenAPI 3.1) as YAML
     Openapi,
     /// Print a new key for MINYI_JWT_PRIVATE_KEY_FILE
@@ -57,6 +59,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(config) => serve(&config),
         Command::Migrate(config) => migrate(&config),
         Command::ImportCalendar { store, file } => print(&import_calendar::run(&store, &file)?),
+        Command::VerifyTimeline(config) => verify_timeline(&config),
         Command::Openapi => print(&openapi::yaml()?),
         Command::GenerateKey => print(&tokens::generate_key()?),
     }
@@ -69,6 +72,20 @@ fn print(text: &str) -> Result<(), Failure> {
 fn migrate(config: &StoreConfig) -> Result<(), Failure> {
     let done = Store::connect(config)?.migrate()?;
     print(&done.into_iter().map(|name| format!("{name}\n")).collect::<String>())
+}
+
+fn verify_timeline(config: &StoreConfig) -> Result<(), Failure> {
+    let shown = |count| drop(write!(std::io::stderr(), "\r{count} submissions verified"));
+    let verified = Store::connect(config)?.verify_timelines(shown)?;
+    print("\n")?;
+    for broken in &verified.breaks {
+        let seq = broken.seq.map_or_else(|| "-".to_owned(), |seq| seq.to_string());
+        print(&format!("{}\t{seq}\t{}\n", broken.number, broken.what))?;
+    }
+    if !verified.breaks.is_empty() {
+        return Err(format!("{} breaks found", verified.breaks.len()).into());
+    }
+    print(&format!("{} timelines are whole\n", verified.submissions))
 }
 
 #[actix_web::main]

@@ -191,7 +191,7 @@ INSERT INTO deadline_policies (id, applies_to, step, amount, unit, effective_fro
     ('01900000-0000-7000-8000-000000000038', 'proposal', 'escalate', 5, 'working_days', '2000-01-01');
 
 -- The timeline as a chain: each event carries the digest of the one before, and the head of the chain is kept apart, so
--- that a changed, a missing and a cut-off event are found (`minyi-worker verify-timeline`).
+-- that a changed, a missing and a cut-off event are found (`minyi-api verify-timeline`).
 CREATE TABLE event_heads (
     submission_id uuid PRIMARY KEY REFERENCES submissions (id),
     seq integer NOT NULL CHECK (seq > 0),

@@ -1,4 +1,5 @@
 use minyi_domain::people::Role;
+use minyi_store::fixtures::COUNTY;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -203,4 +204,29 @@ async fn an_answer_sent_twice_with_its_key_is_one() {
         .expect(201);
     let late = answer("the-first-answer", "路灯已经修好了。").await.expect(201);
     assert_eq!(late.json(), first.json());
+}
+
+#[actix_web::test]
+async fn who_looked_at_contact_data_is_seen_by_the_auditor_of_the_division_alone() {
+    let mut app = App::start().await;
+    let sent = json!({"kind": "problem", "text": "门口的路灯坏了半个多月。", "contact": {"phone": "13800001234"}});
+    app.submit("a-key-of-its-own", &sent).await.expect(201);
+    let deputy = app.access_token(&app.deputy.actor).await;
+    let id = app.only_submission(&deputy).await;
+    let path = format!("/api/v1/submissions/{id}/contact");
+    app.post_as(&deputy, &path, &json!({})).await.expect(200);
+
+    let log = "/api/v1/audit/contact-views";
+    let (here, elsewhere) = (
+        app.city.admin(COUNTY, Role::Auditor),
+        app.city.admin("990102004", Role::Auditor),
+    );
+    let (here, elsewhere) = (app.access_token(&here).await, app.access_token(&elsewhere).await);
+    let seen = app.get_as(&here, log).await.expect(200).json();
+    assert_eq!(seen["items"][0]["viewer_name"], app.deputy.actor.display_name);
+    assert_eq!(seen["items"].as_array().unwrap().len(), 1);
+    assert!(!seen.to_string().contains("13800001234"));
+    let unseen = app.get_as(&elsewhere, log).await.expect(200).json();
+    assert_eq!(unseen, json!({"items": [], "next_cursor": null}));
+    app.get_as(&deputy, log).await.problem(403, "forbidden");
 }

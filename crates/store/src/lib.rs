@@ -11,8 +11,10 @@ mod accounts;
 mod answers;
 mod calendar;
 mod casework;
+mod chain;
 mod codes;
 mod config;
+mod contact_views;
 mod deputies;
 mod directory;
 mod error;
@@ -42,8 +44,10 @@ pub use accounts::{Account, LoginFailure};
 pub use answers::{AnswerOutcome, NewAnswer};
 pub use calendar::{CalendarDay, CalendarYear, Replanned};
 pub use casework::{InfoRequest, MAX_QUESTIONS, Refusal};
+pub use chain::{Break, Verified};
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;
+pub use contact_views::ContactView;
 pub use deputies::{DeputyInGrid, DeputyPage, DeputyPublic};
 pub use directory::{
     Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewRegion, NewSite,

@@ -31,7 +31,7 @@ impl Parts {
         let events = events::table
             .filter(events::submission_id.eq(id))
             .filter(events::is_public.eq(true).or(events::is_public.eq(!internal)))
-            .order((events::occurred_at, events::id))
+            .order(events::seq)
             .select(EventView::as_select())
             .load(connection)?;
         let ratings = ratings::table

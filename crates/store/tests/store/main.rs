@@ -8,6 +8,7 @@
 
 mod answering;
 mod calendar;
+mod chain;
 mod codes;
 mod connections;
 mod logins;

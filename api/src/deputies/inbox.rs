@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web::Query};
 use chrono::{DateTime, Utc};
-use minyi_domain::{lifecycle::State as Stage, submission::Kind};
+use minyi_domain::{lifecycle::State as Stage, rights::Permission, submission::Kind};
 use minyi_store::{InboxFilter, InboxItem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -131,10 +131,12 @@ pub fn read_filter(words: Option<&str>) -> Result<InboxFilter, Problem> {
 #[utoipa::path(tag = "办理", security(("bearer" = [])), params(InboxQuery), responses(
     (status = 200, description = "a page", body = InboxResponse),
     (status = 400, description = "`malformed_request`：参数不对"),
+    (status = 403, description = "`forbidden`：您的角色不看民意"),
     (status = 422, description = "`invalid_fields`：state、cursor 或 limit 不对"),
 ))]
 #[get("/inbox")]
 async fn list_inbox(state: State, signed_in: SignedIn, query: Query<InboxQuery>) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::ReadCases)?;
     let filter = read_filter(query.state.as_deref())?;
     let cursor = read_cursor(query.cursor.as_deref())?;
     let limit = read_limit(query.limit)?;

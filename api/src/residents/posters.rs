@@ -5,6 +5,7 @@ use actix_web::{
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
     web::{Path, Query},
 };
+use minyi_domain::rights::Permission;
 use minyi_print::sheet::{Deputy, Format, Sheet, poster_pdf};
 use minyi_store::CodePage;
 use serde::Deserialize;
@@ -127,6 +128,7 @@ async fn get_code_poster(
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(("id" = Uuid, Path, description = "the station"), PosterQuery), responses(
     (status = 200, description = "the sheets in the order of the grids", body = crate::openapi::File, content_type = "application/pdf"),
     (status = 400, description = "`malformed_request`：参数不对"),
+    (status = 403, description = "`forbidden`：代表和承办人员不印码"),
     (status = 404, description = "`site_unknown`：没有这个站点，或者不归您管理"),
     (status = 422, description = "`code_image_refused`：没有可以印的码，文字印不下，或者字体里没有这个字"),
 ))]
@@ -137,6 +139,7 @@ async fn get_site_posters(
     id: Path<Uuid>,
     query: Query<PosterQuery>,
 ) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Upkeep)?;
     let (scope, id, today) = (signed_in.actor.scope(), id.into_inner(), state.today());
     let pages = state.ask(move |store| store.sheets_of_site(&scope, id, today)).await?;
     let pages = pages.ok_or(Problem::SiteUnknown)?;

@@ -50,7 +50,7 @@ fn handlers(folder: &Path, found: &mut BTreeSet<(String, String)>) {
     }
 }
 
-fn operations() -> BTreeSet<(String, String, String)> {
+pub fn operations() -> BTreeSet<(String, String, String)> {
     let mut operations = BTreeSet::new();
     let (mut path, mut method) = (String::new(), String::new());
     for line in minyi_api::openapi::yaml().unwrap().lines() {

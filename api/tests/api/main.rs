@@ -20,5 +20,6 @@ mod pages;
 mod photos;
 mod pictures;
 mod receipts;
+mod rights;
 mod sessions;
 mod submissions;

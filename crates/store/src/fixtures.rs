@@ -16,8 +16,8 @@ use rand::{SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
 use crate::{
-    CodeState, Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewPhoto, NewRegion,
-    NewSite, NewSubmission, Store, SubmitOutcome, SubmitReceipt, new_id,
+    CodeState, Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewPhoto,
+    NewRegion, NewSite, NewSubmission, Store, SubmitOutcome, SubmitReceipt, new_id,
 };
 
 /// County and township of the made-up city.
@@ -248,6 +248,11 @@ impl City {
         (grid, deputy)
     }
 
+    /// Who keeps the machine and sees no case.
+    pub fn system_admin(&mut self) -> Actor {
+        self.account(Role::SystemAdmin, "系统管理员", |_| ())
+    }
+
     /// An account at a site: staff or head.
     pub fn staff(&mut self, site_id: Uuid, role: Role) -> Actor {
         self.account(role, "站里的人", |account| account.site_id = Some(site_id))
@@ -257,6 +262,28 @@ impl City {
     pub fn admin(&mut self, region_code: &str, role: Role) -> Actor {
         self.account(role, "管理员", |account| {
             account.region_code = Some(region_code.to_owned())
+        })
+    }
+
+    /// An office (承办单位) of a division.
+    pub fn office(&mut self, region_code: &str) -> Uuid {
+        let id = new_id(self.now);
+        let office = NewOffice {
+            id,
+            name: format!("第{}办公室", self.next()),
+            region_code: region_code.to_owned(),
+        };
+        self.enter(Directory {
+            offices: vec![office],
+            ..Directory::default()
+        });
+        id
+    }
+
+    /// Somebody who acts for an office.
+    pub fn office_handler(&mut self, office: Uuid) -> Actor {
+        self.account(Role::OfficeHandler, "承办人", |account| {
+            account.office_id = Some(office)
         })
     }
 

@@ -1,0 +1,154 @@
+//! A place where everybody of the test is at home, and one where nobody is.
+
+use std::collections::HashMap;
+
+use minyi_domain::people::{Actor, Role, Scope};
+use minyi_store::{
+    Directory, NewRegion,
+    fixtures::{COUNTY, Deputy, Grid, TOWNSHIP},
+};
+use uuid::Uuid;
+
+use crate::app::App;
+
+/// The things of a place, by the word in the path that names their kind.
+pub struct Place {
+    grid: Grid,
+    deputy: Deputy,
+    office: Uuid,
+    things: HashMap<&'static str, String>,
+}
+
+impl Place {
+    /// The path with this place's ids: `/submissions/{id}/…` takes the id of the submission.
+    pub fn concrete(&self, path: &str) -> String {
+        let mut concrete = path.to_owned();
+        for (kind, id) in &self.things {
+            let named = format!("/{kind}/{{");
+            if let Some(start) = concrete.find(&named) {
+                let from = start + named.len() - 1;
+                let until = from + concrete[from..].find('}').unwrap() + 1;
+                concrete.replace_range(from..until, id);
+            }
+        }
+        concrete
+    }
+
+    /// What must not be seen from elsewhere.
+    pub fn secrets(&self) -> Vec<String> {
+        ["submissions", "handovers", "proposals", "hearings", "revisits"]
+            .iter()
+            .filter_map(|kind| self.things.get(kind).cloned())
+            .collect()
+    }
+}
+
+pub struct Stage {
+    pub app: App,
+    pub here: Place,
+    pub there: Place,
+    tokens: HashMap<Role, String>,
+    actors: HashMap<Role, Actor>,
+}
+
+impl Stage {
+    pub async fn build() -> Self {
+        let mut app = App::with(&[
+            "--limit-address-per-minute",
+            "1000000",
+            "--limit-guesses-per-minute",
+            "1000000",
+        ])
+        .await;
+        let region = |code: &str| NewRegion {
+            code: code.to_owned(),
+            name: format!("外地{code}"),
+            valid_from: None,
+            valid_until: None,
+        };
+        let regions = ["9902", "990203", "990203001"].map(region).into();
+        app.store
+            .import_directory(&Directory {
+                regions,
+                ..Directory::default()
+            })
+            .unwrap();
+        let (grid, deputy) = (app.grid.clone(), app.deputy.clone());
+        let office = app.city.office(TOWNSHIP);
+        let handler = app.city.office_handler(office);
+        let mut actors = HashMap::from([(Role::Deputy, deputy.actor.clone()), (Role::OfficeHandler, handler)]);
+        for role in [Role::StationStaff, Role::StationHead] {
+            actors.insert(role, app.city.staff(grid.site_id, role));
+        }
+        let regions = [
+            (Role::StreetAdmin, TOWNSHIP),
+            (Role::CountyAdmin, COUNTY),
+            (Role::CityAdmin, "9901"),
+            (Role::Auditor, COUNTY),
+        ];
+        for (role, region) in regions {
+            actors.insert(role, app.city.admin(region, role));
+        }
+        actors.insert(Role::SystemAdmin, app.city.system_admin());
+        let site = app.city.site_in("990203001");
+        let far_grid = app.city.grid_in(site, "990203001");
+        let far_deputy = app.city.deputy();
+        app.city.assign(&far_grid, &far_deputy, "lead");
+        let far_office = app.city.office("990203001");
+        let place = |grid, deputy, office| Place {
+            grid,
+            deputy,
+            office,
+            things: HashMap::new(),
+        };
+        let mut tokens = HashMap::new();
+        for (role, actor) in &actors {
+            tokens.insert(*role, app.access_token(actor).await);
+        }
+        let mut stage = Self {
+            here: place(grid, deputy, office),
+            there: place(far_grid, far_deputy, far_office),
+            app,
+            tokens,
+            actors,
+        };
+        stage.refresh().await;
+        stage
+    }
+
+    /// Everything new, because the last call may have moved it.
+    pub async fn refresh(&mut self) {
+        for place in [&mut self.here, &mut self.there] {
+            place.things = things(&mut self.app, place);
+        }
+    }
+
+    pub fn token(&self, role: Role) -> &str {
+        &self.tokens[&role]
+    }
+
+    /// Has the right, but no place in which to use it.
+    pub fn is_blind(&self, role: Role) -> bool {
+        self.actors[&role].scope() == Scope::Nothing
+    }
+}
+
+fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
+    let (id, receipt) = app.city.submit(&place.grid, place.deputy.route());
+    let (handover, account) = (Uuid::new_v4(), place.deputy.actor.account_id);
+    app.sql(&format!(
+        "INSERT INTO handovers (id, channel, lead_submission_id, office_id, handed_by_account_id, handed_by_name, demand,
+            state, handed_at, accept_due_at, answer_due_at, answer_due_provisional)
+        SELECT '{handover}', 'office', '{id}', '{office}', '{account}', '某代表', '请办理', 'offered', submitted_at,
+            answer_due_at, answer_due_at, false FROM submissions WHERE id = '{id}';
+        INSERT INTO handover_submissions VALUES ('{handover}', '{id}');",
+        office = place.office,
+    ));
+    HashMap::from([
+        ("submissions", id.to_string()),
+        ("receipts", receipt.receipt.to_string()),
+        ("codes", place.grid.token.to_string()),
+        ("sites", place.grid.site_id.to_string()),
+        ("handovers", handover.to_string()),
+    ])
+}

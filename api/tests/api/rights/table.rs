@@ -1,0 +1,79 @@
+//! Who may do what: the one table that the running product is held against.
+
+use minyi_domain::rights::Permission as P;
+use serde_json::{Value, json};
+
+/// What an operation asks of the caller.
+#[derive(Clone, Copy)]
+pub enum Needs {
+    /// Nothing: residents have no account.
+    Nobody,
+    /// To be signed in.
+    Login,
+    Right(P),
+}
+
+pub struct Row {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub needs: Needs,
+    pub body: Option<Value>,
+}
+
+impl Row {
+    /// The path names one thing that lies in a place; lists are limited by what they show.
+    pub fn names_a_thing(&self) -> bool {
+        self.path.contains('{') && matches!(self.needs, Needs::Right(_))
+    }
+}
+
+fn row(method: &'static str, path: &'static str, needs: Needs) -> Row {
+    Row {
+        method,
+        path,
+        needs,
+        body: None,
+    }
+}
+
+fn with(method: &'static str, path: &'static str, needs: Needs, body: Value) -> Row {
+    Row {
+        body: Some(body),
+        ..row(method, path, needs)
+    }
+}
+
+pub fn rows() -> Vec<Row> {
+    use Needs::{Login, Nobody, Right};
+    vec![
+        row("get", "/api/v1/codes/{token}", Nobody),
+        row("get", "/api/v1/codes/{token}/image.png", Nobody),
+        row("get", "/api/v1/codes/{token}/image.svg", Nobody),
+        row("get", "/api/v1/codes/{token}/poster.pdf", Nobody),
+        with("post", "/api/v1/codes/{token}/submissions", Nobody, json!({})),
+        row("post", "/api/v1/photos", Nobody),
+        with("post", "/api/v1/receipts/lookup", Nobody, json!({})),
+        row("get", "/api/v1/receipts/{receipt}", Nobody),
+        with("post", "/api/v1/receipts/{receipt}/rating", Nobody, json!({})),
+        with("post", "/api/v1/receipts/{receipt}/subscription", Nobody, json!({})),
+        with("post", "/api/v1/sessions/wechat", Nobody, json!({})),
+        with("post", "/api/v1/sessions", Nobody, json!({})),
+        with("post", "/api/v1/sessions/refresh", Nobody, json!({})),
+        row("get", "/api/v1/me", Login),
+        row("get", "/api/v1/inbox", Right(P::ReadCases)),
+        row("get", "/api/v1/submissions/{id}", Right(P::ReadCases)),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/answers",
+            Right(P::Handle),
+            json!({"text": "已经办好了", "photo_ids": []}),
+        ),
+        row("post", "/api/v1/submissions/{id}/contact", Right(P::SeeContact)),
+        row("get", "/api/v1/grids", Right(P::Upkeep)),
+        row("get", "/api/v1/notifications", Right(P::Upkeep)),
+        row("get", "/api/v1/sites/{id}/posters.pdf", Right(P::Upkeep)),
+        row("get", "/api/v1/audit/contact-views", Right(P::Audit)),
+        // Last: it ends the session of whoever calls it.
+        row("delete", "/api/v1/sessions/current", Login),
+    ]
+}

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod inbox;
+pub mod intake;
 pub mod submissions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,5 +11,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(inbox::configure)
         .configure(submissions::configure)
-        .configure(answers::configure);
+        .configure(answers::configure)
+        .configure(intake::configure);
 }

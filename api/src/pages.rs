@@ -12,7 +12,7 @@ mod page;
 mod plain;
 mod receipt;
 mod timeline;
-mod words;
+pub mod words;
 
 pub use page::route_not_found;
 

@@ -1,12 +1,18 @@
 //! The timeline in words that people understand.
 
-use minyi_domain::{routing::RouteReason, submission::Satisfaction};
+use minyi_domain::{
+    routing::RouteReason,
+    submission::{Channel, Satisfaction},
+};
 use minyi_store::{EventKind, EventView};
 
 /// One step as a sentence.
 pub fn sentence(event: &EventView) -> String {
     match event.kind {
-        EventKind::Registered => "已登记".to_owned(),
+        EventKind::Registered => match word(event, "channel").and_then(|word| word.parse::<Channel>().ok()) {
+            Some(channel) => format!("{}，联络站代为登记", channel.zh()),
+            None => "已登记".to_owned(),
+        },
         EventKind::Routed => routed(event),
         EventKind::Notified => "已通过微信通知办理人".to_owned(),
         EventKind::Reminded => "答复期限快到了，已提醒办理人".to_owned(),

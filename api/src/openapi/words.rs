@@ -3,8 +3,9 @@
 use minyi_domain::{
     lifecycle::State,
     people::{DeputyLevel, Role},
+    rates::{Grouping, Measure, Rate},
     routing::RouteReason,
-    submission::{CoordinateSystem, Kind, Satisfaction},
+    submission::{Channel, CoordinateSystem, Kind, Satisfaction},
 };
 use utoipa::openapi::{
     Object,
@@ -32,6 +33,14 @@ macro_rules! schemas {
 schemas! {
     /// Kind of matter.
     kind: Kind;
+    /// How a submission came in.
+    submission_channel: Channel;
+    /// A volume of the statistics.
+    measure: Measure;
+    /// A rate of the statistics.
+    rate: Rate;
+    /// By what the statistics are taken apart.
+    grouping: Grouping;
     /// Where a submission stands.
     state: State;
     /// How content a resident is.

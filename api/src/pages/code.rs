@@ -1,6 +1,6 @@
 //! The page behind a code (民意码), and typing one by hand.
 
-mod sent;
+pub mod sent;
 mod submit;
 pub mod view;
 

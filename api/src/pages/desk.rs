@@ -2,6 +2,7 @@
 //! session's token.
 
 mod inbox;
+mod intake;
 mod login;
 mod submission;
 mod upkeep;
@@ -21,6 +22,10 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(submission::show_submission)
         .service(submission::answer_form)
         .service(submission::show_contact)
+        .service(intake::show_intake)
+        .service(intake::enter_form)
+        .service(intake::show_entered)
+        .service(intake::print_slip)
         .service(upkeep::show_codes)
         .service(upkeep::show_watch);
 }

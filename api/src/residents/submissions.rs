@@ -9,8 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use accept::{Accepted, NAME_PURPOSE, PHONE_PURPOSE, accept, check_key, photo_missing};
-pub use request::{ContactRequest, LocationRequest, SubmissionRequest, check_photos};
+pub use accept::{Accepted, NAME_PURPOSE, Origin, PHONE_PURPOSE, accept, check_key, photo_missing, take_in};
+pub use request::{ContactRequest, LocationRequest, SubmissionRequest, check_photos, digest};
 
 use crate::{address::ClientAddress, extract::JsonBody, problem::Problem, state::State};
 
@@ -62,11 +62,7 @@ async fn create_submission(
     address: ClientAddress,
     JsonBody(request): JsonBody<SubmissionRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let key = http
-        .headers()
-        .get("idempotency-key")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let key = key_of(&http);
     let Accepted { receipt, repeated } = accept(&state, &token, key, request, address).await?;
     let mut response = HttpResponse::Created();
     if repeated {
@@ -79,4 +75,10 @@ async fn create_submission(
         answer_due_at: receipt.answer_due_at,
         answer_due_provisional: receipt.answer_due_provisional,
     }))
+}
+
+/// The header `Idempotency-Key`; empty if it is missing.
+pub fn key_of(http: &HttpRequest) -> &str {
+    let key = http.headers().get("idempotency-key");
+    key.and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

@@ -15,6 +15,7 @@ mod contract;
 mod cookies;
 mod deputies;
 mod headers;
+mod intake;
 mod limits;
 mod pages;
 mod photos;

@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// A built web client in miniature.
-struct WebDir(PathBuf);
+pub struct WebDir(PathBuf);
 
 impl WebDir {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("minyi-pages-test-{}", Uuid::new_v4()));
         let dist = folder.join("resident/dist");
         fs::create_dir_all(&dist).unwrap();
@@ -36,7 +36,7 @@ impl WebDir {
         Self(folder)
     }
 
-    async fn app(&self) -> App {
+    pub async fn app(&self) -> App {
         App::with(&["--web-dir", self.0.to_str().unwrap()]).await
     }
 }
@@ -56,9 +56,20 @@ async fn submit(app: &App, fields: &[(&'static str, &'static str)]) -> Answer {
 }
 
 /// The value of the first hidden field of this name.
-fn value_of(page: &str, name: &str) -> String {
+pub fn value_of(page: &str, name: &str) -> String {
     let after = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
     after.split('"').next().unwrap().to_owned()
+}
+
+/// The cookie of a person who enters the desk from WeChat.
+pub async fn sign_in_to_desk(app: &App, actor: &minyi_domain::people::Actor) -> String {
+    let js_code = app.js_code(&openid_of(actor)).await;
+    let form = [("js_code", js_code.as_str()), ("page", "pages/case/index")];
+    let request = app.request(Method::POST, "/deputy/open");
+    let opened = send(request.header("sec-fetch-site", "same-origin").form(&form))
+        .await
+        .expect(303);
+    opened.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
 const TEXT: &str = "门口的路灯坏了半个多月，老人晚上出门看不清。";

@@ -6,6 +6,7 @@ pub mod deadlines;
 pub mod handover;
 pub mod lifecycle;
 pub mod people;
+pub mod rates;
 pub mod rights;
 pub mod routing;
 pub mod submission;

@@ -78,6 +78,9 @@ pub enum Error {
     /// A batch without a sheet has no page.
     #[error("there is no sheet to print")]
     NoSheets,
+    /// The workbook could not be written.
+    #[error("the workbook could not be written: {0}")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
     /// The PDF could not be written.
     #[error("the PDF could not be written: {0}")]
     Pdf(String),

@@ -1,4 +1,4 @@
-//! Sheets for the wall: a poster a grid, or labels, as PDF.
+//! Sheets as PDF: posters and labels for the wall, the slip that a resident takes home, lists.
 //!
 //! The library that writes the PDF keeps all pages until the end, because the font's subset is known only then;
 //! so a batch is returned whole and not streamed. A thousand posters take about 5 MB.
@@ -7,6 +7,8 @@ mod canvas;
 mod labels;
 mod page;
 mod poster;
+mod slip;
+mod table;
 mod text;
 
 use krilla::Document;
@@ -14,6 +16,8 @@ use krilla::metadata::Metadata;
 
 use crate::{Error, font::Font};
 use page::Press;
+pub use slip::{Slip, slip_pdf};
+pub use table::table_pdf;
 
 /// What stands on one sheet. Plain text; line breaks in it count as spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]

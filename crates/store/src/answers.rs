@@ -211,10 +211,12 @@ pub fn settle(
     let first = sql::<Nullable<Timestamptz>>("coalesce(first_answered_at, ")
         .bind::<Timestamptz, _>(now)
         .sql(")");
+    let promised = sql::<Nullable<Timestamptz>>("coalesce(first_due_at, answer_due_at)");
     diesel::update(submissions::table.find(case.id))
         .set((
             submissions::state.eq(to.as_str()),
             submissions::first_answered_at.eq(first),
+            submissions::first_due_at.eq(promised),
         ))
         .execute(connection)?;
     case.state = to;

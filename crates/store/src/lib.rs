@@ -22,9 +22,12 @@ mod events;
 #[cfg(feature = "test-fixtures")]
 pub mod fixtures;
 mod ids;
+mod intake;
+mod ledger;
 mod listen;
 mod migrations;
 mod notifications;
+mod numbers;
 mod page;
 mod photos;
 mod pool;
@@ -54,8 +57,11 @@ pub use directory::{
 };
 pub use error::{Error, Result};
 pub use ids::new as new_id;
+pub use intake::{IntakeGrid, IntakeSlip};
+pub use ledger::{Export, ExportKind, LedgerFilter, LedgerRow, Pick, Record, RegionPick};
 pub use listen::Listener;
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
+pub use numbers::{Figures, Statistics};
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
 pub use pool::Store;

@@ -158,6 +158,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        kind -> Text,
+        filter -> Jsonb,
+        row_count -> BigInt,
+        exported_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     grid_assignments (id) {
         id -> Uuid,
         grid_id -> Uuid,
@@ -463,6 +474,9 @@ diesel::table! {
         review_asked_at -> Nullable<Timestamptz>,
         handled_above -> Bool,
         publish_consent_at -> Nullable<Timestamptz>,
+        first_due_at -> Nullable<Timestamptz>,
+        rated_solved -> Nullable<Bool>,
+        rated_satisfaction -> Nullable<Text>,
     }
 }
 
@@ -547,6 +561,7 @@ diesel::joinable!(info_requests -> submissions (submission_id));
 diesel::joinable!(promises -> submissions (submission_id));
 diesel::joinable!(proposal_submissions -> submissions (submission_id));
 diesel::joinable!(transfers -> submissions (submission_id));
+diesel::joinable!(exports -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -562,6 +577,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     duties,
     event_heads,
     events,
+    exports,
     grid_assignments,
     grids,
     handover_answers,

@@ -25,6 +25,7 @@ use minyi_domain::submission::Satisfaction;
 words! {
     /// What happened with a submission, in the timeline.
     EventKind {
+        /// data: `channel`, if the staff entered it.
         Registered = "registered",
         /// data: `reason` (a route reason), `deputy` (published name or null).
         Routed = "routed",

@@ -8,6 +8,7 @@ use minyi_domain::{
     lifecycle::State,
     people::Actor,
     routing::{Route, route},
+    submission::Channel,
     text::{AnswerText, RatingComment},
     token::{ReceiptToken, SubmissionNumber},
 };
@@ -162,7 +163,9 @@ impl Stage<'_> {
             receipt: self.receipt(case),
             idempotency_key: case.key.clone(),
             request_digest: self.seed.bytes(&format!("request:{}", case.key)),
-            code_id: page.code_id,
+            channel: Channel::Code,
+            code_id: Some(page.code_id),
+            entered_by: None,
             grid_id: page.grid_id,
             site_id: page.site.id,
             region_code: page.region_code.clone(),

@@ -1,6 +1,7 @@
 // The desk's pages: the answer's draft stays on this machine until it is sent.
 
 import { attachCounter, byId, countCharacters, focusMarked, showError, storage } from "./dom.ts";
+import { forgetEntered, keepEntered } from "./entered.ts";
 
 document.documentElement.classList.add("js");
 
@@ -55,6 +56,8 @@ function forgetSentDraft(): void {
 }
 
 forgetSentDraft();
+forgetEntered();
+keepEntered();
 const door = document.getElementById("open-form");
 if (door instanceof HTMLFormElement && door.hasAttribute("data-by-itself")) door.submit();
 const form = document.getElementById("answer-form");

@@ -32,19 +32,39 @@ pub async fn read(
 ) -> Result<(FormView, String), Problem> {
     let mut form = FormView::default();
     let mut kind = String::new();
+    let other = |name: &str, value: String| {
+        if name == "kind" {
+            kind = value;
+        }
+    };
+    read_fields(state, &mut parts, &mut form, address, other).await?;
+    form.kinds = kind_choices(&kind);
+    Ok((form, kind))
+}
+
+/// Reads the fields of `parts` into `form`; what the form does not know goes to `other`.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_fields(
+    state: &AppState,
+    parts: &mut Multipart,
+    form: &mut FormView,
+    address: ClientAddress,
+    mut other: impl FnMut(&str, String),
+) -> Result<(), Problem> {
     for _ in 0..MAX_FIELDS {
-        let Some(mut field) = next_field(&mut parts).await? else {
+        let Some(mut field) = next_field(parts).await? else {
             break;
         };
         let name = field.name().unwrap_or_default().to_owned();
         if name == "photos" {
-            read_photo(state, &mut form, &mut field, address).await?;
+            read_photo(state, form, &mut field, address).await?;
             continue;
         }
         let value = read_field(&mut field, FIELD_LIMIT_BYTES).await?;
         let value = String::from_utf8_lossy(&value).into_owned();
         match name.as_str() {
-            "kind" => kind = value,
             "text" => form.text = value,
             "address" => form.address = value,
             "longitude" => form.longitude = value,
@@ -53,11 +73,10 @@ pub async fn read(
             "phone" => form.phone = value,
             "idempotency_key" => form.idempotency_key = value,
             "photo_ids" => form.add_photos(value.parse::<Uuid>()),
-            _ => {}
+            _ => other(&name, value),
         }
     }
-    form.kinds = kind_choices(&kind);
-    Ok((form, kind))
+    Ok(())
 }
 
 async fn read_photo(
@@ -154,6 +173,8 @@ fn field_of(pointer: &str) -> &'static str {
     match pointer {
         "/text" => "text",
         "/kind" => "kind",
+        "/grid_id" => "grid",
+        "/channel" => "channel",
         "/contact/name" => "name",
         "/contact/phone" => "phone",
         pointer if pointer.starts_with("/location") => "address",

@@ -27,8 +27,9 @@ pub struct Tab {
 }
 
 /// Every tab with the right that it needs.
-const TABS: [(Permission, Tab); 3] = [
+const TABS: &[(Permission, Tab)] = &[
     (Permission::ReadCases, tab("/desk", "民意")),
+    (Permission::EnterForResident, tab("/desk/intake", "登记")),
     (Permission::Upkeep, tab("/desk/codes", "民意码")),
     (Permission::Upkeep, tab("/desk/watch", "要留意")),
 ];

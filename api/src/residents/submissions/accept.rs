@@ -2,8 +2,8 @@
 
 use minyi_domain::{deadlines::Rules, submission::Urgency};
 use minyi_domain::{
-    routing::route,
-    submission::Contact,
+    routing::{Route, route},
+    submission::{Channel, Contact},
     token::{ReceiptToken, SubmissionNumber},
 };
 use minyi_gateways::keys::Keys;
@@ -63,10 +63,56 @@ pub async fn accept(
         Ok(page) => page,
         Err(refused) => return repeated(state, key, request_digest).await?.ok_or(refused),
     };
+    take_in(state, page.into(), key, request_digest, request).await
+}
+
+/// From where a submission comes and to whom it goes.
+pub struct Origin {
+    /// How it comes in.
+    pub channel: Channel,
+    /// The code that was scanned.
+    pub code_id: Option<Uuid>,
+    /// The account that enters it for the resident.
+    pub entered_by: Option<Uuid>,
+    /// Where the matter lies.
+    pub grid_id: Uuid,
+    /// The station that answers for the grid.
+    pub site_id: Uuid,
+    /// The grid's division.
+    pub region_code: String,
+    /// Who answers.
+    pub route: Route,
+}
+
+impl From<CodePage> for Origin {
+    fn from(page: CodePage) -> Self {
+        Self {
+            channel: Channel::Code,
+            code_id: Some(page.code_id),
+            entered_by: None,
+            grid_id: page.grid_id,
+            site_id: page.site.id,
+            route: route(&page.candidates()),
+            region_code: page.region_code,
+        }
+    }
+}
+
+/// Checks what was sent and writes it; the same for residents and for whoever enters it for them.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn take_in(
+    state: &AppState,
+    origin: Origin,
+    key: &str,
+    request_digest: [u8; 32],
+    request: SubmissionRequest,
+) -> Result<Accepted, Problem> {
     let checked = check(request)?;
     let photo_ids = checked.photo_ids.clone();
     let rules = state.rules_in_force().await?;
-    let new = compose(state, page, key, request_digest, checked, &rules)?;
+    let new = compose(state, origin, key, request_digest, checked, &rules)?;
     let (rng, today) = (state.rng(), state.today());
     match state.ask(move |store| submit(store, new, rng, today)).await? {
         SubmitOutcome::Created(receipt) => {
@@ -108,7 +154,7 @@ async fn open_code(state: &AppState, scanned: CodePage, address: ClientAddress) 
 
 fn compose(
     state: &AppState,
-    page: CodePage,
+    origin: Origin,
     key: &str,
     request_digest: [u8; 32],
     checked: Checked,
@@ -122,11 +168,13 @@ fn compose(
         receipt: ReceiptToken::random(&mut rng),
         idempotency_key: key.to_owned(),
         request_digest,
-        code_id: page.code_id,
-        grid_id: page.grid_id,
-        site_id: page.site.id,
-        route: route(&page.candidates()),
-        region_code: page.region_code,
+        channel: origin.channel,
+        code_id: origin.code_id,
+        entered_by: origin.entered_by,
+        grid_id: origin.grid_id,
+        site_id: origin.site_id,
+        route: origin.route,
+        region_code: origin.region_code,
         kind: checked.kind,
         text: checked.text,
         location: checked.location,

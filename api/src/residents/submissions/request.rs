@@ -73,9 +73,12 @@ pub(super) struct Checked {
     pub contact: Contact,
 }
 
-/// SHA-256 over the code and what was sent, the same for the same content however it was written down.
-pub(super) fn digest(token: &str, request: &SubmissionRequest) -> Result<[u8; 32], Problem> {
-    let canonical = serde_json::to_vec(&(token, request)).map_err(Problem::internal)?;
+/// SHA-256 over what it was sent to and what was sent, the same for the same content however it was written down.
+///
+/// # Errors
+/// [`Problem::Internal`]: never.
+pub fn digest(sent_to: &str, request: &SubmissionRequest) -> Result<[u8; 32], Problem> {
+    let canonical = serde_json::to_vec(&(sent_to, request)).map_err(Problem::internal)?;
     Ok(Sha256::digest(&canonical).into())
 }
 

@@ -157,7 +157,7 @@ impl Canvas<'_, '_> {
     pub fn text(&mut self, text: &str, place: Area, style: &Style) -> Result<f32, Error> {
         let block = text::fit(self.face(style), text, place.width, place.height, &style.sizes)?;
         let height = text::block_height(block.lines.len(), block.size, &style.sizes);
-        self.set(&block, place, place.y + (place.height - height) / 2.0, style)?;
+        self.block(&block, place, place.y + (place.height - height) / 2.0, style)?;
         Ok(height)
     }
 
@@ -165,7 +165,8 @@ impl Canvas<'_, '_> {
         if style.bold { self.bold } else { self.regular }
     }
 
-    fn set(&mut self, block: &Block, place: Area, top: f32, style: &Style) -> Result<(), Error> {
+    /// Sets lines that are broken already, from `top` on.
+    pub fn block(&mut self, block: &Block, place: Area, top: f32, style: &Style) -> Result<(), Error> {
         let Sizes {
             field,
             leading,

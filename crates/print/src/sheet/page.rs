@@ -60,6 +60,17 @@ impl Press<'_> {
         Ok(())
     }
 
+    /// A page of `width` × `height` millimetres that is not cut.
+    pub fn plain(
+        &self,
+        document: &mut Document,
+        (width, height): (f32, f32),
+        draw: impl FnOnce(&mut Canvas) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let settings = PageSettings::from_wh(width * POINTS, height * POINTS).ok_or_else(sizeless)?;
+        self.page_of(document, settings, 1.0, 0.0, draw)
+    }
+
     fn page(
         &self,
         document: &mut Document,
@@ -67,7 +78,18 @@ impl Press<'_> {
         margin: f32,
         draw: impl FnOnce(&mut Canvas) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut page = document.start_page_with(settings(scale, margin)?);
+        self.page_of(document, settings(scale, margin)?, scale, margin, draw)
+    }
+
+    fn page_of(
+        &self,
+        document: &mut Document,
+        settings: PageSettings,
+        scale: f32,
+        margin: f32,
+        draw: impl FnOnce(&mut Canvas) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         let (unit, origin) = (scale * POINTS, margin * POINTS);
         surface.push_transform(&Transform::from_row(unit, 0.0, 0.0, unit, origin, origin));
@@ -85,12 +107,15 @@ impl Press<'_> {
     }
 }
 
+fn sizeless() -> Error {
+    Error::Pdf("a page without a size".to_owned())
+}
+
 /// A page of the sheet's size and its margin on each side, which tells the printer where to cut.
 fn settings(scale: f32, margin: f32) -> Result<PageSettings, Error> {
     let (width, height) = (WIDTH * scale * POINTS, HEIGHT * scale * POINTS);
     let margin = margin * POINTS;
-    let settings = PageSettings::from_wh(width + 2.0 * margin, height + 2.0 * margin)
-        .ok_or_else(|| Error::Pdf("a page without a size".to_owned()))?;
+    let settings = PageSettings::from_wh(width + 2.0 * margin, height + 2.0 * margin).ok_or_else(sizeless)?;
     if margin == 0.0 {
         return Ok(settings);
     }

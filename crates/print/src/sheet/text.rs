@@ -70,6 +70,31 @@ pub(super) fn fit(face: &Typeface, text: &str, width: f32, height: f32, sizes: &
     }
 }
 
+/// The text in lines of the largest size, as many as it needs. Nobody chose these words for print: a character that the
+/// face lacks becomes □, and what is too long for a line is cut anywhere.
+pub(super) fn paragraph(face: &Typeface, text: &str, width: f32, sizes: &Sizes) -> Result<Block, Error> {
+    let shown = |c: char| c.is_whitespace() || face.face().glyph_index(c).is_some_and(|glyph| glyph.0 != 0);
+    let text: String = text.chars().map(|c| if shown(c) { c } else { '□' }).collect();
+    let ems = width / sizes.largest;
+    let mut pieces = Vec::new();
+    for unit in units(face, &text, sizes)? {
+        if unit.width <= ems {
+            pieces.push(unit);
+            continue;
+        }
+        for character in unit.text.chars() {
+            let text = character.to_string();
+            let width = face.width(&text, sizes.field)? + sizes.tracking;
+            pieces.push(Unit { text, width });
+        }
+    }
+    let lines = wrap(&pieces, ems).ok_or(Error::DoesNotFit { field: sizes.field })?;
+    Ok(Block {
+        lines,
+        size: sizes.largest,
+    })
+}
+
 /// The height of so many lines, in millimetres.
 pub(super) fn block_height(lines: usize, size: f32, sizes: &Sizes) -> f32 {
     // A sheet has a few dozen lines at most.

@@ -5,5 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 mod codes;
+mod lists;
 mod sheets;
 mod tools;

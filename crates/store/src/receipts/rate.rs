@@ -97,6 +97,12 @@ fn write(
             ratings::rated_at.eq(now),
         ))
         .execute(connection)?;
+    diesel::update(submissions::table.find(case.id))
+        .set((
+            submissions::rated_solved.eq(solved),
+            submissions::rated_satisfaction.eq(satisfaction.as_str()),
+        ))
+        .execute(connection)?;
     NewEvent::new(case.id, EventKind::Rated, now)
         .with_id(event_id)
         .by_resident()

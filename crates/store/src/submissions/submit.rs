@@ -12,7 +12,7 @@ use diesel::{
 use minyi_domain::{
     deadlines::AnswerPlan,
     routing::Route,
-    submission::{Kind, Location},
+    submission::{Channel, Kind, Location},
     text::{Address, SubmissionText},
     token::{ReceiptToken, SubmissionNumber},
 };
@@ -31,7 +31,12 @@ pub struct NewSubmission {
     pub idempotency_key: String,
     /// SHA-256 over what was sent.
     pub request_digest: [u8; 32],
-    pub code_id: Uuid,
+    /// How it came in; by anything but the code it was entered by somebody.
+    pub channel: Channel,
+    /// The code through which it came; `None` for what the staff entered.
+    pub code_id: Option<Uuid>,
+    /// Whose account entered it for the resident (代为登记).
+    pub entered_by: Option<Uuid>,
     pub grid_id: Uuid,
     pub site_id: Uuid,
     pub region_code: String,
@@ -165,7 +170,9 @@ fn binds(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
             new.receipt.as_str().into_sql::<Text>(),
             new.idempotency_key.as_str().into_sql::<Text>(),
             new.request_digest.as_slice().into_sql::<Binary>(),
-            new.code_id.into_sql::<SqlUuid>(),
+            new.channel.as_str().into_sql::<Text>(),
+            new.code_id.into_sql::<Nullable<SqlUuid>>(),
+            new.entered_by.into_sql::<Nullable<SqlUuid>>(),
             new.grid_id.into_sql::<SqlUuid>(),
             new.site_id.into_sql::<SqlUuid>(),
             new.region_code.as_str().into_sql::<Text>(),
@@ -208,8 +215,8 @@ fn given(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
 }
 
 const HEAD: &str = "WITH input (
-    id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
-    longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
+    id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id, region_code,
+    kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
     deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
 ) AS (VALUES (";
 
@@ -218,11 +225,11 @@ const HEAD: &str = "WITH input (
 const TAIL: &str = ")),
 inserted AS (
     INSERT INTO submissions (
-        id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
-        longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
+        id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by_account_id, grid_id, site_id,
+        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
         assignee_deputy_id, route_reason, state, submitted_at, clock_started_at, answer_due_at, answer_due_provisional)
-    SELECT id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
-        longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
+    SELECT id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id,
+        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
         deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional
     FROM input
     ON CONFLICT (idempotency_key) DO NOTHING
@@ -243,10 +250,13 @@ attached AS (
     RETURNING photos.id
 ),
 timeline AS (
-    INSERT INTO events (id, submission_id, kind, actor, is_public, data, occurred_at)
-    SELECT registered_id, inserted.id, 'registered', 'resident', true, '{}', submitted_at FROM inserted, input
+    INSERT INTO events (id, submission_id, kind, actor, actor_account_id, is_public, data, occurred_at)
+    SELECT registered_id, inserted.id, 'registered', CASE WHEN entered_by IS NULL THEN 'resident' ELSE 'account' END,
+        entered_by, true, CASE channel WHEN 'code' THEN '{}' ELSE jsonb_build_object('channel', channel) END,
+        submitted_at
+    FROM inserted, input
     UNION ALL
-    SELECT routed_id, inserted.id, 'routed', 'clock', true,
+    SELECT routed_id, inserted.id, 'routed', 'clock', NULL, true,
         jsonb_build_object('reason', reason, 'deputy',
             (SELECT name FROM deputies WHERE deputies.id = input.deputy_id AND publishes_name)),
         submitted_at

@@ -36,6 +36,17 @@ impl World {
         PgConnection::establish(self.database.url()).unwrap()
     }
 
+    /// What no interface offers.
+    pub fn execute(&self, statement: &str) {
+        self.try_execute(statement).unwrap();
+    }
+
+    /// What no interface offers, and perhaps the database neither.
+    pub fn try_execute(&self, statement: &str) -> diesel::QueryResult<()> {
+        use diesel::connection::SimpleConnection as _;
+        self.raw().batch_execute(statement)
+    }
+
     /// A count: `count("events WHERE kind = 'routed'")`.
     pub fn count(&self, from: &str) -> i64 {
         #[derive(QueryableByName)]

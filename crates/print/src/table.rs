@@ -1,0 +1,39 @@
+//! What a list consists of, whether it becomes a PDF or a workbook.
+
+use chrono::NaiveDate;
+
+/// A column of a list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Column {
+    /// The heading.
+    pub title: &'static str,
+    /// In millimetres, on paper; on the screen about as wide.
+    pub width: f32,
+}
+
+/// What stands in one place of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    Text(String),
+    Date(NaiveDate),
+    Number(i64),
+    Empty,
+}
+
+impl Cell {
+    /// A text, or nothing.
+    pub fn maybe(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Self::Empty, |text| Self::Text(text.into()))
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Date(date) => date.format("%Y-%m-%d").to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Empty => String::new(),
+        }
+    }
+}

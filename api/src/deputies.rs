@@ -1,8 +1,11 @@
 //! What deputies and station staff do: read what came in, answer it.
 
 pub mod answers;
+pub mod appointments;
+pub mod hearings;
 pub mod inbox;
 pub mod intake;
+pub mod revisits;
 pub mod submissions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,5 +15,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(inbox::configure)
         .configure(submissions::configure)
         .configure(answers::configure)
-        .configure(intake::configure);
+        .configure(intake::configure)
+        .configure(appointments::configure)
+        .configure(hearings::configure)
+        .configure(revisits::configure);
 }

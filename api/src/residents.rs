@@ -1,6 +1,7 @@
 //! What residents do: look at a code, send something in with photos, follow and rate it. No account is needed.
 
 pub mod codes;
+pub mod meetings;
 pub mod multipart;
 pub mod photos;
 pub mod posters;
@@ -15,5 +16,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(posters::configure)
         .configure(photos::configure)
         .configure(submissions::configure)
-        .configure(receipts::configure);
+        .configure(receipts::configure)
+        .configure(meetings::configure);
 }

@@ -1,10 +1,11 @@
 //! The timeline in words that people understand.
 
 use minyi_domain::{
+    appointment,
     routing::RouteReason,
     submission::{Channel, Satisfaction},
 };
-use minyi_store::{EventKind, EventView};
+use minyi_store::{EventActor, EventKind, EventView};
 
 /// One step as a sentence.
 pub fn sentence(event: &EventView) -> String {
@@ -47,10 +48,16 @@ fn casework(event: &EventView) -> String {
         EventKind::MadeConfidential => "已转为保密件，由上级人大办理".to_owned(),
         EventKind::UrgencyChanged => "已调整缓急，答复期限随之调整".to_owned(),
         EventKind::Proposed => format!("已写入代表建议《{}》", of("title")),
+        EventKind::HearingPlanned if word(event, "off") == Some("cancelled") => format!("“{}”已取消", of("title")),
+        EventKind::HearingPlanned if word(event, "off").is_some() => format!("不再在“{}”上答复", of("title")),
         EventKind::HearingPlanned => format!("将举行“{}”，地点：{}", of("title"), of("place")),
         EventKind::HearingHeld => format!("已举行“{}”", of("title")),
+        EventKind::AppointmentAsked if event.actor == EventActor::Account => "办理人约您见面，请确认时间".to_owned(),
         EventKind::AppointmentAsked => "已预约当面反映".to_owned(),
-        EventKind::AppointmentSettled => "预约有了结果".to_owned(),
+        EventKind::AppointmentSettled => {
+            let state = of("state").parse::<appointment::State>();
+            format!("预约见面：{}", state.map_or("有了结果", appointment::State::zh))
+        }
         EventKind::Revisited => "已回访".to_owned(),
         EventKind::PublishConsented => "居民同意去掉个人信息后公开".to_owned(),
         EventKind::PublishWithdrawn => "居民撤回了公开的同意".to_owned(),

@@ -126,6 +126,7 @@ fn task_words(event: EventKind) -> &'static str {
         EventKind::HandoverAnswered => "待您评价",
         EventKind::HandoverPartnerOpined => "协办意见",
         EventKind::AppointmentAsked => "预约见面",
+        EventKind::AppointmentSettled => "预约结果",
         EventKind::HearingPlanned => "答复活动",
         EventKind::PromiseKept => "承诺兑现",
         _ => "待答复",
@@ -155,8 +156,10 @@ fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
         EventKind::HandedOver => ("已交办", "已请有关部门办理"),
         EventKind::PromiseKept => ("已兑现", "承诺的事已经办到，点开查看"),
         EventKind::PromiseOverdue => ("承诺超期", "到期没有兑现，正在催办"),
+        EventKind::AppointmentAsked => ("约您见面", "办理人约您见面，点开确认"),
         EventKind::AppointmentSettled => ("预约结果", "点开查看预约的结果"),
         EventKind::HearingPlanned => ("答复活动", "点开查看时间和地点"),
+        EventKind::HearingHeld => ("已答复活动", "点开查看答复活动的结果"),
         _ => ("办理中", "点开查看进展"),
     }
 }

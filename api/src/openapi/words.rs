@@ -1,9 +1,11 @@
 //! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
 
 use minyi_domain::{
+    appointment, hearing,
     lifecycle::State,
     people::{DeputyLevel, Role},
     rates::{Grouping, Measure, Rate},
+    revisit,
     routing::RouteReason,
     submission::{Channel, CoordinateSystem, Kind, Satisfaction},
 };
@@ -53,4 +55,20 @@ schemas! {
     role: Role;
     /// Level of a deputy's congress.
     deputy_level: DeputyLevel;
+    /// Where an appointment stands.
+    appointment_state: appointment::State;
+    /// What moves an appointment on.
+    appointment_action: appointment::Action;
+    /// Which side asked for an appointment.
+    appointment_side: appointment::Side;
+    /// Kind of hearing.
+    hearing_kind: hearing::Kind;
+    /// Where a hearing stands.
+    hearing_state: hearing::State;
+    /// Why somebody is asked again.
+    revisit_reason: revisit::Reason;
+    /// How somebody was asked again.
+    revisit_way: revisit::Way;
+    /// What came out of asking again.
+    revisit_outcome: revisit::Outcome;
 }

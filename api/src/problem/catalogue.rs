@@ -75,6 +75,8 @@ pub enum Problem {
     SubmissionUnknown,
     /// No site of this id that this person may see.
     SiteUnknown,
+    /// No hearing of this id that this person may see.
+    HearingUnknown,
     /// A rule of the casework refuses.
     Refused(Refusal),
 
@@ -212,6 +214,13 @@ impl Problem {
                     refused.action.zh()
                 )
             }
+            Self::Refused(Refusal::AppointmentNotNow(refused)) => {
+                format!(
+                    "这个预约现在是“{}”，不能“{}”。请刷新页面查看。",
+                    refused.state.zh(),
+                    refused.action.zh()
+                )
+            }
             Self::Refused(Refusal::TargetUnknown(what)) => {
                 format!("没有找到所选的{}，它不存在，或者不在您的范围内。", target(what))
             }
@@ -244,6 +253,7 @@ impl Problem {
             Self::AnswerRefused => entry(S::CONFLICT, "answer_refused", "现在不能答复", "这件民意已经答复过或者已经办结，请刷新页面查看。"),
             Self::SubmissionUnknown => entry(S::NOT_FOUND, "submission_unknown", "没有找到这件民意", "它不存在，或者不归您办理。"),
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
+            Self::HearingUnknown => entry(S::NOT_FOUND, "hearing_unknown", "没有找到这场活动", "它不存在，或者不归您组织。"),
             Self::Refused(refusal) => refused(refusal),
             Self::PhotoHeic => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_heic", "暂不支持 HEIC 照片", "请在手机“设置—相机—格式”里选“兼容性最佳”后重新拍照，或者把照片截屏、转成 JPEG 后再发。"),
             Self::PhotoFormat => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_format", "不支持这种文件", "请发 JPEG、PNG 或 WebP 格式的照片。"),
@@ -275,7 +285,7 @@ fn refused(refusal: &Refusal) -> Entry {
         Refusal::Forbidden => Problem::Forbidden.entry(),
         Refusal::KeyReused => Problem::IdempotencyKeyReused.entry(),
         Refusal::PhotoMissing(_) => Problem::PhotoUnknown.entry(),
-        Refusal::NotNow(_) | Refusal::HandoverNotNow(_) => entry(S::CONFLICT, "not_now", "现在不能这样办理", ""),
+        Refusal::NotNow(_) | Refusal::HandoverNotNow(_) | Refusal::AppointmentNotNow(_) => entry(S::CONFLICT, "not_now", "现在不能这样办理", ""),
         Refusal::OfficeOwes => entry(S::CONFLICT, "office_owes", "承办单位还没有办完", "请等承办单位回复并作出评价，或者先撤回交办，再答复居民。"),
         Refusal::Once => entry(S::CONFLICT, "only_once", "只能办一次", "这件事已经办过一次，不能再办。"),
         Refusal::TooOften => entry(S::CONFLICT, "too_often", "次数已满", "已经到了最多次数，请换一种办法。"),

@@ -40,7 +40,10 @@ impl AppState {
     }
 
     /// Reads a typed receipt and counts the request against it.
-    async fn read_receipt(&self, typed: &str) -> Result<ReceiptToken, Problem> {
+    ///
+    /// # Errors
+    /// [`Problem::ReceiptMistyped`], [`Problem::RateLimited`].
+    pub async fn read_receipt(&self, typed: &str) -> Result<ReceiptToken, Problem> {
         let receipt = ReceiptToken::parse(typed).map_err(|error| Problem::ReceiptMistyped {
             position: position_of(error),
         })?;

@@ -1,14 +1,18 @@
 //! Pure rules and types of 民意码. Nothing here reads a clock, a database or the network: time and randomness come in
 //! as arguments.
 
+pub mod appointment;
 pub mod calendar;
 pub mod deadlines;
 pub mod handover;
+pub mod hearing;
 pub mod lifecycle;
 pub mod people;
 pub mod rates;
+pub mod revisit;
 pub mod rights;
 pub mod routing;
+pub mod slots;
 pub mod submission;
 pub mod text;
 pub mod token;

@@ -7,6 +7,7 @@ use diesel::{
     SelectableHelper, dsl::sql, pg::Pg, sql_types::Bool,
 };
 use minyi_domain::{
+    appointment,
     deadlines::AnswerPlan,
     handover,
     lifecycle::{self, Action, Party, State},
@@ -42,6 +43,8 @@ pub enum Refusal {
     NotNow(lifecycle::Refused),
     /// Not in the state in which the handover is.
     HandoverNotNow(handover::Refused),
+    /// Not in the state in which the appointment is, or not by this side.
+    AppointmentNotNow(appointment::Refused),
     /// An office still owes its answer, or the deputy the judgement of it.
     OfficeOwes,
     /// What may be done once was done before.

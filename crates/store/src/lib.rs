@@ -21,10 +21,12 @@ mod error;
 mod events;
 #[cfg(feature = "test-fixtures")]
 pub mod fixtures;
+mod hearings;
 mod ids;
 mod intake;
 mod ledger;
 mod listen;
+mod meetings;
 mod migrations;
 mod notifications;
 mod numbers;
@@ -33,6 +35,7 @@ mod photos;
 mod pool;
 mod prepared;
 mod receipts;
+mod revisits;
 pub mod schema;
 mod scope;
 mod sessions;
@@ -56,16 +59,22 @@ pub use directory::{
     Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewRegion, NewSite,
 };
 pub use error::{Error, Result};
+pub use hearings::{
+    Hearing, HearingCandidate, HearingCase, HearingChange, HearingDetail, HearingNotice, Invited, Minutes, NewHearing,
+    PromiseSeen, Promised,
+};
 pub use ids::new as new_id;
 pub use intake::{IntakeGrid, IntakeSlip};
 pub use ledger::{Export, ExportKind, LedgerFilter, LedgerRow, Pick, Record, RegionPick};
 pub use listen::Listener;
+pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
 pub use numbers::{Figures, Statistics};
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
 pub use pool::Store;
 pub use receipts::{RateOutcome, ReceiptView};
+pub use revisits::{Revisit, RevisitResult};
 pub use sessions::{RevokeReason, RotateOutcome};
 pub use sites::SitePublic;
 pub use steps::StepOutcome;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     AnswerView, EventView, PhotoView, RatingView, Result, SitePublic, Store,
     casework::InfoRequest,
+    meetings::Meetings,
     schema::{grids, sites, submissions},
     submissions::Parts,
     word::Word,
@@ -48,6 +49,7 @@ pub struct ReceiptView {
     pub timeline: Vec<EventView>,
     pub ratings: Vec<RatingView>,
     pub info_requests: Vec<InfoRequest>,
+    pub meetings: Meetings,
     /// There is an answer that waits for the resident's rating.
     pub may_rate: bool,
 }
@@ -90,7 +92,8 @@ impl Store {
             return Ok(None);
         };
         let parts = Parts::load(&mut connection, record.id, false)?;
-        Ok(Some(view(record, site, parts)))
+        let meetings = Meetings::load(&mut connection, record.id)?;
+        Ok(Some(view(record, site, parts, meetings)))
     }
 
     /// Finds a lost receipt: the number alone opens nothing, number and phone together do.
@@ -105,7 +108,7 @@ impl Store {
     }
 }
 
-fn view(record: Record, site: SitePublic, parts: Parts) -> ReceiptView {
+fn view(record: Record, site: SitePublic, parts: Parts, meetings: Meetings) -> ReceiptView {
     ReceiptView {
         may_rate: may_rate(record.state, record.round),
         submission_id: record.id,
@@ -127,6 +130,7 @@ fn view(record: Record, site: SitePublic, parts: Parts) -> ReceiptView {
         timeline: parts.events,
         ratings: parts.ratings,
         info_requests: parts.info_requests,
+        meetings,
     }
 }
 

@@ -34,6 +34,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    appointments (id) {
+        id -> Uuid,
+        submission_id -> Uuid,
+        site_id -> Uuid,
+        deputy_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        state -> Text,
+        asked_by -> Text,
+        asked_by_account_id -> Nullable<Uuid>,
+        asked_at -> Timestamptz,
+        note -> Nullable<Text>,
+        settled_at -> Nullable<Timestamptz>,
+        settled_by_account_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        record -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     calendar_days (day) {
         day -> Date,
         year -> SmallInt,
@@ -258,6 +278,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    hearing_deputies (hearing_id, deputy_id) {
+        hearing_id -> Uuid,
+        deputy_id -> Uuid,
+        attended -> Bool,
+    }
+}
+
+diesel::table! {
+    hearing_offices (hearing_id, office_id) {
+        hearing_id -> Uuid,
+        office_id -> Uuid,
+        attended -> Bool,
+    }
+}
+
+diesel::table! {
+    hearing_submissions (hearing_id, submission_id) {
+        hearing_id -> Uuid,
+        submission_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    hearings (id) {
+        id -> Uuid,
+        site_id -> Nullable<Uuid>,
+        region_code -> Text,
+        title -> Text,
+        kind -> Text,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        place -> Text,
+        noticed_at -> Timestamptz,
+        urgent_reason -> Nullable<Text>,
+        state -> Text,
+        minutes -> Nullable<Text>,
+        cancel_reason -> Nullable<Text>,
+        planned_by_account_id -> Uuid,
+        planned_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     info_requests (id) {
         id -> Uuid,
         submission_id -> Uuid,
@@ -331,6 +395,7 @@ diesel::table! {
         kept_at -> Nullable<Timestamptz>,
         kept_note -> Nullable<Text>,
         kept_by_account_id -> Nullable<Uuid>,
+        hearing_id -> Nullable<Uuid>,
     }
 }
 
@@ -402,6 +467,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    revisit_policy (the_one) {
+        the_one -> Bool,
+        sample_percent -> SmallInt,
+        due_days -> SmallInt,
+    }
+}
+
+diesel::table! {
+    revisits (id) {
+        id -> Uuid,
+        submission_id -> Uuid,
+        site_id -> Uuid,
+        reason -> Text,
+        created_at -> Timestamptz,
+        due_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+        done_by_account_id -> Nullable<Uuid>,
+        way -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        satisfied -> Nullable<Bool>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -426,6 +516,18 @@ diesel::table! {
         opening_hours -> Text,
         longitude -> Nullable<Double>,
         latitude -> Nullable<Double>,
+    }
+}
+
+diesel::table! {
+    slot_schemes (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        weekday -> Nullable<SmallInt>,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+        slot_minutes -> SmallInt,
+        capacity -> SmallInt,
     }
 }
 
@@ -562,10 +664,28 @@ diesel::joinable!(promises -> submissions (submission_id));
 diesel::joinable!(proposal_submissions -> submissions (submission_id));
 diesel::joinable!(transfers -> submissions (submission_id));
 diesel::joinable!(exports -> accounts (account_id));
+diesel::joinable!(hearings -> accounts (planned_by_account_id));
+diesel::joinable!(revisits -> accounts (done_by_account_id));
+diesel::joinable!(appointments -> deputies (deputy_id));
+diesel::joinable!(hearing_deputies -> deputies (deputy_id));
+diesel::joinable!(hearing_deputies -> hearings (hearing_id));
+diesel::joinable!(hearing_offices -> hearings (hearing_id));
+diesel::joinable!(hearing_submissions -> hearings (hearing_id));
+diesel::joinable!(promises -> hearings (hearing_id));
+diesel::joinable!(hearing_offices -> offices (office_id));
+diesel::joinable!(hearings -> regions (region_code));
+diesel::joinable!(appointments -> sites (site_id));
+diesel::joinable!(hearings -> sites (site_id));
+diesel::joinable!(revisits -> sites (site_id));
+diesel::joinable!(slot_schemes -> sites (site_id));
+diesel::joinable!(appointments -> submissions (submission_id));
+diesel::joinable!(hearing_submissions -> submissions (submission_id));
+diesel::joinable!(revisits -> submissions (submission_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     answers,
+    appointments,
     calendar_days,
     calendar_years,
     code_scans,
@@ -584,6 +704,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     handover_partners,
     handover_submissions,
     handovers,
+    hearing_deputies,
+    hearing_offices,
+    hearing_submissions,
+    hearings,
     info_requests,
     notifications,
     offices,
@@ -596,8 +720,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     regions,
     resident_subscriptions,
+    revisit_policy,
+    revisits,
     sessions,
     sites,
+    slot_schemes,
     submissions,
     transfers,
 );

@@ -99,10 +99,12 @@ words! {
         PromiseKept = "promise_kept",
         /// data: `by`, `due_on`.
         PromiseOverdue = "promise_overdue",
-        /// data: `title`, `starts_at`, `place`.
+        /// Also when it was changed. data: `title`, `starts_at`, `place`; or `title`, `off` (`cancelled`, or `removed`:
+        /// this submission is not answered there).
         HearingPlanned = "hearing_planned",
         /// data: `title`.
         HearingHeld = "hearing_held",
+        /// data: `starts_at`.
         AppointmentAsked = "appointment_asked",
         /// data: `state`.
         AppointmentSettled = "appointment_settled",

@@ -64,14 +64,21 @@ macro_rules! words {
 pub(crate) use words;
 
 from_word!(
+    minyi_domain::appointment::Side,
+    minyi_domain::appointment::State,
     minyi_domain::deadlines::Step,
     minyi_domain::deadlines::Unit,
     minyi_domain::handover::Channel,
     minyi_domain::handover::ResultClass,
     minyi_domain::handover::State,
+    minyi_domain::hearing::Kind,
+    minyi_domain::hearing::State,
     minyi_domain::lifecycle::State,
     minyi_domain::people::DeputyLevel,
     minyi_domain::people::Role,
+    minyi_domain::revisit::Outcome,
+    minyi_domain::revisit::Reason,
+    minyi_domain::revisit::Way,
     minyi_domain::routing::RouteReason,
     minyi_domain::submission::Channel,
     minyi_domain::submission::CoordinateSystem,

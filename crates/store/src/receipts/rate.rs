@@ -14,7 +14,7 @@ use crate::{
     Result, Store,
     casework::{Case, Refusal, Ruling},
     events::NewEvent,
-    ids,
+    ids, revisits,
     schema::{ratings, submissions},
     submissions::EventKind,
 };
@@ -136,7 +136,7 @@ pub fn reopen(
     case.tell_handlers(connection, event, None, now)
 }
 
-/// Ends a submission for `reason`, `rated` or `no_rating`.
+/// Ends a submission for `reason`, `rated`, `no_rating` or `declined`, and plans asking again if the rules want it.
 pub fn close(
     connection: &mut PgConnection,
     id: Uuid,
@@ -155,5 +155,5 @@ pub fn close(
         .with_id(event_id)
         .with_data(json!({ "reason": reason }))
         .insert(connection)?;
-    Ok(())
+    revisits::plan(connection, id, now)
 }

@@ -7,10 +7,12 @@
 )]
 
 mod answering;
+mod appointments;
 mod calendar;
 mod chain;
 mod codes;
 mod connections;
+mod hearings;
 mod intake;
 mod ledger;
 mod logins;
@@ -18,6 +20,7 @@ mod messages;
 mod numbers;
 mod photos;
 mod replanning;
+mod revisits;
 mod schema;
 mod scopes;
 mod steps;

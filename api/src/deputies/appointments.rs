@@ -1,0 +1,161 @@
+//! Meeting residents: proposing a slot, confirming, moving, recording (预约见面).
+
+use actix_web::{HttpResponse, get, post, web::Path};
+use minyi_domain::{appointment::Action, people::Actor, rights::Permission, text::Note};
+use minyi_store::{AskedBy, FreeSlot, Settling};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    auth::SignedIn,
+    extract::JsonBody,
+    openapi::words,
+    problem::{FieldProblem, Problem},
+    residents::meetings::{AskRequest, AskedResponse, SlotsResponse, optional_reason, read_slot},
+    state::{AppState, State},
+};
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list_slots_of_submission)
+        .service(propose_appointment)
+        .service(settle_appointment);
+}
+
+/// What to do with an appointment.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(example = json!({"action": "hold", "record": "说好下周三前换灯，由城管办负责。"}))]
+pub struct SettleRequest {
+    #[schema(schema_with = words::appointment_action)]
+    pub action: Action,
+    /// Needed to decline.
+    #[schema(min_length = 2, max_length = 500)]
+    pub reason: Option<String>,
+    /// What was said; needed for `hold`.
+    #[schema(min_length = 2, max_length = 1000)]
+    pub record: Option<String>,
+    /// The new slot; needed for `move`.
+    pub slot: Option<String>,
+}
+
+impl SettleRequest {
+    fn read(&self) -> Result<Settling, Problem> {
+        let reason = optional_reason(self.reason.as_deref(), "/reason")?;
+        if self.action == Action::Decline && reason.is_none() {
+            return Err(Problem::field("/reason", "required", "请写明为什么不能来。"));
+        }
+        let record = self.record.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let record = record
+            .map(Note::parse)
+            .transpose()
+            .map_err(|error| Problem::Invalid(vec![FieldProblem::text("/record", error)]))?;
+        if self.action == Action::Hold && record.is_none() {
+            return Err(Problem::field("/record", "required", "请简要写下见面时说了什么。"));
+        }
+        let slot = self.slot.as_deref().map(read_slot).transpose()?;
+        if self.action == Action::Move && slot.is_none() {
+            return Err(Problem::field("/slot", "required", "请选一个新的时段。"));
+        }
+        Ok(Settling {
+            action: self.action,
+            reason,
+            record,
+            slot,
+        })
+    }
+}
+
+impl AppState {
+    /// The free slots that a handler may propose.
+    ///
+    /// # Errors
+    /// [`Problem::SubmissionUnknown`].
+    pub async fn slots_of_submission(&self, actor: &Actor, id: Uuid) -> Result<Vec<FreeSlot>, Problem> {
+        let (actor, now) = (actor.clone(), self.now());
+        self.ask(move |store| store.free_slots_of_case(&actor, id, now))
+            .await?
+            .ok_or(Problem::SubmissionUnknown)
+    }
+
+    /// Proposes a slot to the resident.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`], [`Problem::Refused`].
+    pub async fn propose_appointment(&self, actor: Actor, id: Uuid, request: &AskRequest) -> Result<Uuid, Problem> {
+        let ((key, note), now) = (request.read()?, self.now());
+        self.act(move |store| store.ask_appointment(AskedBy::Handler(&actor, id), &key, note.as_ref(), now))
+            .await
+    }
+
+    /// Confirms, declines, moves, cancels or records an appointment.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`], [`Problem::Refused`].
+    pub async fn settle_appointment(&self, actor: Actor, id: Uuid, request: &SettleRequest) -> Result<(), Problem> {
+        let (settling, now) = (request.read()?, self.now());
+        self.act(move |store| store.settle_appointment(&actor, id, &settling, now))
+            .await
+    }
+}
+
+/// Free slots to propose (可约时段)
+#[utoipa::path(tag = "接待", security(("bearer" = [])), params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "the free slots of the next 30 days, by time", body = SlotsResponse),
+    (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
+))]
+#[get("/submissions/{id}/slots")]
+async fn list_slots_of_submission(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Hold)?;
+    let slots = state.slots_of_submission(&signed_in.actor, id.into_inner()).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(SlotsResponse::new(slots)))
+}
+
+/// Propose a meeting to the resident (约居民见面)
+///
+/// The resident is told and confirms or declines on the page of the receipt.
+#[utoipa::path(tag = "接待", security(("bearer" = [])), request_body = AskRequest, params(("id" = Uuid, Path)), responses(
+    (status = 201, description = "proposed; the same slot again is the same appointment", body = AskedResponse),
+    (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
+    (status = 409, description = "`target_unfit`：时段刚刚被约走，或者这件民意不能约；`only_once`：已经有一个预约"),
+    (status = 422, description = "`target_unknown`：没有这个时段；`invalid_fields`：字段不对，见 `errors`"),
+))]
+#[post("/submissions/{id}/appointments")]
+async fn propose_appointment(
+    state: State,
+    signed_in: SignedIn,
+    id: Path<Uuid>,
+    JsonBody(request): JsonBody<AskRequest>,
+) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Hold)?;
+    let id = state
+        .propose_appointment(signed_in.actor, id.into_inner(), &request)
+        .await?;
+    Ok(HttpResponse::Created().json(AskedResponse { id }))
+}
+
+/// Confirm, decline, move, cancel or record a meeting (处理预约)
+///
+/// Moving asks the resident anew. `hold` and `miss` are possible once the time has come.
+#[utoipa::path(tag = "接待", security(("bearer" = [])), request_body = SettleRequest, params(("id" = Uuid, Path)), responses(
+    (status = 204, description = "done; doing it twice changes nothing"),
+    (status = 404, description = "`submission_unknown`：没有这个预约，或者不归您接待"),
+    (status = 409, description = "`not_now`：这个预约现在不能这样做；`target_unfit`：时段已被约走，或者还没到时间"),
+    (status = 422, description = "`target_unknown`：没有这个时段；`invalid_fields`：字段不对，见 `errors`"),
+))]
+#[post("/appointments/{id}")]
+async fn settle_appointment(
+    state: State,
+    signed_in: SignedIn,
+    id: Path<Uuid>,
+    JsonBody(request): JsonBody<SettleRequest>,
+) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Hold)?;
+    state
+        .settle_appointment(signed_in.actor, id.into_inner(), &request)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

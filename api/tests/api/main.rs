@@ -17,6 +17,7 @@ mod deputies;
 mod headers;
 mod intake;
 mod limits;
+mod meetings;
 mod pages;
 mod photos;
 mod pictures;

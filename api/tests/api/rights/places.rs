@@ -36,10 +36,17 @@ impl Place {
 
     /// What must not be seen from elsewhere.
     pub fn secrets(&self) -> Vec<String> {
-        ["submissions", "handovers", "proposals", "hearings", "revisits"]
-            .iter()
-            .filter_map(|kind| self.things.get(kind).cloned())
-            .collect()
+        [
+            "submissions",
+            "handovers",
+            "proposals",
+            "hearings",
+            "appointments",
+            "revisits",
+        ]
+        .iter()
+        .filter_map(|kind| self.things.get(kind).cloned())
+        .collect()
     }
 }
 
@@ -144,11 +151,42 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         INSERT INTO handover_submissions VALUES ('{handover}', '{id}');",
         office = place.office,
     ));
-    HashMap::from([
+    let meetings = meetings(app, place, id);
+    let mut things = HashMap::from([
         ("submissions", id.to_string()),
         ("receipts", receipt.receipt.to_string()),
         ("codes", place.grid.token.to_string()),
         ("sites", place.grid.site_id.to_string()),
         ("handovers", handover.to_string()),
-    ])
+    ]);
+    things.extend(meetings);
+    things
+}
+
+/// An appointment, a hearing and a revisit.
+fn meetings(app: &App, place: &Place, submission: Uuid) -> [(&'static str, String); 3] {
+    let ids = [(); 3].map(|()| Uuid::new_v4());
+    let [appointment, hearing, revisit] = ids;
+    let (site, region) = (place.grid.site_id, &place.grid.region_code);
+    let (deputy, account) = (place.deputy.id, place.deputy.actor.account_id);
+    app.sql(&format!(
+        "UPDATE appointments SET state = 'cancelled', settled_at = asked_at
+            WHERE deputy_id = '{deputy}' AND state IN ('asked', 'confirmed');
+        INSERT INTO appointments (id, submission_id, site_id, deputy_id, starts_at, ends_at, state, asked_by, asked_at)
+            VALUES ('{appointment}', '{submission}', '{site}', '{deputy}', '2026-11-25 01:00Z', '2026-11-25 01:30Z',
+                'asked', 'resident', '2026-11-20');
+        INSERT INTO hearings (id, site_id, region_code, title, kind, starts_at, ends_at, place, noticed_at, state,
+                planned_by_account_id, planned_at)
+            VALUES ('{hearing}', '{site}', '{region}', '答复会{hearing}', 'answering', '2026-11-25', '2026-11-26',
+                '活动室', '2026-11-20', 'planned', '{account}', '2026-11-20');
+        INSERT INTO hearing_submissions VALUES ('{hearing}', '{submission}');
+        INSERT INTO hearing_deputies VALUES ('{hearing}', '{deputy}');
+        INSERT INTO revisits (id, submission_id, site_id, reason, created_at, due_at)
+            VALUES ('{revisit}', '{submission}', '{site}', 'sample', '2026-11-20', '2026-12-05');"
+    ));
+    [
+        ("appointments", appointment.to_string()),
+        ("hearings", hearing.to_string()),
+        ("revisits", revisit.to_string()),
+    ]
 }

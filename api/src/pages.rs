@@ -8,6 +8,7 @@ mod code;
 mod desk;
 mod elder;
 mod layout;
+mod meetings;
 mod page;
 mod plain;
 mod receipt;

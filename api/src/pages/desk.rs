@@ -1,9 +1,12 @@
 //! The desk: where deputies and staff read and answer in a browser. The session is a cookie; every form carries the
 //! session's token.
 
+mod hearings;
 mod inbox;
 mod intake;
 mod login;
+mod meetings;
+mod revisits;
 mod submission;
 mod upkeep;
 pub mod view;
@@ -27,7 +30,24 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(intake::show_entered)
         .service(intake::print_slip)
         .service(upkeep::show_codes)
-        .service(upkeep::show_watch);
+        .service(upkeep::show_watch)
+        .configure(configure_meetings);
+}
+
+/// What happens face to face.
+fn configure_meetings(cfg: &mut web::ServiceConfig) {
+    cfg.service(meetings::show_calendar)
+        .service(meetings::show_week)
+        .service(meetings::settle_form)
+        .service(meetings::show_propose)
+        .service(meetings::propose_form)
+        .service(hearings::show_plan)
+        .service(hearings::plan_form)
+        .service(hearings::show_hearing)
+        .service(hearings::change_form)
+        .service(hearings::minutes_form)
+        .service(revisits::show_revisits)
+        .service(revisits::record_form);
 }
 
 /// Registers the routes under `/deputy`: where the message in WeChat leads.

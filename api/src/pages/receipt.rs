@@ -2,16 +2,18 @@
 
 mod card;
 mod find;
+mod meeting;
 mod rating;
 pub mod view;
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
-use minyi_domain::{calendar::local_date, routing::RouteReason};
+use minyi_domain::{appointment::Side, calendar::local_date, lifecycle, routing::RouteReason};
 use minyi_store::{AnswerView, EventKind, EventView, PhotoView, RatingView, ReceiptView};
 use serde::Deserialize;
 
 use super::{
+    meetings::MeetingsView,
     page::{Page, html},
     timeline::lines,
     words::{day, moment},
@@ -30,6 +32,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(find::lookup)
         .service(show_receipt)
         .service(rating::rate_form)
+        .service(meeting::show_meeting)
+        .service(meeting::ask_form)
+        .service(meeting::reply_form)
         .service(card::save_card);
 }
 
@@ -117,6 +122,8 @@ fn show(
         timeline: lines(&found.timeline, today),
         turns: said(state, found.answers, &found.ratings, today),
         may_rate: found.may_rate,
+        may_meet: found.state != lifecycle::State::Closed,
+        meetings: MeetingsView::new(found.meetings, Side::Resident, now),
         may_send_back: found.round < 2,
         rating_error: if let Moment::RatingRefused(why) = after {
             Some(why)

@@ -17,6 +17,7 @@ mod deputies;
 mod headers;
 mod intake;
 mod limits;
+mod meeting_pages;
 mod meetings;
 mod pages;
 mod photos;

@@ -28,7 +28,7 @@ mod minutes;
 mod plan;
 
 pub use change::HearingChange;
-pub use detail::{HearingCandidate, HearingCase, HearingDetail, Invited, PromiseSeen};
+pub use detail::{HearingCandidate, HearingCase, HearingDetail, Invited, Invitees, PromiseSeen};
 pub use minutes::{Minutes, Promised};
 pub use plan::NewHearing;
 

@@ -60,8 +60,8 @@ pub use directory::{
 };
 pub use error::{Error, Result};
 pub use hearings::{
-    Hearing, HearingCandidate, HearingCase, HearingChange, HearingDetail, HearingNotice, Invited, Minutes, NewHearing,
-    PromiseSeen, Promised,
+    Hearing, HearingCandidate, HearingCase, HearingChange, HearingDetail, HearingNotice, Invited, Invitees, Minutes,
+    NewHearing, PromiseSeen, Promised,
 };
 pub use ids::new as new_id;
 pub use intake::{IntakeGrid, IntakeSlip};

@@ -5,9 +5,11 @@ mod answer;
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
 use minyi_domain::rights::Permission;
 use minyi_domain::{
+    appointment::Side,
     calendar::local_date,
-    lifecycle::{Action, Party, next},
+    lifecycle::{self, Action, Party, next},
     people::Actor,
+    routing::RouteReason,
 };
 use minyi_store::SubmissionDetail;
 use serde::Deserialize;
@@ -21,6 +23,7 @@ use crate::{
     auth::{SignedIn, SignedInForm},
     deputies::submissions::{ContactResponse, has_contact},
     pages::{
+        meetings::MeetingsView,
         page::{Page, html, new_key},
         receipt::{answers, photos, view::Rating},
         timeline::lines,
@@ -122,6 +125,10 @@ async fn view(
         ratings: detail.ratings.iter().map(|rating| Rating::new(rating, today)).collect(),
         timeline: lines(&detail.events, today),
         may_answer: party.is_some_and(|party| next(detail.state, Action::Answer, party).is_ok()),
+        may_hold: signed_in.actor.role.may(Permission::Hold),
+        may_meet: detail.state != lifecycle::State::Closed && detail.route_reason != RouteReason::Confidential,
+        meetings: MeetingsView::new(detail.meetings, Side::Handler, now),
+        back: format!("/desk/submissions/{}#meetings", detail.id),
         number: detail.number,
         text: detail.text,
         place: detail.place,

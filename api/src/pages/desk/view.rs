@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::pages::{
     layout::Layout,
+    meetings::MeetingsView,
     receipt::view::{Answer, PhotoLink, Rating},
     timeline::Line,
     words::Due,
@@ -30,6 +31,8 @@ pub struct Tab {
 const TABS: &[(Permission, Tab)] = &[
     (Permission::ReadCases, tab("/desk", "民意")),
     (Permission::EnterForResident, tab("/desk/intake", "登记")),
+    (Permission::Hold, tab("/desk/meetings", "接待")),
+    (Permission::Revisit, tab("/desk/revisits", "回访")),
     (Permission::Upkeep, tab("/desk/codes", "民意码")),
     (Permission::Upkeep, tab("/desk/watch", "要留意")),
 ];
@@ -132,6 +135,13 @@ pub struct SubmissionView {
     pub ratings: Vec<Rating>,
     pub timeline: Vec<Line>,
     pub may_answer: bool,
+    /// May hold meetings at all.
+    pub may_hold: bool,
+    /// One may meet about this one.
+    pub may_meet: bool,
+    pub meetings: MeetingsView,
+    /// Where the forms of the meetings lead back to.
+    pub back: String,
     /// Of the answer's form: what is sent twice from one page is one answer.
     pub answer_key: String,
     pub draft: String,

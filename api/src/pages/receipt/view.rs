@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::{lifecycle::State, submission::Satisfaction};
 use minyi_store::{RatingView, SitePublic};
 
-use crate::pages::{layout::Layout, timeline::Line, words};
+use crate::pages::{layout::Layout, meetings::MeetingsView, timeline::Line, words};
 
 /// The receipt page (回执).
 #[derive(Template)]
@@ -38,6 +38,9 @@ pub struct ReceiptPage {
     /// What came of the last rating.
     pub last_result: Option<&'static str>,
     pub may_rate: bool,
+    /// Not closed: one may meet about it.
+    pub may_meet: bool,
+    pub meetings: MeetingsView,
     /// A dissatisfied rating would send it back.
     pub may_send_back: bool,
     pub rating_error: Option<String>,

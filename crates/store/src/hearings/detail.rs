@@ -3,10 +3,17 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::sql,
     pg::Pg, sql_types::Bool,
 };
-use minyi_domain::{lifecycle, people::Scope, submission::Urgency};
+use minyi_domain::{
+    lifecycle,
+    people::{Actor, Scope},
+    submission::Urgency,
+};
 use uuid::Uuid;
 
-use super::{Hearing, hearings_in};
+use super::{
+    Hearing, hearings_in,
+    plan::{deputies_near, offices_near, place_of},
+};
 use crate::{
     Result, Store,
     schema::{
@@ -42,7 +49,7 @@ pub struct HearingCase {
     pub place: String,
 }
 
-/// A submission that could be put on a table, or an office or deputy that could be invited.
+/// A submission that could be put on a table.
 pub type HearingCandidate = HearingCase;
 
 /// An office or a deputy at the table.
@@ -63,6 +70,16 @@ pub struct PromiseSeen {
     pub promised_by: String,
     pub due_on: NaiveDate,
     pub kept_at: Option<DateTime<Utc>>,
+}
+
+/// Offices and deputies of a list at most.
+const MOST: i64 = 100;
+
+/// Who may be invited: (id, name).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Invitees {
+    pub offices: Vec<(Uuid, String)>,
+    pub deputies: Vec<(Uuid, String)>,
 }
 
 impl Store {
@@ -133,18 +150,27 @@ impl Store {
             .load(&mut *self.connection()?)?)
     }
 
-    /// The offices that a person may invite or ask, by name; those of the county and above it.
-    pub fn offices_near(&self, region_code: &str) -> Result<Vec<(Uuid, String)>> {
-        let near = sql::<Bool>("(starts_with(offices.region_code, left(")
-            .bind::<diesel::sql_types::Text, _>(region_code.to_owned())
-            .sql(", 6)) OR starts_with(")
-            .bind::<diesel::sql_types::Text, _>(region_code.to_owned())
-            .sql(", offices.region_code))");
-        Ok(offices::table
-            .filter(near)
-            .order((offices::name, offices::id))
-            .limit(100)
-            .select((offices::id, offices::name))
-            .load(&mut *self.connection()?)?)
+    /// Whom a person may invite to a hearing of the own place, by name.
+    pub fn invitees(&self, actor: &Actor) -> Result<Invitees> {
+        let found = self.act(|connection| {
+            let (_, region_code) = place_of(connection, actor, None)?;
+            let near_office = offices_near(&region_code);
+            let offices = offices::table.filter(near_office).order((offices::name, offices::id));
+            let deputies = deputies::table
+                .filter(deputies_near(&region_code))
+                .order((deputies::name, deputies::id));
+            Ok(Invitees {
+                offices: offices
+                    .limit(MOST)
+                    .select((offices::id, offices::name))
+                    .load(connection)?,
+                deputies: deputies
+                    .limit(MOST)
+                    .select((deputies::id, deputies::name))
+                    .load(connection)?,
+            })
+        })?;
+        // Who has no place has nobody to invite.
+        Ok(found.unwrap_or_default())
     }
 }

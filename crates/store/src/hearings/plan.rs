@@ -21,7 +21,7 @@ use crate::{
     ids,
     notifications::{self, Template},
     schema::{deputies, grids, hearing_deputies, hearing_offices, hearing_submissions, hearings, offices, sites},
-    scope::grids_in,
+    scope::{Condition, grids_in},
     submissions::EventKind,
 };
 
@@ -79,7 +79,7 @@ pub fn check_time(starts_at: DateTime<Utc>, is_urgent: bool, now: DateTime<Utc>)
 }
 
 /// Site and division of what this person plans.
-fn place_of(connection: &mut PgConnection, actor: &Actor, wanted: Option<Uuid>) -> Ruling<(Option<Uuid>, String)> {
+pub fn place_of(connection: &mut PgConnection, actor: &Actor, wanted: Option<Uuid>) -> Ruling<(Option<Uuid>, String)> {
     let scope = actor.scope();
     let wanted = match (&scope, wanted) {
         (Scope::Region(code), None) => return Ok((None, code.clone())),
@@ -139,6 +139,33 @@ fn insert(
     Ok((before, false))
 }
 
+/// The offices of the same county and of the divisions above.
+pub fn offices_near(region_code: &str) -> Condition<offices::table> {
+    let near = sql::<Bool>("(starts_with(offices.region_code, left(")
+        .bind::<Text, _>(region_code.to_owned())
+        .sql(", 6)) OR starts_with(")
+        .bind::<Text, _>(region_code.to_owned())
+        .sql(", offices.region_code))");
+    Box::new(near)
+}
+
+/// The deputies who are in a grid or on a roster of the same county.
+pub fn deputies_near(region_code: &str) -> Condition<deputies::table> {
+    let near = sql::<Bool>(
+        "deputies.id IN (
+        SELECT deputy_id FROM grid_assignments JOIN grids ON grids.id = grid_id
+        WHERE starts_with(region_code, left(",
+    )
+    .bind::<Text, _>(region_code.to_owned())
+    .sql(
+        ", 6)) UNION SELECT deputy_id FROM duties JOIN sites ON sites.id = site_id
+        WHERE starts_with(region_code, left(",
+    )
+    .bind::<Text, _>(region_code.to_owned())
+    .sql(", 6)))");
+    Box::new(near)
+}
+
 /// Invites offices of the same county, or of the divisions above.
 pub fn invite_offices(
     connection: &mut PgConnection,
@@ -147,14 +174,9 @@ pub fn invite_offices(
     wanted: &[Uuid],
 ) -> Ruling<()> {
     for &office_id in wanted {
-        let near = sql::<Bool>("(starts_with(offices.region_code, left(")
-            .bind::<Text, _>(region_code)
-            .sql(", 6)) OR starts_with(")
-            .bind::<Text, _>(region_code)
-            .sql(", offices.region_code))");
         let found: Option<Uuid> = offices::table
             .find(office_id)
-            .filter(near)
+            .filter(offices_near(region_code))
             .select(offices::id)
             .first(connection)
             .optional()?;
@@ -178,21 +200,9 @@ pub fn invite_deputies(
     wanted: &[Uuid],
 ) -> Ruling<()> {
     for &deputy_id in wanted {
-        let near = sql::<Bool>(
-            "deputies.id IN (
-            SELECT deputy_id FROM grid_assignments JOIN grids ON grids.id = grid_id
-            WHERE starts_with(region_code, left(",
-        )
-        .bind::<Text, _>(region_code)
-        .sql(
-            ", 6)) UNION SELECT deputy_id FROM duties JOIN sites ON sites.id = site_id
-            WHERE starts_with(region_code, left(",
-        )
-        .bind::<Text, _>(region_code)
-        .sql(", 6)))");
         let found: Option<Uuid> = deputies::table
             .find(deputy_id)
-            .filter(near)
+            .filter(deputies_near(region_code))
             .select(deputies::id)
             .first(connection)
             .optional()?;

@@ -16,6 +16,7 @@ use crate::{
     Result, Store,
     casework::InfoRequest,
     events::NewEvent,
+    meetings::Meetings,
     schema::{deputies, grids, sites, submissions},
     scope::submissions_in,
     word::Word,
@@ -57,6 +58,7 @@ pub struct SubmissionDetail {
     pub events: Vec<EventView>,
     pub ratings: Vec<RatingView>,
     pub info_requests: Vec<InfoRequest>,
+    pub meetings: Meetings,
 }
 
 #[derive(Queryable, Selectable)]
@@ -123,7 +125,8 @@ impl Store {
             return Ok(None);
         };
         let parts = Parts::load(&mut connection, id, true)?;
-        Ok(Some(detail(record, names, parts)))
+        let meetings = Meetings::load(&mut connection, id)?;
+        Ok(Some(detail(record, names, parts, meetings)))
     }
 
     /// Records that somebody opened the contact data; `false`: nothing there in this scope.
@@ -146,7 +149,7 @@ impl Store {
     }
 }
 
-fn detail(record: Record, names: Names, parts: Parts) -> SubmissionDetail {
+fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> SubmissionDetail {
     let (place, grid_name, site_name, assignee_name) = names;
     let location = record.location();
     SubmissionDetail {
@@ -179,5 +182,6 @@ fn detail(record: Record, names: Names, parts: Parts) -> SubmissionDetail {
         events: parts.events,
         ratings: parts.ratings,
         info_requests: parts.info_requests,
+        meetings,
     }
 }

@@ -1,8 +1,11 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
 mod contact_views;
+mod exports;
 mod grids;
+pub mod ledger;
 mod notifications;
+pub mod numbers;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -10,5 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(contact_views::list_contact_views)
         .service(notifications::list_notifications)
-        .service(grids::list_grids);
+        .service(exports::list_exports)
+        .service(grids::list_grids)
+        .configure(ledger::configure)
+        .configure(numbers::configure);
 }

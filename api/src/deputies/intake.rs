@@ -66,7 +66,7 @@ pub struct IntakeRequest {
 #[schema(example = json!({
     "id": "019aa000-0000-7000-8000-0000000000aa", "number": "20261121-ACDE347", "receipt": "ACDE3467KMNPRTVWXY34",
     "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34",
-    "slip_url": "https://my.example.gov.cn/api/v1/submissions/019aa000-0000-7000-8000-0000000000aa/slip.pdf",
+    "slip_url": "https://my.example.gov.cn/api/v1/intake/019aa000-0000-7000-8000-0000000000aa/slip.pdf",
     "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false
 }))]
 pub struct IntakeResponse {
@@ -162,7 +162,7 @@ async fn create_intake(
     Ok(response.json(IntakeResponse {
         id,
         receipt_url: state.receipt_url(&receipt.receipt),
-        slip_url: state.url(&format!("/api/v1/submissions/{id}/slip.pdf")),
+        slip_url: state.url(&format!("/api/v1/intake/{id}/slip.pdf")),
         number: receipt.number,
         receipt: receipt.receipt.to_string(),
         answer_due_at: receipt.answer_due_at,

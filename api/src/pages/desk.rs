@@ -4,8 +4,10 @@
 mod hearings;
 mod inbox;
 mod intake;
+mod ledger;
 mod login;
 mod meetings;
+mod numbers;
 mod revisits;
 mod submission;
 mod upkeep;
@@ -29,6 +31,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(intake::enter_form)
         .service(intake::show_entered)
         .service(intake::print_slip)
+        .service(ledger::show_ledger)
+        .service(numbers::show_numbers)
         .service(upkeep::show_codes)
         .service(upkeep::show_watch)
         .configure(configure_meetings);

@@ -77,6 +77,13 @@ pub enum Problem {
     SiteUnknown,
     /// No hearing of this id that this person may see.
     HearingUnknown,
+    /// More rows than such a file takes.
+    TooManyRows {
+        /// What the filter lets through.
+        found: i64,
+        /// The limit.
+        most: i64,
+    },
     /// A rule of the casework refuses.
     Refused(Refusal),
 
@@ -186,6 +193,9 @@ impl Problem {
             Self::RateLimited { retry_after_seconds } => {
                 format!("操作太频繁了，请过 {retry_after_seconds} 秒再试。您填写的内容不会丢。")
             }
+            Self::TooManyRows { found, most } => {
+                format!("符合条件的有 {found} 行，一个文件最多 {most} 行。请缩短时间，或者加上别的条件。")
+            }
             Self::CodeMistyped {
                 position: Some(position),
             }
@@ -254,6 +264,7 @@ impl Problem {
             Self::SubmissionUnknown => entry(S::NOT_FOUND, "submission_unknown", "没有找到这件民意", "它不存在，或者不归您办理。"),
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
             Self::HearingUnknown => entry(S::NOT_FOUND, "hearing_unknown", "没有找到这场活动", "它不存在，或者不归您组织。"),
+            Self::TooManyRows { .. } => entry(S::UNPROCESSABLE_ENTITY, "too_many_rows", "内容太多", ""),
             Self::Refused(refusal) => refused(refusal),
             Self::PhotoHeic => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_heic", "暂不支持 HEIC 照片", "请在手机“设置—相机—格式”里选“兼容性最佳”后重新拍照，或者把照片截屏、转成 JPEG 后再发。"),
             Self::PhotoFormat => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_format", "不支持这种文件", "请发 JPEG、PNG 或 WebP 格式的照片。"),

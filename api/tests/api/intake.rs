@@ -55,7 +55,7 @@ async fn who_comes_to_the_station_gets_the_same_receipt_and_a_slip() {
     assert_eq!(app.only_submission(&deputy).await, first["id"].as_str().unwrap());
     let found = json!({"number": first["number"], "phone": "13800001234"});
     app.post("/api/v1/receipts/lookup", &found).await.expect(200);
-    let slip = format!("/api/v1/submissions/{}/slip.pdf", first["id"].as_str().unwrap());
+    let slip = format!("/api/v1/intake/{}/slip.pdf", first["id"].as_str().unwrap());
     let pdf = app.get_as(&token, &slip).await.expect(200);
     assert_eq!(pdf.header("content-type"), "application/pdf");
     assert_eq!(pdf.header("cache-control"), "no-store");
@@ -101,7 +101,7 @@ async fn only_the_station_enters_and_only_for_its_own_grids() {
     enter(&app, &token, "an-entry-5", &changed)
         .await
         .problem(422, "idempotency_key_reused");
-    let slip = format!("/api/v1/submissions/{}/slip.pdf", entered["id"].as_str().unwrap());
+    let slip = format!("/api/v1/intake/{}/slip.pdf", entered["id"].as_str().unwrap());
     let theirs = app.access_token(&stranger).await;
     app.get_as(&theirs, &slip).await.problem(404, "submission_unknown");
 }

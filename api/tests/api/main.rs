@@ -16,6 +16,7 @@ mod cookies;
 mod deputies;
 mod headers;
 mod intake;
+mod ledger;
 mod limits;
 mod meeting_pages;
 mod meetings;

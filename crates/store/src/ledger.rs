@@ -27,7 +27,7 @@ mod exports;
 mod filter;
 mod records;
 
-pub use exports::{Export, ExportKind};
+pub use exports::{Export, ExportKind, ExportRow};
 pub(crate) use filter::{LAST_HANDOVER, condition, within_period};
 pub use filter::{LedgerFilter, Pick, RegionPick};
 pub use records::Record;

@@ -65,7 +65,7 @@ pub use hearings::{
 };
 pub use ids::new as new_id;
 pub use intake::{IntakeGrid, IntakeSlip};
-pub use ledger::{Export, ExportKind, LedgerFilter, LedgerRow, Pick, Record, RegionPick};
+pub use ledger::{Export, ExportKind, ExportRow, LedgerFilter, LedgerRow, Pick, Record, RegionPick};
 pub use listen::Listener;
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};

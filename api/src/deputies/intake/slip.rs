@@ -61,7 +61,7 @@ pub async fn slip(state: &AppState, actor: &Actor, id: Uuid) -> Result<HttpRespo
     (status = 404, description = "`submission_unknown`：没有这件民意，不归本站，或者是居民自己扫码提交的"),
     (status = 422, description = "`code_image_refused`：文字印不下，或者字体里没有这个字"),
 ))]
-#[get("/submissions/{id}/slip.pdf")]
+#[get("/intake/{id}/slip.pdf")]
 pub(super) async fn get_slip(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::EnterForResident)?;
     slip(&state, &signed_in.actor, id.into_inner()).await

@@ -112,7 +112,7 @@ pub async fn show_entered(
     html(StatusCode::OK, &view)
 }
 
-#[get("/submissions/{id}/slip.pdf")]
+#[get("/intake/{id}/slip.pdf")]
 pub async fn print_slip(state: State, signed_in: SignedIn, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::EnterForResident)?;
     slip(&state, &signed_in.actor, id.into_inner()).await

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use minyi_domain::people::{Actor, Role, Scope};
+use minyi_domain::{
+    people::{Actor, Role, Scope},
+    submission::Channel,
+};
 use minyi_store::{
     Directory, NewRegion,
     fixtures::{COUNTY, Deputy, Grid, TOWNSHIP},
@@ -22,7 +25,7 @@ pub struct Place {
 impl Place {
     /// The path with this place's ids: `/submissions/{id}/…` takes the id of the submission.
     pub fn concrete(&self, path: &str) -> String {
-        let mut concrete = path.to_owned();
+        let mut concrete = path.replace("{year}", "2026");
         for (kind, id) in &self.things {
             let named = format!("/{kind}/{{");
             if let Some(start) = concrete.find(&named) {
@@ -38,6 +41,7 @@ impl Place {
     pub fn secrets(&self) -> Vec<String> {
         [
             "submissions",
+            "intake",
             "handovers",
             "proposals",
             "hearings",
@@ -143,6 +147,9 @@ impl Stage {
 fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
     let (id, receipt) = app.city.submit(&place.grid, place.deputy.route());
     let (handover, account) = (Uuid::new_v4(), place.deputy.actor.account_id);
+    let mut entered = app.city.submission(&place.grid, place.deputy.route());
+    (entered.channel, entered.code_id, entered.entered_by) = (Channel::Visit, None, Some(account));
+    app.store.submit(&entered).unwrap();
     app.sql(&format!(
         "INSERT INTO handovers (id, channel, lead_submission_id, office_id, handed_by_account_id, handed_by_name, demand,
             state, handed_at, accept_due_at, answer_due_at, answer_due_provisional)
@@ -154,6 +161,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
+        ("intake", entered.id.to_string()),
         ("receipts", receipt.receipt.to_string()),
         ("codes", place.grid.token.to_string()),
         ("sites", place.grid.site_id.to_string()),

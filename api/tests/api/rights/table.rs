@@ -21,9 +21,9 @@ pub struct Row {
 }
 
 impl Row {
-    /// The path names one thing that lies in a place; lists are limited by what they show.
+    /// The path names one thing that lies in a place; lists, and a year's archive, are limited by what they show.
     pub fn names_a_thing(&self) -> bool {
-        self.path.contains('{') && matches!(self.needs, Needs::Right(_))
+        self.path.contains('{') && !self.path.contains("{year}") && matches!(self.needs, Needs::Right(_))
     }
 }
 
@@ -124,6 +124,19 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/notifications", Right(P::Upkeep)),
         row("get", "/api/v1/sites/{id}/posters.pdf", Right(P::Upkeep)),
         row("get", "/api/v1/audit/contact-views", Right(P::Audit)),
+        with(
+            "post",
+            "/api/v1/intake",
+            Right(P::EnterForResident),
+            json!({"grid_id": uuid::Uuid::nil(), "channel": "visit", "kind": "problem", "text": "楼道灯坏了"}),
+        ),
+        row("get", "/api/v1/intake/{id}/slip.pdf", Right(P::EnterForResident)),
+        row("get", "/api/v1/ledger", Right(P::Ledger)),
+        row("get", "/api/v1/ledger.xlsx", Right(P::Ledger)),
+        row("get", "/api/v1/ledger.pdf", Right(P::Ledger)),
+        row("get", "/api/v1/archives/{year}.xlsx", Right(P::Ledger)),
+        row("get", "/api/v1/statistics", Right(P::ReadNumbers)),
+        row("get", "/api/v1/audit/exports", Right(P::Audit)),
         // Last: it ends the session of whoever calls it.
         row("delete", "/api/v1/sessions/current", Login),
     ]

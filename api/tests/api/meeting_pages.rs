@@ -245,3 +245,26 @@ async fn a_revisit_is_written_down_and_the_tabs_follow_the_rights() {
         watcher.get(path).await.expect(403);
     }
 }
+
+#[actix_web::test]
+async fn a_deputy_on_duty_is_led_to_the_meeting_about_somebody_elses_matter() {
+    let web = WebDir::new();
+    let mut app = web.app().await;
+    let (site, other, stranger) = (app.grid.site_id, app.city.deputy(), app.city.deputy());
+    app.city.on_duty(site, &other);
+    let receipt = app.receipt().await;
+    let id = app.only_submission(&app.access_token(&app.deputy.actor).await).await;
+    let link = format!("/r/{receipt}/meeting");
+    let slot = choice(&app.get(&link).await.expect(200).text());
+    send(app.request(Method::POST, &link).form(&[("slot", slot)]))
+        .await
+        .expect(303);
+    let cookie = sign_in_to_desk(&app, &other.actor).await;
+    let desk = Desk { app: &app, cookie };
+    let led = desk.get(&format!("/desk/submissions/{id}")).await.expect(303);
+    let week = desk.get(led.header("location")).await.expect(200).text();
+    assert!(week.contains("确认见面"), "{week}");
+    let cookie = sign_in_to_desk(&app, &stranger.actor).await;
+    let desk = Desk { app: &app, cookie };
+    desk.get(&format!("/desk/submissions/{id}")).await.expect(404);
+}

@@ -24,7 +24,7 @@ use crate::{
     deputies::submissions::{ContactResponse, has_contact},
     pages::{
         meetings::MeetingsView,
-        page::{Page, html, new_key},
+        page::{Page, html, new_key, see_other},
         receipt::{answers, photos, view::Rating},
         timeline::lines,
         words::{day, due, moment},
@@ -49,12 +49,24 @@ pub async fn show_submission(
     id: web::Path<Uuid>,
     arrival: web::Query<Arrival>,
 ) -> Result<HttpResponse, Problem> {
-    let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
+    let id = id.into_inner();
+    let detail = match state.find_submission(&signed_in.actor, id).await {
+        Err(Problem::SubmissionUnknown) => return meeting_of(&state, &signed_in.actor, id).await,
+        found => found?,
+    };
     let contact = contact(&signed_in.actor, &detail);
     let mut view = view(&state, &page, &signed_in, detail, contact).await?;
     view.answered_now = arrival.answered.is_some();
     view.done = view.answered_now.then_some("答复已发出，居民马上能看到。");
     html(StatusCode::OK, &view)
+}
+
+/// The message about an appointment leads here also a deputy whose submission it is not: to the week of the meeting.
+async fn meeting_of(state: &AppState, actor: &Actor, id: Uuid) -> Result<HttpResponse, Problem> {
+    let scope = actor.scope();
+    let day = state.ask(move |store| store.day_of_meeting(&scope, id)).await?;
+    let day = day.ok_or(Problem::SubmissionUnknown)?;
+    Ok(see_other(&format!("/desk/meetings?from={day}")))
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    ExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
     TextExpressionMethods, pg::Pg,
 };
 use minyi_domain::{calendar::local_date, people::Scope};
+use uuid::Uuid;
 
 use super::{Appointment, appointments_in, joined};
 use crate::{
@@ -38,6 +39,19 @@ pub struct Duty {
 }
 
 impl Store {
+    /// The day of an appointment about a submission that this person is to keep, although the submission itself is
+    /// somebody else's.
+    pub fn day_of_meeting(&self, scope: &Scope, submission_id: Uuid) -> Result<Option<NaiveDate>> {
+        let starts_at: Option<DateTime<Utc>> = joined()
+            .filter(appointments_in(scope))
+            .filter(appointments::submission_id.eq(submission_id))
+            .order(appointments::starts_at.desc())
+            .select(appointments::starts_at)
+            .first(&mut *self.connection()?)
+            .optional()?;
+        Ok(starts_at.map(local_date))
+    }
+
     /// What stands between two instants (the second not included) in a scope, by time.
     pub fn agenda(&self, scope: &Scope, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Agenda> {
         let mut connection = self.connection()?;

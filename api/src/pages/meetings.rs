@@ -99,7 +99,11 @@ impl Meeting {
             may_cancel: may(Action::Cancel),
             may_move: may(Action::Move),
             may_record: may(Action::Hold) && appointment.starts_at <= now,
-            state: appointment.state.zh(),
+            state: if may(Action::Confirm) {
+                "等您确认"
+            } else {
+                appointment.state.zh()
+            },
             tone: match appointment.state {
                 minyi_domain::appointment::State::Asked => "warn",
                 minyi_domain::appointment::State::Confirmed | minyi_domain::appointment::State::Held => "good",

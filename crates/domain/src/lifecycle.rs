@@ -40,6 +40,7 @@ words! {
         LapseInfo = "lapse_info", "逾期未补充，继续办理";
         Transfer = "transfer", "转办";
         Restrict = "restrict", "转为保密件";
+        ChangeUrgency = "change_urgency", "调整缓急";
         Merge = "merge", "并案";
         Unmerge = "unmerge", "取消并案";
         Split = "split", "拆分";
@@ -102,6 +103,9 @@ pub const TABLE: &[(State, Action, Party, State)] = {
         (S::Registered, A::Restrict, Handler, S::Registered),
         (S::Accepted, A::Restrict, Handler, S::Accepted),
         (S::Reopened, A::Restrict, Handler, S::Reopened),
+        (S::Registered, A::ChangeUrgency, Handler, S::Registered),
+        (S::Accepted, A::ChangeUrgency, Handler, S::Accepted),
+        (S::Reopened, A::ChangeUrgency, Handler, S::Reopened),
         (S::Registered, A::Merge, Handler, S::Merged),
         (S::Accepted, A::Merge, Handler, S::Merged),
         (S::Reopened, A::Merge, Handler, S::Merged),
@@ -166,6 +170,30 @@ pub fn possible(state: State, party: Party) -> impl Iterator<Item = Action> {
         .iter()
         .filter(move |(from, _, who, _)| (*from, *who) == (state, party));
     rows.map(|(_, action, _, _)| *action)
+}
+
+/// What lies on a submission beside its state and narrows who may do what with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// A report on an official (保密件).
+    pub confidential: bool,
+    /// The level above answers now (上级办理).
+    pub handled_above: bool,
+}
+
+impl Standing {
+    /// Whether this role may do it, the state allowing. A report on an official goes to no deputy any more; what the
+    /// level above decides is neither sent on nor declined by those whose work it was.
+    #[must_use]
+    pub const fn leaves(self, action: Action, role: Role) -> bool {
+        let above = matches!(role, Role::StreetAdmin | Role::CountyAdmin | Role::CityAdmin);
+        match action {
+            Action::Transfer => !self.confidential && !self.handled_above,
+            Action::Restrict => !self.confidential,
+            Action::Decline => !self.handled_above || above,
+            _ => true,
+        }
+    }
 }
 
 /// What a rating does: dissatisfied in the first round sends the submission back to its handler, dissatisfied once more

@@ -30,6 +30,26 @@ words! {
     }
 }
 
+words! {
+    /// The level to which a report on an official goes (保密件的办理层级).
+    Level {
+        County = "county", "县（市、区）人大";
+        City = "city", "市人大";
+    }
+}
+
+impl Level {
+    /// The division of this level in which a place lies; codes have no trailing zeros.
+    #[must_use]
+    pub fn division_of(self, region_code: &str) -> &str {
+        let digits = match self {
+            Self::County => 6,
+            Self::City => 4,
+        };
+        region_code.get(..digits).unwrap_or(region_code)
+    }
+}
+
 /// How far a person sees. Every query that rights limit takes one, so that forgetting it does not compile. A report on
 /// an official (保密件) is seen only through the region that it was given to, and those above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +114,13 @@ mod tests {
             };
             assert_eq!(actor.scope(), Scope::Nothing, "{role}");
         }
+    }
+
+    #[test]
+    fn a_place_lies_in_its_county_and_its_city() {
+        assert_eq!(Level::County.division_of("990102003"), "990102");
+        assert_eq!(Level::City.division_of("990102003"), "9901");
+        assert_eq!(Level::County.division_of("9901"), "9901");
     }
 
     #[test]

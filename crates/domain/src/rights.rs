@@ -1,5 +1,6 @@
 //! What each role may do, in one table. Where it may do so, [`Actor::scope`](crate::people::Actor::scope) says.
 
+use crate::lifecycle::Standing;
 use crate::people::Role;
 use crate::words::words;
 
@@ -24,6 +25,14 @@ words! {
 }
 
 impl Role {
+    /// Whether this role may open the contact data of a submission: an administrator only of what came to that level
+    /// itself.
+    #[must_use]
+    pub const fn may_see_contact(self, standing: Standing) -> bool {
+        let above = standing.confidential || standing.handled_above;
+        self.may(Permission::SeeContact) || (above && self.may(Permission::Handle))
+    }
+
     /// The table.
     #[must_use]
     pub const fn may(self, permission: Permission) -> bool {
@@ -85,6 +94,18 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn administrators_open_contact_data_only_of_what_came_to_them() {
+        let confidential = Standing {
+            confidential: true,
+            ..Standing::default()
+        };
+        assert!(!Role::CountyAdmin.may_see_contact(Standing::default()));
+        assert!(Role::CountyAdmin.may_see_contact(confidential));
+        assert!(!Role::Auditor.may_see_contact(confidential) && !Role::OfficeHandler.may_see_contact(confidential));
+        assert!(Role::Deputy.may_see_contact(Standing::default()));
+    }
 
     #[test]
     fn every_right_has_somebody_and_only_who_reads_may_handle() {

@@ -32,6 +32,14 @@ pub struct Route {
     pub reason: RouteReason,
 }
 
+impl Route {
+    /// To the administrators above, past deputies and stations: a report on an official.
+    pub const CONFIDENTIAL: Self = Self {
+        deputy_id: None,
+        reason: RouteReason::Confidential,
+    };
+}
+
 /// Chooses among the grid's deputies of the day. Among equals the smaller id wins, so that the choice does not depend on
 /// the order of a query.
 #[must_use]

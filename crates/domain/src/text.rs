@@ -88,6 +88,15 @@ limited_text!(
     /// Title of a proposal or a hearing (标题).
     Title, 2..=100);
 limited_text!(
+    /// Name of a kind of matter that is not taken (不予受理的情形).
+    KindName, 2..=60);
+limited_text!(
+    /// What the resident is told who asks for what is not taken (告知内容).
+    Guidance, 2..=2000);
+limited_text!(
+    /// Where the resident can go instead (正确渠道).
+    RightChannel, 1..=200);
+limited_text!(
     /// A place in words (位置).
     Address, 1..=200);
 limited_text!(

@@ -22,7 +22,7 @@ use crate::{
     photos::lock_photos,
     schema::{answers, handover_submissions, handovers, photos, submissions},
     steps,
-    submissions::EventKind,
+    submissions::{AnswerKind, EventKind},
 };
 
 /// An answer as its author sends it.
@@ -106,7 +106,7 @@ impl Store {
                 return Err(Refusal::PhotoMissing(missing).into());
             }
             end_request(connection, id, now)?;
-            let answer_id = write(connection, actor, id, new, now)?;
+            let answer_id = write(connection, actor, id, new, AnswerKind::Answer, now)?;
             attach_photos(connection, answer_id, new.photo_ids)?;
             let given = Given {
                 answer_id,
@@ -166,11 +166,13 @@ fn find_repeat(
     }))
 }
 
-fn write(
+/// Writes an answer, or a refusal with guidance.
+pub fn write(
     connection: &mut PgConnection,
     actor: &Actor,
     submission_id: Uuid,
     new: NewAnswer<'_>,
+    kind: AnswerKind,
     now: DateTime<Utc>,
 ) -> Result<Uuid> {
     let answer_id = ids::new(now);
@@ -181,6 +183,7 @@ fn write(
             answers::author_account_id.eq(actor.account_id),
             answers::author_name.eq(&actor.display_name),
             answers::text.eq(new.text.as_str()),
+            answers::kind.eq(kind.as_str()),
             answers::answered_at.eq(now),
             answers::idempotency_key.eq(new.idempotency_key),
         ))
@@ -222,10 +225,15 @@ pub fn settle(
     case.state = to;
     case.stop_clock(connection, now)?;
     steps::plan_auto_close(connection, case.id, case.clock, given.ends_at, now)?;
-    let event = case.event(kind, actor, now).with_data(json!({
-        "answer_id": given.answer_id,
-        "answer_digest": digest(given.text),
-    }));
+    let mut data = json!({ "answer_id": given.answer_id, "answer_digest": digest(given.text) });
+    if let (EventKind::Declined, Some(data)) = (kind, data.as_object_mut()) {
+        let declined_as: Option<String> = submissions::table
+            .find(case.id)
+            .select(submissions::decline_kind)
+            .first(connection)?;
+        data.insert("kind".to_owned(), json!(declined_as));
+    }
+    let event = case.event(kind, actor, now).with_data(data);
     case.tell_residents(connection, event, now)
 }
 

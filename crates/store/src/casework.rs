@@ -8,18 +8,34 @@ use diesel::{
 };
 use minyi_domain::{
     appointment,
-    deadlines::AnswerPlan,
+    calendar::Deadline,
+    deadlines::{self, AnswerPlan, Rules},
     handover,
-    lifecycle::{self, Action, Party, State},
+    lifecycle::{self, Action, Party, Standing, State},
     people::Actor,
     submission::Urgency,
 };
 use uuid::Uuid;
 
+mod decline;
 mod info;
+mod kin;
+mod merge;
+mod restrict;
+mod review;
+mod split;
+mod transfer;
+mod urgency;
 
+pub use decline::DeclineKind;
 pub use info::{InfoRequest, MAX_QUESTIONS};
 pub(crate) use info::{end_request, lapse, requests};
+pub(crate) use kin::kin;
+pub use kin::{Kin, Kinship};
+pub use merge::MergeTarget;
+pub use split::{MAX_PARTS, NewPart, SplitPart};
+pub(crate) use transfer::chain;
+pub use transfer::{Target, TransferTargets, TransferTo, TransferView};
 
 use crate::{
     Error, Result, Store,
@@ -110,6 +126,7 @@ pub struct Case {
     pub grid_id: Uuid,
     pub site_id: Uuid,
     pub region_code: String,
+    pub number: String,
     pub assignee_deputy_id: Option<Uuid>,
     pub submitted_at: DateTime<Utc>,
     pub clock_started_at: DateTime<Utc>,
@@ -117,7 +134,6 @@ pub struct Case {
     pub answer_due_provisional: bool,
     pub confidential_region: Option<String>,
     pub handled_above: bool,
-    pub merged_into_id: Option<Uuid>,
     pub review_asked_at: Option<DateTime<Utc>>,
 }
 
@@ -146,7 +162,19 @@ impl Case {
     /// Where `action` of this person leads.
     pub fn next_by(&self, actor: &Actor, action: Action) -> Ruling<State> {
         let party = Party::of(actor.role).ok_or(Refusal::Forbidden)?;
-        self.next(party, action)
+        let to = self.next(party, action)?;
+        if !self.standing().leaves(action, actor.role) {
+            return Err(Refusal::Forbidden.into());
+        }
+        Ok(to)
+    }
+
+    /// What narrows who may do what.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            confidential: self.confidential_region.is_some(),
+            handled_above: self.handled_above,
+        }
     }
 
     /// Where `action` leads.
@@ -194,6 +222,28 @@ impl Case {
             ))
             .execute(connection)?;
         steps::plan_answer(connection, self.id, self.clock, plan, now)
+    }
+
+    /// Begins the next generation of the clock with a date that comes from elsewhere.
+    pub fn start_clock_until(
+        &mut self,
+        connection: &mut PgConnection,
+        rules: &Rules,
+        due: Deadline,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let plan = rules.plan_until(due, now);
+        // In working days, so that an announced holiday moves this date too.
+        let days = deadlines::days_left(&rules.calendar, now, due.at);
+        self.start_clock(connection, &plan, Some(days), now)
+    }
+
+    /// The date that the resident was promised.
+    pub fn promised(&self) -> Deadline {
+        Deadline {
+            at: self.answer_due_at,
+            provisional: self.answer_due_provisional,
+        }
     }
 
     /// The accounts that have to act now.

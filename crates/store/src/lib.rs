@@ -49,7 +49,10 @@ mod work;
 pub use accounts::{Account, LoginFailure};
 pub use answers::{AnswerOutcome, NewAnswer};
 pub use calendar::{CalendarDay, CalendarYear, Replanned};
-pub use casework::{InfoRequest, MAX_QUESTIONS, Refusal};
+pub use casework::{
+    DeclineKind, InfoRequest, Kin, Kinship, MAX_PARTS, MAX_QUESTIONS, MergeTarget, NewPart, Refusal, SplitPart, Target,
+    TransferTargets, TransferTo, TransferView,
+};
 pub use chain::{Break, Verified};
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;
@@ -73,7 +76,7 @@ pub use numbers::{Figures, Statistics};
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
 pub use pool::Store;
-pub use receipts::{RateOutcome, ReceiptView};
+pub use receipts::{CloseReason, RateOutcome, ReceiptView};
 pub use revisits::{Revisit, RevisitResult};
 pub use sessions::{RevokeReason, RotateOutcome};
 pub use sites::SitePublic;

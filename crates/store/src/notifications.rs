@@ -117,6 +117,27 @@ pub fn queue_for_accounts(
     Ok(())
 }
 
+/// What accounts were to be told of a submission and is not yet on its way is no longer for them. `accounts`: these;
+/// none: all.
+pub fn void_for_accounts(
+    connection: &mut PgConnection,
+    submission_id: Uuid,
+    accounts: Option<&[Uuid]>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut query = diesel::update(notifications::table)
+        .filter(notifications::submission_id.eq(submission_id))
+        .filter(notifications::account_id.is_not_null())
+        .filter(notifications::state.eq_any(["waiting", "published", "unknown"]))
+        .set((notifications::state.eq("void"), notifications::finished_at.eq(now)))
+        .into_boxed();
+    if let Some(accounts) = accounts {
+        query = query.filter(notifications::account_id.eq_any(accounts.to_vec()));
+    }
+    query.execute(connection)?;
+    Ok(())
+}
+
 /// Writes one message for each resident who asked to be told about this submission.
 pub fn queue_for_residents(
     connection: &mut PgConnection,

@@ -5,7 +5,8 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
-    lifecycle::{self, Party, State},
+    lifecycle::{self, Action, Party, State},
+    routing::RouteReason,
     submission::{Kind, Satisfaction},
     token::{ReceiptToken, SubmissionNumber},
 };
@@ -13,17 +14,17 @@ use uuid::Uuid;
 
 use crate::{
     AnswerView, EventView, PhotoView, RatingView, Result, SitePublic, Store,
-    casework::InfoRequest,
+    casework::{DeclineKind, InfoRequest, Kin, Kinship, kin},
     meetings::Meetings,
-    schema::{grids, sites, submissions},
+    schema::{decline_kinds, grids, sites, submissions},
     submissions::Parts,
-    word::Word,
+    word::{Word, words},
 };
 
 mod rate;
 
 pub use rate::RateOutcome;
-pub(crate) use rate::{by_receipt, close};
+pub(crate) use rate::{by_receipt, close, reopen};
 
 /// What the holder of a receipt sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,29 @@ pub struct ReceiptView {
     pub meetings: Meetings,
     /// There is an answer that waits for the resident's rating.
     pub may_rate: bool,
+    /// With whom it lies.
+    pub route_reason: RouteReason,
+    /// The level above answers.
+    pub handled_above: bool,
+    /// Why it is closed.
+    pub close_reason: Option<CloseReason>,
+    /// The kind under which it was not taken, if it was not.
+    pub declined_as: Option<DeclineKind>,
+    pub review_asked_at: Option<DateTime<Utc>>,
+    /// It was not taken, and no review was asked for yet.
+    pub may_ask_review: bool,
+    /// What was split off from it, each with a receipt of its own.
+    pub split_into: Vec<Kin>,
+}
+
+words! {
+    /// Why a submission is closed.
+    CloseReason {
+        Rated = "rated",
+        NoRating = "no_rating",
+        /// Not taken, and nobody asked for a review.
+        Declined = "declined",
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -75,6 +99,12 @@ struct Record {
     answer_due_at: DateTime<Utc>,
     answer_due_provisional: bool,
     closed_at: Option<DateTime<Utc>>,
+    #[diesel(deserialize_as = Word<RouteReason>)]
+    route_reason: RouteReason,
+    handled_above: bool,
+    close_reason: Option<Word<CloseReason>>,
+    decline_kind: Option<String>,
+    review_asked_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -93,7 +123,19 @@ impl Store {
         };
         let parts = Parts::load(&mut connection, record.id, false)?;
         let meetings = Meetings::load(&mut connection, record.id)?;
-        Ok(Some(view(record, site, parts, meetings)))
+        let declined_as: Option<DeclineKind> = match &record.decline_kind {
+            None => None,
+            Some(code) => decline_kinds::table
+                .find(code)
+                .select(DeclineKind::as_select())
+                .first(&mut *connection)
+                .optional()?,
+        };
+        let mut split_into = kin(&mut connection, record.id, None)?;
+        split_into.retain(|kin| kin.kinship == Kinship::SplitInto);
+        let mut view = view(record, site, parts, meetings);
+        (view.declined_as, view.split_into) = (declined_as, split_into);
+        Ok(Some(view))
     }
 
     /// Finds a lost receipt: the number alone opens nothing, number and phone together do.
@@ -111,6 +153,14 @@ impl Store {
 fn view(record: Record, site: SitePublic, parts: Parts, meetings: Meetings) -> ReceiptView {
     ReceiptView {
         may_rate: may_rate(record.state, record.round),
+        may_ask_review: record.review_asked_at.is_none()
+            && lifecycle::next(record.state, Action::RequestReview, Party::Resident).is_ok(),
+        route_reason: record.route_reason,
+        handled_above: record.handled_above,
+        close_reason: record.close_reason.map(|word| word.0),
+        review_asked_at: record.review_asked_at,
+        declined_as: None,
+        split_into: Vec::new(),
         submission_id: record.id,
         number: record.number,
         receipt: record.receipt,

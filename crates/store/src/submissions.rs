@@ -37,9 +37,9 @@ words! {
         Answered = "answered",
         /// data: `solved`, `satisfaction`.
         Rated = "rated",
-        /// data: `reason` (`dissatisfied`), `answer_due_at`.
+        /// data: `reason` (`dissatisfied`, `review`), `answer_due_at`.
         Reopened = "reopened",
-        /// data: `reason` (`rated` or `no_rating`).
+        /// data: `reason` (`rated`, `no_rating` or `declined`), `satisfaction` if rated.
         Closed = "closed",
         /// Somebody opened the sealed contact data; not public.
         ContactViewed = "contact_viewed",
@@ -56,8 +56,9 @@ words! {
         ReviewAsked = "review_asked",
         /// data: `deputy` (published name or null), `grid`, `reason`, `bounced`.
         Transferred = "transferred",
-        /// data: `number` of the one that it goes on with.
+        /// data: `number` of the one that it goes on with; of that one (not public) `joined`: what goes on with it.
         Merged = "merged",
+        /// data: `answer_due_at`.
         Unmerged = "unmerged",
         /// data: `numbers` of the new ones, or `from`.
         Split = "split",

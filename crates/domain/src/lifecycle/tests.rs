@@ -72,6 +72,31 @@ fn nobody_but_the_resident_and_the_clock_closes() {
 }
 
 #[test]
+fn what_the_level_above_decides_is_not_declined_below() {
+    let above = Standing {
+        handled_above: true,
+        ..Standing::default()
+    };
+    for &role in Role::ALL {
+        assert!(Standing::default().leaves(Action::Decline, role), "{role}");
+        assert!(!above.leaves(Action::Transfer, role), "{role}");
+    }
+    assert!(!above.leaves(Action::Decline, Role::Deputy));
+    assert!(above.leaves(Action::Decline, Role::CountyAdmin) && above.leaves(Action::Answer, Role::Deputy));
+}
+
+#[test]
+fn a_report_on_an_official_goes_to_no_deputy() {
+    let confidential = Standing {
+        confidential: true,
+        ..Standing::default()
+    };
+    assert!(!confidential.leaves(Action::Transfer, Role::CityAdmin));
+    assert!(!confidential.leaves(Action::Restrict, Role::CityAdmin));
+    assert!(confidential.leaves(Action::Answer, Role::CountyAdmin));
+}
+
+#[test]
 fn the_map_shows_this_table() {
     let map = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/architecture.md")).unwrap();
     assert!(

@@ -59,7 +59,8 @@ impl Store {
                 });
             }
             case.stop_clock(connection, now)?;
-            close(connection, case.id, followed, "rated", now)?;
+            let data = json!({ "reason": "rated", "satisfaction": satisfaction });
+            close(connection, case.id, followed, "rated", data, now)?;
             Ok(RateOutcome::Closed)
         })?;
         Ok(match rated {
@@ -136,12 +137,14 @@ pub fn reopen(
     case.tell_handlers(connection, event, None, now)
 }
 
-/// Ends a submission for `reason`, `rated`, `no_rating` or `declined`, and plans asking again if the rules want it.
+/// Ends a submission for `reason`, `rated`, `no_rating` or `declined`, and plans asking again if the rules want it; `data`
+/// is the event's.
 pub fn close(
     connection: &mut PgConnection,
     id: Uuid,
     event_id: Uuid,
     reason: &'static str,
+    data: Value,
     now: DateTime<Utc>,
 ) -> Result<()> {
     diesel::update(submissions::table.find(id))
@@ -153,7 +156,7 @@ pub fn close(
         .execute(connection)?;
     NewEvent::new(id, EventKind::Closed, now)
         .with_id(event_id)
-        .with_data(json!({ "reason": reason }))
+        .with_data(data)
         .insert(connection)?;
     revisits::plan(connection, id, now)
 }

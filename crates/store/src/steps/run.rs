@@ -7,6 +7,7 @@ use minyi_domain::{
     deadlines::Step,
     lifecycle::{self, Action, Party, State},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
@@ -136,7 +137,8 @@ fn take(connection: &mut PgConnection, step: Step, case: &mut Case, now: DateTim
             } else {
                 "no_rating"
             };
-            return Ok(close(connection, case.id, ids::new(now), reason, now)?);
+            let data = json!({ "reason": reason });
+            return Ok(close(connection, case.id, ids::new(now), reason, data, now)?);
         }
         Step::InfoLapse => return lapse(connection, case, now),
         _ => (EventKind::Reminded, case.handlers(connection)?),

@@ -4,17 +4,17 @@ use diesel::{
     SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
-    lifecycle::State,
+    lifecycle::{Standing, State},
     people::Scope,
     routing::RouteReason,
-    submission::{CoordinateSystem, Kind, Location},
+    submission::{CoordinateSystem, Kind, Location, Urgency},
 };
 use uuid::Uuid;
 
 use super::{AnswerView, EventKind, EventView, Parts, PhotoView, RatingView};
 use crate::{
     Result, Store,
-    casework::InfoRequest,
+    casework::{InfoRequest, Kin, TransferView, chain, kin},
     events::NewEvent,
     meetings::Meetings,
     schema::{deputies, grids, sites, submissions},
@@ -59,6 +59,25 @@ pub struct SubmissionDetail {
     pub ratings: Vec<RatingView>,
     pub info_requests: Vec<InfoRequest>,
     pub meetings: Meetings,
+    pub urgency: Urgency,
+    /// A report on an official: the division whose administrators see it.
+    pub confidential_region: Option<String>,
+    /// The level above answers.
+    pub handled_above: bool,
+    pub decline_kind: Option<String>,
+    /// What was merged with it or split, as far as the person sees it.
+    pub kin: Vec<Kin>,
+    pub transfers: Vec<TransferView>,
+}
+
+impl SubmissionDetail {
+    /// What narrows who may do what with it.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            confidential: self.confidential_region.is_some(),
+            handled_above: self.handled_above,
+        }
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -89,6 +108,11 @@ struct Record {
     overdue_at: Option<DateTime<Utc>>,
     escalated_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
+    #[diesel(deserialize_as = Word<Urgency>)]
+    urgency: Urgency,
+    confidential_region: Option<String>,
+    handled_above: bool,
+    decline_kind: Option<String>,
 }
 
 impl Record {
@@ -126,7 +150,10 @@ impl Store {
         };
         let parts = Parts::load(&mut connection, id, true)?;
         let meetings = Meetings::load(&mut connection, id)?;
-        Ok(Some(detail(record, names, parts, meetings)))
+        let mut detail = detail(record, names, parts, meetings);
+        detail.kin = kin(&mut connection, id, Some(scope))?;
+        detail.transfers = chain(&mut connection, id)?;
+        Ok(Some(detail))
     }
 
     /// Records that somebody opened the contact data; `false`: nothing there in this scope.
@@ -183,5 +210,11 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         ratings: parts.ratings,
         info_requests: parts.info_requests,
         meetings,
+        urgency: record.urgency,
+        confidential_region: record.confidential_region,
+        handled_above: record.handled_above,
+        decline_kind: record.decline_kind,
+        kin: Vec::new(),
+        transfers: Vec::new(),
     }
 }

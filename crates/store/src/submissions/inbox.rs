@@ -8,7 +8,11 @@ use diesel::{
     pg::Pg,
     sql_types::Bool,
 };
-use minyi_domain::{lifecycle::State, people::Scope, submission::Kind};
+use minyi_domain::{
+    lifecycle::State,
+    people::Scope,
+    submission::{Kind, Urgency},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -45,6 +49,11 @@ pub struct InboxItem {
     /// The answer is missing and the time is over.
     pub overdue: bool,
     pub photo_count: i64,
+    pub urgency: Urgency,
+    /// A report on an official.
+    pub confidential: bool,
+    /// The level above answers.
+    pub handled_above: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -65,6 +74,10 @@ struct ItemRecord {
     answer_due_at: DateTime<Utc>,
     answer_due_provisional: bool,
     overdue_at: Option<DateTime<Utc>>,
+    #[diesel(deserialize_as = Word<Urgency>)]
+    urgency: Urgency,
+    confidential_region: Option<String>,
+    handled_above: bool,
 }
 
 impl Store {
@@ -156,5 +169,8 @@ fn item(record: ItemRecord, photos: &HashMap<Uuid, i64>) -> InboxItem {
         submitted_at: record.submitted_at,
         answer_due_at: record.answer_due_at,
         answer_due_provisional: record.answer_due_provisional,
+        urgency: record.urgency,
+        confidential: record.confidential_region.is_some(),
+        handled_above: record.handled_above,
     }
 }

@@ -11,7 +11,8 @@ use diesel::{
 };
 use minyi_domain::{
     deadlines::AnswerPlan,
-    routing::Route,
+    people::Level,
+    routing::{Route, RouteReason},
     submission::{Channel, Kind, Location},
     text::{Address, SubmissionText},
     token::{ReceiptToken, SubmissionNumber},
@@ -183,6 +184,7 @@ fn binds(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
         (
             new.route.deputy_id.into_sql::<Nullable<SqlUuid>>(),
             new.route.reason.as_str().into_sql::<Text>(),
+            confidential_region(new).into_sql::<Nullable<Text>>(),
             new.now.into_sql::<Timestamptz>(),
             new.plan.answer_due.at.into_sql::<Timestamptz>(),
             new.plan.answer_due.provisional.into_sql::<Bool>(),
@@ -192,6 +194,11 @@ fn binds(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
             routed.into_sql::<SqlUuid>(),
         ),
     )
+}
+
+/// A report on an official goes past those who could be meant: to the county's administrators.
+fn confidential_region(new: &NewSubmission) -> Option<&str> {
+    (new.route.reason == RouteReason::Confidential).then(|| Level::County.division_of(&new.region_code))
 }
 
 /// What a resident may leave out.
@@ -217,7 +224,8 @@ fn given(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
 const HEAD: &str = "WITH input (
     id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id, region_code,
     kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
-    deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
+    deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, remind_at, escalate_at,
+    registered_id, routed_id
 ) AS (VALUES (";
 
 /// `refuse_missing_photo` raises, so that a photo that cannot be had takes everything back. The photos are locked in
@@ -226,11 +234,13 @@ const TAIL: &str = ")),
 inserted AS (
     INSERT INTO submissions (
         id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by_account_id, grid_id, site_id,
-        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
-        assignee_deputy_id, route_reason, state, submitted_at, clock_started_at, answer_due_at, answer_due_provisional)
+        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name_sealed,
+        contact_phone_sealed, phone_index, assignee_deputy_id, route_reason, confidential_region, state, submitted_at,
+        clock_started_at, answer_due_at, answer_due_provisional)
     SELECT id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id,
-        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
-        deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional
+        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name,
+        contact_phone, phone_index, deputy_id, reason, confidential_region, 'registered', submitted_at,
+        submitted_at, answer_due_at, provisional
     FROM input
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id
@@ -275,7 +285,11 @@ messages AS (
         (id, event_id, submission_id, account_id, channel, template, state, due_at, created_at)
     SELECT sibling_id(inserted.id), routed_id, inserted.id, account_id, 'wechat', 'deputy_new', 'waiting',
         submitted_at, submitted_at
-    FROM inserted, input, responsible_accounts(deputy_id, site_id, region_code) AS account_id
+    FROM inserted, input, LATERAL (
+        SELECT * FROM responsible_accounts(deputy_id, site_id, region_code) WHERE confidential_region IS NULL
+        UNION ALL
+        SELECT * FROM supervising_accounts(confidential_region)
+    ) AS handlers (account_id)
 )
 SELECT inserted.id,
     (SELECT refuse_missing_photo(asked.id) FROM asked LEFT JOIN attached USING (id)

@@ -26,3 +26,4 @@ mod scopes;
 mod steps;
 mod submitting;
 mod support;
+mod triage;

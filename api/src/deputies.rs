@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod appointments;
+pub mod casework;
 pub mod hearings;
 pub mod inbox;
 pub mod intake;
@@ -16,6 +17,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(submissions::configure)
         .configure(answers::configure)
         .configure(intake::configure)
+        .configure(casework::configure)
         .configure(appointments::configure)
         .configure(hearings::configure)
         .configure(revisits::configure);

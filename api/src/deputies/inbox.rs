@@ -2,7 +2,11 @@
 
 use actix_web::{HttpResponse, get, web::Query};
 use chrono::{DateTime, Utc};
-use minyi_domain::{lifecycle::State as Stage, rights::Permission, submission::Kind};
+use minyi_domain::{
+    lifecycle::State as Stage,
+    rights::Permission,
+    submission::{Kind, Urgency},
+};
 use minyi_store::{InboxFilter, InboxItem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -41,7 +45,8 @@ struct InboxQuery {
         "id": "019aa000-0000-7000-8000-0000000000aa", "number": "20261121-ACDE347", "kind": "problem",
         "state": "registered", "state_name": "已登记，待答复", "text": "3 号院门口的路灯坏了半个多月。",
         "place": "杏林社区 3 号院", "grid_name": "杏林社区第二网格", "submitted_at": "2026-11-21T01:00:00Z",
-        "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false, "overdue": false, "photo_count": 2
+        "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false, "overdue": false, "photo_count": 2,
+        "urgency": "normal", "confidential": false, "handled_above": false
     }],
     "next_cursor": null
 }))]
@@ -71,6 +76,12 @@ pub struct InboxEntry {
     /// The answer is missing and the time is over.
     overdue: bool,
     photo_count: i64,
+    #[schema(schema_with = words::urgency)]
+    urgency: Urgency,
+    /// A report on an official: only administrators above see it.
+    confidential: bool,
+    /// The level above answers.
+    handled_above: bool,
 }
 
 impl From<InboxItem> for InboxEntry {
@@ -89,6 +100,9 @@ impl From<InboxItem> for InboxEntry {
             answer_due_provisional: item.answer_due_provisional,
             overdue: item.overdue,
             photo_count: item.photo_count,
+            urgency: item.urgency,
+            confidential: item.confidential,
+            handled_above: item.handled_above,
         }
     }
 }

@@ -121,6 +121,8 @@ pub async fn enter(state: &AppState, actor: &Actor, key: &str, request: IntakeRe
         photo_ids: request.photo_ids,
         location: request.location,
         contact: request.contact,
+        // Who enters it has read it; a report on an official is restricted afterwards.
+        confidential: false,
     };
     let request_digest = digest(&sent_to, &request)?;
     let Accepted { receipt, repeated } = take_in(state, origin, key, request_digest, request).await?;

@@ -2,12 +2,11 @@
 
 use actix_web::{HttpResponse, get, post, web::Path};
 use chrono::{DateTime, Utc};
-use minyi_domain::rights::Permission;
 use minyi_domain::{
-    lifecycle::State as Stage,
-    people::Actor,
+    lifecycle::{Action, State as Stage},
+    people::{Actor, Role},
     routing::RouteReason,
-    submission::{CoordinateSystem, Kind},
+    submission::{CoordinateSystem, Kind, Urgency},
 };
 use minyi_store::SubmissionDetail;
 use secrecy::ExposeSecret as _;
@@ -16,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::casework::{InfoRequestResponse, KinResponse, TransferResponse, possible};
 use crate::{
     auth::SignedIn,
     openapi::words,
@@ -43,7 +43,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "site_name": "杏林社区代表联络站", "assignee_name": "李春兰", "route_reason": "on_duty",
     "submitted_at": "2026-11-21T01:00:00Z", "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false,
     "overdue_at": null, "escalated_at": null, "closed_at": null, "photos": [], "answers": [],
-    "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": []
+    "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": [],
+    "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
+    "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"]
 }))]
 pub struct SubmissionDetailResponse {
     id: Uuid,
@@ -79,6 +81,22 @@ pub struct SubmissionDetailResponse {
     /// The whole timeline, internal steps included.
     timeline: Vec<TimelineEntry>,
     ratings: Vec<RatingResponse>,
+    #[schema(schema_with = words::urgency)]
+    urgency: Urgency,
+    /// A report on an official: only administrators above see it.
+    confidential: bool,
+    /// The level above answers.
+    handled_above: bool,
+    /// The kind under which it was not taken, if it was not.
+    decline_kind: Option<String>,
+    info_requests: Vec<InfoRequestResponse>,
+    /// What was merged with it or split, as far as you see it.
+    kin: Vec<KinResponse>,
+    /// The chain of transfers, the oldest first.
+    transfers: Vec<TransferResponse>,
+    /// What you may do with it now.
+    #[schema(schema_with = words::actions)]
+    possible: Vec<Action>,
 }
 
 /// A position on the map.
@@ -121,7 +139,7 @@ impl AppState {
         actor: &Actor,
         detail: &SubmissionDetail,
     ) -> Result<Option<ContactResponse>, Problem> {
-        if !actor.role.may(Permission::SeeContact) {
+        if !actor.role.may_see_contact(detail.standing()) {
             return Err(Problem::Forbidden);
         }
         if !has_contact(detail) {
@@ -154,10 +172,18 @@ pub fn has_contact(detail: &SubmissionDetail) -> bool {
 }
 
 impl SubmissionDetailResponse {
-    fn new(state: &AppState, detail: SubmissionDetail) -> Self {
+    fn new(state: &AppState, detail: SubmissionDetail, role: Role) -> Self {
         Self {
-            state_name: detail.state.zh(),
+            possible: possible(&detail, role),
             has_contact: has_contact(&detail),
+            urgency: detail.urgency,
+            confidential: detail.confidential_region.is_some(),
+            handled_above: detail.handled_above,
+            decline_kind: detail.decline_kind,
+            info_requests: detail.info_requests.into_iter().map(Into::into).collect(),
+            kin: detail.kin.into_iter().map(Into::into).collect(),
+            transfers: detail.transfers.into_iter().map(Into::into).collect(),
+            state_name: detail.state.zh(),
             photos: state.photo_links(&detail.photos),
             answers: detail
                 .answers
@@ -201,7 +227,7 @@ impl SubmissionDetailResponse {
 #[get("/submissions/{id}")]
 async fn get_submission(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
-    let body = SubmissionDetailResponse::new(&state, detail);
+    let body = SubmissionDetailResponse::new(&state, detail, signed_in.actor.role);
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(body))
@@ -209,7 +235,8 @@ async fn get_submission(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Re
 
 /// Open the contact data (查看联系方式)
 ///
-/// Only for the deputy and the station; who did it stands in the timeline.
+/// Only for the deputy and the station, and for administrators whom the matter came to (confidential, or raised to the
+/// level above); who did it stands in the timeline.
 #[utoipa::path(tag = "办理", security(("bearer" = [])), params(("id" = Uuid, Path)), responses(
     (status = 200, description = "the contact data", body = ContactResponse),
     (status = 403, description = "`forbidden`：您的角色不能看联系方式"),

@@ -2,16 +2,16 @@
 
 use minyi_domain::{
     appointment, hearing,
-    lifecycle::State,
-    people::{DeputyLevel, Role},
+    lifecycle::{Action, State},
+    people::{DeputyLevel, Level, Role},
     rates::{Grouping, Measure, Rate},
     revisit,
     routing::RouteReason,
-    submission::{Channel, CoordinateSystem, Kind, Satisfaction},
+    submission::{Channel, CoordinateSystem, Kind, Satisfaction, Urgency},
 };
 use utoipa::openapi::{
     Object,
-    schema::{ObjectBuilder, Type},
+    schema::{Array, ArrayBuilder, ObjectBuilder, Type},
 };
 
 fn set(words: impl Iterator<Item = (&'static str, &'static str)>) -> Object {
@@ -22,6 +22,11 @@ fn set(words: impl Iterator<Item = (&'static str, &'static str)>) -> Object {
         .description(Some(description.join("；")))
         .enum_values(Some(words.iter().map(|(word, _)| *word)))
         .build()
+}
+
+/// A list of actions.
+pub fn actions() -> Array {
+    ArrayBuilder::new().items(action()).build()
 }
 
 macro_rules! schemas {
@@ -45,6 +50,12 @@ schemas! {
     grouping: Grouping;
     /// Where a submission stands.
     state: State;
+    /// What moves a submission on.
+    action: Action;
+    /// How urgent a matter is.
+    urgency: Urgency;
+    /// The level to which a report on an official goes.
+    level: Level;
     /// How content a resident is.
     satisfaction: Satisfaction;
     /// Datum of a position.

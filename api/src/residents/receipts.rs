@@ -1,14 +1,18 @@
 //! Following a submission by its receipt.
 
 mod follow;
+mod info;
 mod rating;
+mod review;
 mod view;
 
 use minyi_domain::token::ReceiptToken;
 use minyi_store::ReceiptView;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use info::{InfoGivenRequest, give_info};
 pub use rating::{RatingRequest, rate};
+pub use review::request_review;
 pub use view::{AnswerResponse, RatingResponse, TimelineEntry};
 
 use crate::{
@@ -22,6 +26,8 @@ use crate::{
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(view::get_receipt)
         .service(rating::create_rating)
+        .service(info::create_info)
+        .service(review::create_review)
         .service(follow::create_subscription)
         .service(follow::lookup_receipt);
 }

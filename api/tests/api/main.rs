@@ -27,3 +27,4 @@ mod receipts;
 mod rights;
 mod sessions;
 mod submissions;
+mod triage;

@@ -18,6 +18,8 @@ export interface Draft {
   address: string;
   name: string;
   phone: string;
+  /** It is about officials: only the people's congress above is to see it. */
+  confidential: boolean;
   place: Place | null;
   photos: DraftPhoto[];
   /** The idempotency key, and the body that was last sent under it ("" before the first try). */
@@ -33,7 +35,7 @@ const KEEP_FOR_MS = 3 * 24 * 3600 * 1000;
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export function emptyDraft(key: string): Draft {
-  return { kind: "", text: "", address: "", name: "", phone: "", place: null, photos: [], key, sentBody: "", savedAt: 0 };
+  return { kind: "", text: "", address: "", name: "", phone: "", confidential: false, place: null, photos: [], key, sentBody: "", savedAt: 0 };
 }
 
 export function isBlank(draft: Draft): boolean {
@@ -102,6 +104,7 @@ export function requestBody(draft: Draft): string {
         ? { address }
         : undefined,
     contact: name || phone ? { name: name || undefined, phone: phone || undefined } : undefined,
+    confidential: draft.confidential || undefined,
   });
 }
 

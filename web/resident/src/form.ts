@@ -90,6 +90,15 @@ class SubmissionForm {
     return control ? control.value : "";
   }
 
+  private box(): HTMLInputElement | null {
+    return this.form.querySelector<HTMLInputElement>('input[name="confidential"]');
+  }
+
+  private confidential(): boolean {
+    const box = this.box();
+    return !!box && box.checked;
+  }
+
   private read(): Draft {
     const chosen = this.form.querySelector<HTMLInputElement>('input[name="kind"]:checked');
     return {
@@ -99,6 +108,7 @@ class SubmissionForm {
       address: this.value("address"),
       name: this.value("name"),
       phone: this.value("phone"),
+      confidential: this.confidential(),
       place: this.place.get(),
       photos: this.uploads.done(),
     };
@@ -112,6 +122,8 @@ class SubmissionForm {
       const control = this.control(name);
       if (control) control.value = draft[name];
     }
+    const box = this.box();
+    if (box) box.checked = draft.confidential;
     this.place.set(draft.place);
   }
 

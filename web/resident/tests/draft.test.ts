@@ -83,4 +83,5 @@ test("the request leaves out what was not given", () => {
     contact: { phone: "13800001234" },
   });
   assert.deepEqual(JSON.parse(requestBody({ ...written, address: "东门" })).location, { address: "东门" });
+  assert.equal(JSON.parse(requestBody({ ...written, confidential: true })).confidential, true);
 });

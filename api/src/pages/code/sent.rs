@@ -71,6 +71,7 @@ pub async fn read_fields(
             "latitude" => form.latitude = value,
             "name" => form.name = value,
             "phone" => form.phone = value,
+            "confidential" => form.confidential = value == "true",
             "idempotency_key" => form.idempotency_key = value,
             "photo_ids" => form.add_photos(value.parse::<Uuid>()),
             _ => other(&name, value),
@@ -163,6 +164,7 @@ impl FormView {
             text: self.text.clone(),
             photo_ids: self.photo_ids.clone(),
             location: Some(location).filter(|place| place.address.is_some() || place.longitude.is_some()),
+            confidential: self.confidential,
             contact: Some(contact).filter(|contact| contact.name.is_some() || contact.phone.is_some()),
         })
     }

@@ -81,6 +81,8 @@ pub struct FormView {
     pub latitude: String,
     pub name: String,
     pub phone: String,
+    /// It is about officials: only the people's congress above is to see it.
+    pub confidential: bool,
     /// Photos that have arrived already.
     pub photo_ids: Vec<Uuid>,
     pub idempotency_key: String,

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     address::ClientAddress,
+    deputies::casework::InfoRequestResponse,
     openapi::words,
     problem::Problem,
     residents::{codes::SiteResponse, photos::PhotoLinks},
@@ -29,8 +30,9 @@ use crate::{
     "submitted_at": "2026-11-21T01:00:00Z", "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false,
     "closed_at": null, "photos": [],
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}],
-    "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
-    "ratings": [], "may_rate": true, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
+    "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "kind": "answer", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
+    "ratings": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
+    "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
 }))]
 pub struct ReceiptResponse {
     number: String,
@@ -54,6 +56,30 @@ pub struct ReceiptResponse {
     ratings: Vec<RatingResponse>,
     /// There is an answer that waits for a rating.
     may_rate: bool,
+    /// Why it was not taken and where to go instead, if it was not.
+    declined: Option<DeclinedResponse>,
+    /// It was not taken, and a review can be asked for.
+    may_ask_review: bool,
+    /// Questions of the handler; the one without `ended_at` is open.
+    info_requests: Vec<InfoRequestResponse>,
+    /// What was split off from it, each with a receipt of its own.
+    split_into: Vec<SplitReceipt>,
+    receipt_url: String,
+}
+
+/// Why something was not taken.
+#[derive(Serialize, ToSchema)]
+pub struct DeclinedResponse {
+    name: String,
+    /// Where to go instead.
+    right_channel: String,
+}
+
+/// Another receipt of the same resident.
+#[derive(Serialize, ToSchema)]
+pub struct SplitReceipt {
+    number: String,
+    receipt: String,
     receipt_url: String,
 }
 
@@ -76,6 +102,8 @@ pub struct TimelineEntry {
 pub struct AnswerResponse {
     author_name: String,
     text: String,
+    /// `answer` 答复；`decline` 不予受理并告知
+    kind: &'static str,
     photos: Vec<PhotoLinks>,
     answered_at: DateTime<Utc>,
 }
@@ -130,6 +158,7 @@ impl AnswerResponse {
         Self {
             author_name: answer.author_name,
             text: answer.text,
+            kind: answer.kind.as_str(),
             photos,
             answered_at: answer.answered_at,
         }
@@ -161,6 +190,21 @@ impl ReceiptResponse {
             answer_due_provisional: view.answer_due_provisional,
             closed_at: view.closed_at,
             may_rate: view.may_rate,
+            declined: view.declined_as.map(|kind| DeclinedResponse {
+                name: kind.name,
+                right_channel: kind.right_channel,
+            }),
+            may_ask_review: view.may_ask_review,
+            info_requests: view.info_requests.into_iter().map(Into::into).collect(),
+            split_into: view
+                .split_into
+                .into_iter()
+                .map(|kin| SplitReceipt {
+                    receipt_url: state.receipt_url(&kin.receipt),
+                    receipt: kin.receipt.to_string(),
+                    number: kin.number,
+                })
+                .collect(),
         }
     }
 }

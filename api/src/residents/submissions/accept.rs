@@ -173,7 +173,11 @@ fn compose(
         entered_by: origin.entered_by,
         grid_id: origin.grid_id,
         site_id: origin.site_id,
-        route: origin.route,
+        route: if checked.confidential {
+            Route::CONFIDENTIAL
+        } else {
+            origin.route
+        },
         region_code: origin.region_code,
         kind: checked.kind,
         text: checked.text,

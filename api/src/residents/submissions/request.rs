@@ -37,6 +37,15 @@ pub struct SubmissionRequest {
     pub location: Option<LocationRequest>,
     /// How to reach the resident; optional, encrypted, seen only by who handles the matter.
     pub contact: Option<ContactRequest>,
+    /// It is about officials: only the people's congress above is to see it (只给上级人大看).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub confidential: bool,
+}
+
+/// What is not wished for stays out of the digest: the same content is the same request, as before there was this wish.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(wish: &bool) -> bool {
+    !wish
 }
 
 /// A position, a place in words, or both.
@@ -71,6 +80,7 @@ pub(super) struct Checked {
     pub location: Option<Location>,
     pub address: Option<Address>,
     pub contact: Contact,
+    pub confidential: bool,
 }
 
 /// SHA-256 over what it was sent to and what was sent, the same for the same content however it was written down.
@@ -105,6 +115,7 @@ pub(super) fn check(request: SubmissionRequest) -> Result<Checked, Problem> {
             location,
             address,
             contact,
+            confidential: request.confidential,
         }),
         _ => Err(Problem::Invalid(wrong)),
     }

@@ -21,9 +21,13 @@ pub struct Row {
 }
 
 impl Row {
-    /// The path names one thing that lies in a place; lists, and a year's archive, are limited by what they show.
+    /// The path names one thing that lies in a place; lists, and a year's archive, are limited by what they show, and
+    /// settings are everywhere the same.
     pub fn names_a_thing(&self) -> bool {
-        self.path.contains('{') && !self.path.contains("{year}") && matches!(self.needs, Needs::Right(_))
+        let everywhere = ["{year}", "/decline-kinds/"];
+        self.path.contains('{')
+            && matches!(self.needs, Needs::Right(_))
+            && !everywhere.iter().any(|part| self.path.contains(part))
     }
 }
 
@@ -55,6 +59,8 @@ pub fn rows() -> Vec<Row> {
         with("post", "/api/v1/receipts/lookup", Nobody, json!({})),
         row("get", "/api/v1/receipts/{receipt}", Nobody),
         with("post", "/api/v1/receipts/{receipt}/rating", Nobody, json!({})),
+        with("post", "/api/v1/receipts/{receipt}/info", Nobody, json!({})),
+        row("post", "/api/v1/receipts/{receipt}/review", Nobody),
         with("post", "/api/v1/receipts/{receipt}/subscription", Nobody, json!({})),
         with("post", "/api/v1/sessions/wechat", Nobody, json!({})),
         with("post", "/api/v1/sessions", Nobody, json!({})),
@@ -119,6 +125,58 @@ pub fn rows() -> Vec<Row> {
             "/api/v1/revisits/{id}",
             Right(P::Revisit),
             json!({"way": "phone", "outcome": "unreachable"}),
+        ),
+        row("post", "/api/v1/submissions/{id}/accept", Right(P::Handle)),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/info-requests",
+            Right(P::Handle),
+            json!({"question": "请问是几号楼？"}),
+        ),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/decline",
+            Right(P::Handle),
+            json!({"kind": "secret", "text": "请向有权处理的机关当面提出。"}),
+        ),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/merge",
+            Right(P::Handle),
+            json!({"into": "019aa000-0000-7000-8000-0000000000aa"}),
+        ),
+        row("post", "/api/v1/submissions/{id}/unmerge", Right(P::Handle)),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/split",
+            Right(P::Handle),
+            json!({"parts": [{"kind": "problem", "text": "下水道也堵了。"}]}),
+        ),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/transfer",
+            Right(P::Handle),
+            json!({"grid_id": "019aa000-0000-7000-8000-0000000000aa", "reason": "归那边管"}),
+        ),
+        row("get", "/api/v1/submissions/{id}/transfer-targets", Right(P::Handle)),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/restrict",
+            Right(P::Handle),
+            json!({"level": "city"}),
+        ),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/urgency",
+            Right(P::Handle),
+            json!({"urgency": "urgent"}),
+        ),
+        row("get", "/api/v1/decline-kinds", Login),
+        with(
+            "put",
+            "/api/v1/decline-kinds/{code}",
+            Right(P::Configure),
+            json!({"position": 9, "name": "邻里纠纷", "guidance": "请找调解委员会。", "right_channel": "调解委员会", "is_active": true}),
         ),
         row("get", "/api/v1/grids", Right(P::Upkeep)),
         row("get", "/api/v1/notifications", Right(P::Upkeep)),

@@ -26,6 +26,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(login::logout)
         .service(submission::show_submission)
         .service(submission::answer_form)
+        .service(submission::act_form)
         .service(submission::show_contact)
         .service(intake::show_intake)
         .service(intake::enter_form)

@@ -4,12 +4,13 @@ mod card;
 mod find;
 mod meeting;
 mod rating;
+pub mod triage;
 pub mod view;
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
 use minyi_domain::{appointment::Side, calendar::local_date, lifecycle, routing::RouteReason};
-use minyi_store::{AnswerView, EventKind, EventView, PhotoView, RatingView, ReceiptView};
+use minyi_store::{AnswerView, PhotoView, RatingView, ReceiptView};
 use serde::Deserialize;
 
 use super::{
@@ -24,6 +25,7 @@ use crate::{
     residents::photos::Variant,
     state::{AppState, State},
 };
+use triage::{TriageView, Typed};
 use view::{Answer, PhotoLink, Rating, ReceiptPage, Said, Status, Turn, turns};
 
 /// Registers the routes under `/r`.
@@ -32,6 +34,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(find::lookup)
         .service(show_receipt)
         .service(rating::rate_form)
+        .service(triage::info_form)
+        .service(triage::review_form)
         .service(meeting::show_meeting)
         .service(meeting::ask_form)
         .service(meeting::reply_form)
@@ -44,6 +48,10 @@ struct Arrival {
     new: Option<String>,
     /// Just rated.
     rated: Option<String>,
+    /// Just answered the handler's question.
+    given: Option<String>,
+    /// Just asked for a review.
+    reviewed: Option<String>,
 }
 
 /// What the resident has just done.
@@ -53,6 +61,10 @@ enum Moment {
     Sent,
     Rated,
     RatingRefused(String),
+    InfoGiven,
+    InfoRefused(Typed),
+    ReviewAsked,
+    ReviewRefused(String),
 }
 
 impl Moment {
@@ -60,6 +72,8 @@ impl Moment {
         match (&arrival.new, &arrival.rated) {
             (Some(_), _) => Self::Sent,
             (None, Some(_)) => Self::Rated,
+            (None, None) if arrival.given.is_some() => Self::InfoGiven,
+            (None, None) if arrival.reviewed.is_some() => Self::ReviewAsked,
             (None, None) => Self::Nothing,
         }
     }
@@ -85,17 +99,20 @@ async fn show_receipt(
 fn show(
     state: &AppState,
     page: &Page,
-    found: ReceiptView,
+    mut found: ReceiptView,
     after: Moment,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let (now, today) = (state.now(), state.today());
-    let due = (found.state.awaits_answer()).then(|| day(local_date(found.answer_due_at), today));
-    let answerer = answerer(&found.timeline);
+    // While the resident is asked, the clock stands still.
+    let runs = found.state.awaits_answer() && found.state != lifecycle::State::AwaitingResident;
+    let due = runs.then(|| day(local_date(found.answer_due_at), today));
+    let answerer = answerer(&found);
+    let triage = TriageView::new(&mut found, today);
     let last = found.ratings.last();
     let overdue = now > found.answer_due_at;
     let grouped = found.receipt.grouped();
-    let view = ReceiptPage {
+    let mut view = ReceiptPage {
         layout: page.layout(format!("回执 {} · 民意码", found.number)),
         new: after == Moment::Sent,
         rated: after == Moment::Rated,
@@ -107,7 +124,13 @@ fn show(
             due,
             last.map(|rating| rating.satisfaction),
             answerer,
-        ),
+        )
+        .told_of(&found),
+        done: match &after {
+            Moment::InfoGiven => Some("补充已收到，接着办理。"),
+            Moment::ReviewAsked => Some("复核申请已收到，由上一级人大重新看。"),
+            _ => None,
+        },
         answerer,
         number: found.number,
         receipt: found.receipt.to_string(),
@@ -124,23 +147,30 @@ fn show(
         may_rate: found.may_rate,
         may_meet: found.state != lifecycle::State::Closed,
         meetings: MeetingsView::new(found.meetings, Side::Resident, now),
-        may_send_back: found.round < 2,
-        rating_error: if let Moment::RatingRefused(why) = after {
-            Some(why)
-        } else {
-            None
+        send_back: match found.round {
+            0 => Some(format!("会退回{answerer}重新办理一次")),
+            1 => Some("会交上一级人大办理".to_owned()),
+            _ => None,
         },
+        rating_error: None,
+        triage,
     };
+    match after {
+        Moment::RatingRefused(why) => view.rating_error = Some(why),
+        Moment::InfoRefused(typed) => view.triage.typed = typed,
+        Moment::ReviewRefused(why) => view.triage.review_error = Some(why),
+        _ => {}
+    }
     html(status, &view)
 }
 
-/// Whom the matter lies with since it was last handed on.
-fn answerer(timeline: &[EventView]) -> &'static str {
-    let last = timeline.iter().rev().find(|event| event.kind == EventKind::Routed);
-    let reason = last.and_then(|event| event.data.get("reason")?.as_str()?.parse().ok());
-    match reason {
-        None | Some(RouteReason::StationStaff) => "联络站工作人员",
-        Some(_) => "代表",
+/// Whom the matter lies with.
+fn answerer(found: &ReceiptView) -> &'static str {
+    match found.route_reason {
+        _ if found.handled_above => "上一级人大",
+        RouteReason::Confidential => "上级人大",
+        RouteReason::StationStaff => "联络站工作人员",
+        RouteReason::OnDuty | RouteReason::Lead | RouteReason::Assistant | RouteReason::Transferred => "代表",
     }
 }
 

@@ -6,12 +6,14 @@ use minyi_domain::{
     calendar::{WorkCalendar, local_date},
     lifecycle,
     people::Scope,
+    submission::Urgency,
 };
 use minyi_store::{InboxFilter, InboxItem};
 use serde::Deserialize;
 
 use super::{
     person,
+    submission::acts,
     view::{InboxView, Item},
 };
 use crate::{
@@ -31,6 +33,8 @@ const PAGE_LENGTH: i64 = 20;
 struct Part {
     /// `all`: answered ones too.
     show: Option<String>,
+    /// What has just been done with one that is out of sight now.
+    done: Option<String>,
     cursor: Option<String>,
 }
 
@@ -62,6 +66,7 @@ pub async fn show_inbox(
         }),
         person: Some(person(&signed_in, "/desk")),
         blind,
+        done: acts::done(part.done.as_deref()),
         open_only,
         summary: if open_only {
             "先到期的在前面。"
@@ -85,6 +90,10 @@ fn entry(item: InboxItem, now: DateTime<Utc>, calendar: &WorkCalendar) -> Item {
         id: item.id,
         kind: item.kind.zh(),
         reopened: item.state == lifecycle::State::Reopened,
+        stage: matches!(item.state, lifecycle::State::Accepted | lifecycle::State::HandedOver).then(|| item.state.zh()),
+        urgency: (item.urgency != Urgency::Normal).then(|| item.urgency.zh()),
+        confidential: item.confidential,
+        above: item.handled_above,
         due: due(item.state, item.answer_due_at, now, calendar),
         text: item.text,
         place: item.place,

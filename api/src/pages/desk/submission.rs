@@ -1,5 +1,6 @@
 //! One submission: reading it, opening the contact data, answering.
 
+pub mod acts;
 mod answer;
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
@@ -15,6 +16,7 @@ use minyi_store::SubmissionDetail;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use self::acts::TriageView;
 use super::{
     person,
     view::{Contact, SubmissionView},
@@ -33,12 +35,17 @@ use crate::{
     state::{AppState, State},
 };
 
+pub use acts::act_form;
 pub use answer::answer_form;
 
 #[derive(Deserialize)]
 struct Arrival {
     /// The answer has just been sent.
     answered: Option<String>,
+    /// The act that has just been done.
+    done: Option<String>,
+    /// Looking for somebody to transfer it to.
+    q: Option<String>,
 }
 
 #[get("/submissions/{id}")]
@@ -55,9 +62,21 @@ pub async fn show_submission(
         found => found?,
     };
     let contact = contact(&signed_in.actor, &detail);
+    let Arrival { answered, done, q } = arrival.into_inner();
+    let found = match &q {
+        Some(_) => Some(TriageView::new(&state, &signed_in.actor, &detail, q).await?),
+        None => None,
+    };
     let mut view = view(&state, &page, &signed_in, detail, contact).await?;
-    view.answered_now = arrival.answered.is_some();
-    view.done = view.answered_now.then_some("答复已发出，居民马上能看到。");
+    if let Some(found) = found {
+        view.triage = found;
+    }
+    view.answered_now = answered.is_some();
+    view.done = if view.answered_now {
+        Some("答复已发出，居民马上能看到。")
+    } else {
+        acts::done(done.as_deref())
+    };
     html(StatusCode::OK, &view)
 }
 
@@ -97,11 +116,19 @@ pub async fn show_contact(
 }
 
 fn contact(actor: &Actor, detail: &SubmissionDetail) -> Contact {
-    match (has_contact(detail), actor.role.may(Permission::SeeContact)) {
+    match (has_contact(detail), actor.role.may_see_contact(detail.standing())) {
         (false, _) => Contact::None,
         (true, true) => Contact::Hidden,
         (true, false) => Contact::NotForYou,
     }
+}
+
+fn assignee(detail: &SubmissionDetail) -> String {
+    if detail.handled_above || detail.route_reason == RouteReason::Confidential {
+        return "上级人大".to_owned();
+    }
+    let name = detail.assignee_name.clone();
+    name.unwrap_or_else(|| "联络站工作人员".to_owned())
 }
 
 async fn view(
@@ -114,6 +141,7 @@ async fn view(
     let (now, today, rules) = (state.now(), state.today(), state.rules_in_force().await?);
     let party = Party::of(signed_in.actor.role);
     Ok(SubmissionView {
+        triage: TriageView::new(state, &signed_in.actor, &detail, None).await?,
         layout: page.layout(format!("{} · 民意码办理台", detail.number)),
         person: Some(person(signed_in, "/desk")),
         csrf: signed_in.csrf_token(),
@@ -128,7 +156,7 @@ async fn view(
         position: detail
             .location
             .map(|place| format!("{:.6},{:.6}", place.latitude, place.longitude)),
-        assignee: detail.assignee_name.unwrap_or_else(|| "联络站工作人员".to_owned()),
+        assignee: assignee(&detail),
         submitted: moment(detail.submitted_at, today),
         due_at: day(local_date(detail.answer_due_at), today),
         provisional: detail.answer_due_provisional,

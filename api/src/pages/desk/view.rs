@@ -4,6 +4,7 @@ use askama::Template;
 use minyi_domain::{people::Role, rights::Permission};
 use uuid::Uuid;
 
+use super::submission::acts::TriageView;
 use crate::pages::{
     layout::Layout,
     meetings::MeetingsView,
@@ -85,6 +86,8 @@ pub struct InboxView {
     pub person: Option<Person>,
     /// The role has to do with no submission at all.
     pub blind: bool,
+    /// What has just been done.
+    pub done: Option<&'static str>,
     pub open_only: bool,
     pub summary: &'static str,
     pub items: Vec<Item>,
@@ -98,6 +101,13 @@ pub struct Item {
     pub kind: &'static str,
     /// The resident was not satisfied with the first answer.
     pub reopened: bool,
+    /// `已受理，办理中`, `已交办`, where the date alone does not say it.
+    pub stage: Option<&'static str>,
+    /// `紧急`, `疑难`.
+    pub urgency: Option<&'static str>,
+    pub confidential: bool,
+    /// The level above answers.
+    pub above: bool,
     pub due: Due,
     pub text: String,
     pub place: String,
@@ -142,6 +152,7 @@ pub struct SubmissionView {
     /// One may meet about this one.
     pub may_meet: bool,
     pub meetings: MeetingsView,
+    pub triage: TriageView,
     /// Where the forms of the meetings lead back to.
     pub back: String,
     /// Of the answer's form: what is sent twice from one page is one answer.

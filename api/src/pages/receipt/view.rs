@@ -3,8 +3,9 @@
 use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::{lifecycle::State, submission::Satisfaction};
-use minyi_store::{RatingView, SitePublic};
+use minyi_store::{CloseReason, RatingView, ReceiptView, SitePublic};
 
+use super::triage::TriageView;
 use crate::pages::{layout::Layout, meetings::MeetingsView, timeline::Line, words};
 
 /// The receipt page (回执).
@@ -41,8 +42,11 @@ pub struct ReceiptPage {
     /// Not closed: one may meet about it.
     pub may_meet: bool,
     pub meetings: MeetingsView,
-    /// A dissatisfied rating would send it back.
-    pub may_send_back: bool,
+    /// What a dissatisfied rating would do, if not close.
+    pub send_back: Option<String>,
+    /// What the resident has just done.
+    pub done: Option<&'static str>,
+    pub triage: TriageView,
     pub rating_error: Option<String>,
 }
 
@@ -55,6 +59,8 @@ pub struct FindView {
     pub number: String,
     pub problem: Option<String>,
 }
+
+const LATE: &str = "已经超过期限，我们正在催办。";
 
 /// Where the matter stands.
 pub struct Status {
@@ -71,7 +77,6 @@ pub struct Status {
 impl Status {
     /// The state in words; `due` is given only while an answer is awaited, `last` is the last rating.
     pub fn new(state: State, overdue: bool, due: Option<String>, last: Option<Satisfaction>, answerer: &str) -> Self {
-        const LATE: &str = "已经超过期限，我们正在催办。";
         let (words, explanation) = match state {
             State::Registered if overdue => ("还没有答复", LATE.to_owned()),
             State::Registered => (
@@ -123,6 +128,47 @@ impl Status {
             way_on: state == State::Closed && !helped,
             due,
         }
+    }
+}
+
+impl Status {
+    /// The words for what the state alone does not say: who looks at it now, and why it ended.
+    pub fn told_of(self, found: &ReceiptView) -> Self {
+        let reviewed = found.review_asked_at.is_some();
+        let rated_since = found
+            .ratings
+            .last()
+            .is_some_and(|last| Some(last.rated_at) > found.review_asked_at);
+        let (words, explanation) = match found.state {
+            State::Reopened if found.handled_above && !self.is_late() => {
+                if reviewed && !rated_since {
+                    ("正在复核", "您申请了复核，由上一级人大重新看，结果会显示在这一页。")
+                } else {
+                    (
+                        "上一级正在办理",
+                        "您再次不满意，已交上一级人大办理，答复会显示在这一页。",
+                    )
+                }
+            }
+            State::Declined if reviewed => (
+                "复核后仍不属于受理范围",
+                "上一级人大看过了，还是不属于受理范围。请看下面的说明，那里写了该找哪里。",
+            ),
+            State::Closed if found.close_reason == Some(CloseReason::Declined) => (
+                "不属于受理范围，已结束",
+                "请看下面的说明，那里写了该找哪里；也可以打下面的电话。",
+            ),
+            _ => return self,
+        };
+        Self {
+            words,
+            explanation: explanation.to_owned(),
+            ..self
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        self.explanation == LATE
     }
 }
 

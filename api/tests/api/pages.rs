@@ -312,3 +312,111 @@ async fn a_mistyped_address_is_explained_to_people_and_told_to_programs() {
     assert!(page.text().contains("没有这个地址"), "{}", page.text());
     app.get("/api/v1/nope").await.problem(404, "not_found");
 }
+
+/// Signs a deputy in; gives the cookie.
+async fn cookie_of(app: &App, id: &str) -> String {
+    let js_code = app.js_code(&openid_of(&app.deputy.actor)).await;
+    let case = format!("pages/case/index?id={id}");
+    let form = [("js_code", js_code.as_str()), ("page", case.as_str())];
+    let request = app
+        .request(Method::POST, "/deputy/open")
+        .header("sec-fetch-site", "same-origin");
+    let opened = send(request.form(&form)).await.expect(303);
+    opened.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_question_is_asked_at_the_desk_and_answered_on_the_receipt() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let receipt = app.receipt().await;
+    let id = app.only_submission(&app.access_token(&app.deputy.actor).await).await;
+    let cookie = cookie_of(&app, &id).await;
+    let path = format!("/desk/submissions/{id}");
+    let desk = async || {
+        send(app.request(Method::GET, &path).header("cookie", &cookie))
+            .await
+            .expect(200)
+            .text()
+    };
+    let csrf = value_of(&desk().await, "csrf");
+    let act = async |act: &str, csrf: &str, question: &str| {
+        let request = app
+            .request(Method::POST, &format!("{path}/acts/{act}"))
+            .header("cookie", &cookie);
+        send(request.form(&[("csrf", csrf), ("question", question)])).await
+    };
+    act("ask_resident", "wrong", "请问几号楼？").await.expect(403);
+    let again = act("ask_resident", &csrf, "楼").await.expect(422).text();
+    assert!(
+        again.contains(">楼</textarea>") && again.contains("至少写 2 个字"),
+        "{again}"
+    );
+    let asked = act("ask_resident", &csrf, "请问几号楼？").await.expect(303);
+    assert_eq!(asked.header("location"), format!("{path}?done=ask_resident"));
+    assert!(desk().await.contains("等居民补充，期限暂停"));
+    act("no_such_act", &csrf, "").await.expect(404);
+
+    let page = app.get(&format!("/r/{receipt}")).await.expect(200).text();
+    assert!(
+        page.contains("请问几号楼？") && page.contains("答复期限暂停") && !page.contains("<dt>答复期限</dt>"),
+        "{page}"
+    );
+    let give = async |text: &'static str| {
+        let form = Form::new()
+            .text("idempotency_key", "key-of-the-form")
+            .text("text", text);
+        let photo = Part::bytes(jpeg(30, 20)).file_name("lamp.jpg");
+        send(
+            app.request(Method::POST, &format!("/r/{receipt}/info"))
+                .multipart(form.part("photos", photo)),
+        )
+        .await
+    };
+    let again = give("二").await.expect(422).text();
+    assert!(
+        again.contains(">二</textarea>") && again.contains("name=\"photo_ids\""),
+        "{again}"
+    );
+    let given = give("二号楼").await.expect(303);
+    let page = app.get(given.header("location")).await.expect(200).text();
+    assert!(page.contains("补充已收到") && page.contains("二号楼"), "{page}");
+    // Tapped twice.
+    give("二号楼").await.expect(409);
+    assert!(desk().await.contains("二号楼"));
+}
+
+#[actix_web::test]
+async fn what_is_not_taken_says_where_to_go_and_is_reviewed_once() {
+    let web = WebDir::new();
+    let app = web.app().await;
+    let receipt = app.receipt().await;
+    let id = app.only_submission(&app.access_token(&app.deputy.actor).await).await;
+    let cookie = cookie_of(&app, &id).await;
+    let path = format!("/desk/submissions/{id}");
+    let page = send(app.request(Method::GET, &path).header("cookie", &cookie))
+        .await
+        .expect(200)
+        .text();
+    assert!(
+        page.contains("不予受理：") && page.contains("转为保密件") && page.contains("并案"),
+        "{page}"
+    );
+    let csrf = value_of(&page, "csrf");
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("kind", "unlawful"),
+        ("text", "请拨打热线咨询。"),
+    ];
+    let request = app
+        .request(Method::POST, &format!("{path}/acts/decline"))
+        .header("cookie", &cookie);
+    send(request.form(&form)).await.expect(303);
+    let page = app.get(&format!("/r/{receipt}")).await.expect(200).text();
+    assert!(page.contains("12348") && page.contains("申请复核"), "{page}");
+    let review = async || send(app.request(Method::POST, &format!("/r/{receipt}/review"))).await;
+    let asked = review().await.expect(303);
+    let page = app.get(asked.header("location")).await.expect(200).text();
+    assert!(page.contains("复核申请已收到") && page.contains("正在复核"), "{page}");
+    assert!(review().await.expect(409).text().contains("已经办过一次"));
+}

@@ -147,6 +147,7 @@ async fn view(
         csrf: signed_in.csrf_token(),
         done: None,
         answered_now: false,
+        assignee: assignee(&detail),
         id: detail.id,
         kind: detail.kind.zh(),
         state: detail.state.zh(),
@@ -156,7 +157,6 @@ async fn view(
         position: detail
             .location
             .map(|place| format!("{:.6},{:.6}", place.latitude, place.longitude)),
-        assignee: assignee(&detail),
         submitted: moment(detail.submitted_at, today),
         due_at: day(local_date(detail.answer_due_at), today),
         provisional: detail.answer_due_provisional,

@@ -3,9 +3,11 @@
 pub mod answers;
 pub mod appointments;
 pub mod casework;
+pub mod handovers;
 pub mod hearings;
 pub mod inbox;
 pub mod intake;
+pub mod proposals;
 pub mod revisits;
 pub mod submissions;
 
@@ -20,5 +22,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(casework::configure)
         .configure(appointments::configure)
         .configure(hearings::configure)
-        .configure(revisits::configure);
+        .configure(revisits::configure)
+        .configure(handovers::configure)
+        .configure(proposals::configure);
 }

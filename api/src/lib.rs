@@ -1,6 +1,6 @@
-//! HTTP for everybody: residents' pages and JSON, deputies and staff, the console.
+//! HTTP for everybody: residents' pages and JSON, deputies and staff, offices, the console.
 //!
-//! One module for each audience: [`residents`], [`deputies`], [`console`], and [`pages`] for what is rendered as
+//! One module for each audience: [`residents`], [`deputies`], [`offices`], [`console`], and [`pages`] for what is rendered as
 //! HTML; besides [`auth`], [`problem`] (errors, RFC 9457) and [`limits`]. A handler reads: extract, authorise, one
 //! call into the store, respond. What JSON and pages have in common are methods of [`state::AppState`].
 
@@ -14,6 +14,7 @@ pub mod extract;
 mod headers;
 mod health;
 pub mod limits;
+pub mod offices;
 pub mod openapi;
 mod pages;
 pub mod paging;

@@ -36,6 +36,8 @@ pub struct File(Vec<u8>);
         (name = "群众", description = "扫码、提交、查回执、评价：不需要登录"),
         (name = "登录", description = "代表和工作人员"),
         (name = "办理", description = "代表和工作人员看民意、答复"),
+        (name = "承办", description = "承办单位签收、退回、延期、协办、回复；代表评价"),
+        (name = "建议", description = "代表建议、闭会期间代表建议"),
         (name = "接待", description = "预约见面、答复活动、回访"),
         (name = "管理", description = "码、网格、通知"),
         (name = "运行", description = "监控")

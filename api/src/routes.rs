@@ -6,7 +6,7 @@ use utoipa_actix_web::{AppExt as _, scope::scope, service_config::ServiceConfig}
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    auth, console, deputies, extract, health,
+    auth, console, deputies, extract, health, offices,
     openapi::{self, Document},
     pages,
     problem::{self, KnownRoutes},
@@ -19,6 +19,7 @@ fn contract(cfg: &mut ServiceConfig) {
         .configure(auth::configure)
         .configure(residents::configure)
         .configure(deputies::configure)
+        .configure(offices::configure)
         .configure(console::configure);
     cfg.service(api)
         .service(residents::photos::get_photo)

@@ -16,6 +16,9 @@ pub fn sentence(event: &EventView) -> String {
         },
         EventKind::Routed => routed(event),
         EventKind::Notified => "已通过微信通知办理人".to_owned(),
+        EventKind::Reminded if word(event, "office").is_some() => {
+            format!("办理期限快到了，已提醒{}", word(event, "office").unwrap_or_default())
+        }
         EventKind::Reminded => "答复期限快到了，已提醒办理人".to_owned(),
         EventKind::Overdue => "超过答复期限，已催办并告知站长".to_owned(),
         EventKind::Escalated => "已转上级督办".to_owned(),
@@ -79,6 +82,7 @@ fn office(event: &EventView) -> String {
     let office = word(event, "office").unwrap_or("承办单位");
     let of = |key| word(event, key).unwrap_or_default();
     match event.kind {
+        EventKind::HandedOver if event.data.get("partner").is_some() => format!("已请{office}协办"),
         EventKind::HandedOver => format!("已交{office}办理"),
         EventKind::HandoverAccepted => format!("{office}已签收"),
         EventKind::HandoverRefused => format!("{office}退回：{}", of("reason")),

@@ -18,6 +18,8 @@ use uuid::Uuid;
 use super::casework::{InfoRequestResponse, KinResponse, TransferResponse, possible};
 use crate::{
     auth::SignedIn,
+    deputies::proposals::views::ProposalLineResponse,
+    offices::views::{HandoverResponse, PromiseResponse},
     openapi::words,
     problem::Problem,
     residents::{
@@ -45,7 +47,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "overdue_at": null, "escalated_at": null, "closed_at": null, "photos": [], "answers": [],
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": [],
     "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
-    "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"]
+    "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"],
+    "handovers": [], "promises": [], "proposals": []
 }))]
 pub struct SubmissionDetailResponse {
     id: Uuid,
@@ -97,6 +100,10 @@ pub struct SubmissionDetailResponse {
     /// What you may do with it now.
     #[schema(schema_with = words::actions)]
     possible: Vec<Action>,
+    handovers: Vec<HandoverResponse>,
+    promises: Vec<PromiseResponse>,
+    /// Into what it went.
+    proposals: Vec<ProposalLineResponse>,
 }
 
 /// A position on the map.
@@ -192,6 +199,9 @@ impl SubmissionDetailResponse {
                 .collect(),
             timeline: detail.events.into_iter().map(Into::into).collect(),
             ratings: detail.ratings.into_iter().map(Into::into).collect(),
+            handovers: detail.handovers.into_iter().map(Into::into).collect(),
+            promises: detail.promises.into_iter().map(Into::into).collect(),
+            proposals: detail.proposals.into_iter().map(Into::into).collect(),
             location: detail.location.map(|place| PositionResponse {
                 longitude: place.longitude,
                 latitude: place.latitude,

@@ -1,7 +1,7 @@
 //! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
 
 use minyi_domain::{
-    appointment, hearing,
+    appointment, handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
     rates::{Grouping, Measure, Rate},
@@ -64,6 +64,12 @@ schemas! {
     route_reason: RouteReason;
     /// What an account may do.
     role: Role;
+    /// By which way a matter goes to an office.
+    handover_channel: handover::Channel;
+    /// Where a handover stands.
+    handover_state: handover::State;
+    /// What came of it.
+    result_class: handover::ResultClass;
     /// Level of a deputy's congress.
     deputy_level: DeputyLevel;
     /// Where an appointment stands.

@@ -1,6 +1,7 @@
 //! The list of all problems: status, code, words.
 
 use actix_web::http::StatusCode;
+use minyi_domain::text::TextError;
 use minyi_store::Refusal;
 
 use super::FieldProblem;
@@ -73,6 +74,12 @@ pub enum Problem {
     AnswerRefused,
     /// No submission of this id that this person may see.
     SubmissionUnknown,
+    /// No handover of this id that this person may see.
+    HandoverUnknown,
+    /// No proposal of this id that this person may see.
+    ProposalUnknown,
+    /// No promise of this id that this person may see.
+    PromiseUnknown,
     /// No site of this id that this person may see.
     SiteUnknown,
     /// No hearing of this id that this person may see.
@@ -156,6 +163,21 @@ impl Problem {
     /// One wrong field.
     pub fn field(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
+    }
+
+    /// A wrong text of one field.
+    pub fn text(pointer: &'static str) -> impl Fn(TextError) -> Self {
+        move |error| Self::Invalid(vec![FieldProblem::text(pointer, error)])
+    }
+
+    /// The same problem, told of something else than a submission when nothing was found.
+    #[must_use]
+    pub fn unknown_as(self, unknown: Self) -> Self {
+        if matches!(self, Self::Refused(Refusal::NotFound)) {
+            unknown
+        } else {
+            self
+        }
     }
 
     /// The stable name for programs.
@@ -262,6 +284,9 @@ impl Problem {
             Self::RatingRefused => entry(S::CONFLICT, "rating_refused", "现在不能评价", "收到答复以后才能评价，每次答复只评价一次。"),
             Self::AnswerRefused => entry(S::CONFLICT, "answer_refused", "现在不能答复", "这件民意已经答复过或者已经办结，请刷新页面查看。"),
             Self::SubmissionUnknown => entry(S::NOT_FOUND, "submission_unknown", "没有找到这件民意", "它不存在，或者不归您办理。"),
+            Self::HandoverUnknown => entry(S::NOT_FOUND, "handover_unknown", "没有找到这次交办", "它不存在，或者没有交给您办理。"),
+            Self::ProposalUnknown => entry(S::NOT_FOUND, "proposal_unknown", "没有找到这件建议", "它不存在，或者不在您的范围内。"),
+            Self::PromiseUnknown => entry(S::NOT_FOUND, "promise_unknown", "没有找到这项承诺", "它不存在，或者不归您办理。"),
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
             Self::HearingUnknown => entry(S::NOT_FOUND, "hearing_unknown", "没有找到这场活动", "它不存在，或者不归您组织。"),
             Self::TooManyRows { .. } => entry(S::UNPROCESSABLE_ENTITY, "too_many_rows", "内容太多", ""),

@@ -12,6 +12,19 @@ words! {
     }
 }
 
+impl Channel {
+    /// The way that leads to an office of this division: street and town offices are asked directly, the county's by
+    /// the form between the sessions, those of city and province by a proposal.
+    #[must_use]
+    pub const fn to_office_of(region_code: &str) -> Self {
+        match region_code.len() {
+            0..=4 => Self::Proposal,
+            5..=6 => Self::Intersession,
+            _ => Self::Office,
+        }
+    }
+}
+
 words! {
     /// Where a handover stands.
     State {
@@ -131,6 +144,20 @@ pub fn diagram() -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
     use super::*;
+
+    #[test]
+    fn the_level_of_the_office_chooses_the_way() {
+        let ways = ["99", "9901", "990102", "990102003"].map(Channel::to_office_of);
+        assert_eq!(
+            ways,
+            [
+                Channel::Proposal,
+                Channel::Proposal,
+                Channel::Intersession,
+                Channel::Office
+            ]
+        );
+    }
 
     #[test]
     fn exactly_the_last_states_have_no_way_out() {

@@ -4,6 +4,7 @@
 //! so a batch is returned whole and not streamed. A thousand posters take about 5 MB.
 
 mod canvas;
+pub mod form;
 mod labels;
 mod page;
 mod poster;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Store,
-    casework::{Case, Refusal, end_request},
+    casework::{Case, Refusal, Ruling, end_request},
     ids,
     photos::lock_photos,
     schema::{answers, handover_submissions, handovers, photos, submissions},
@@ -88,9 +88,9 @@ impl Store {
         now: DateTime<Utc>,
         auto_close_at: DateTime<Utc>,
     ) -> Result<AnswerOutcome> {
-        let Some(party) = Party::of(actor.role).filter(|party| *party == Party::Handler) else {
+        if Party::of(actor.role) != Some(Party::Handler) {
             return Ok(AnswerOutcome::Forbidden);
-        };
+        }
         let answered = self.act(|connection| {
             let mut case = Case::lock(connection, actor, id)?;
             // Under the lock of the submission, so that of two sends at the same time one sees the other. Before the
@@ -98,28 +98,7 @@ impl Store {
             if let Some(outcome) = find_repeat(connection, actor, id, new)? {
                 return Ok(outcome);
             }
-            let to = case.next(party, Action::Answer)?;
-            if case.state == State::HandedOver && office_owes(connection, id)? {
-                return Err(Refusal::OfficeOwes.into());
-            }
-            if let Some(missing) = lock_photos(connection, new.photo_ids)? {
-                return Err(Refusal::PhotoMissing(missing).into());
-            }
-            end_request(connection, id, now)?;
-            let answer_id = write(connection, actor, id, new, AnswerKind::Answer, now)?;
-            attach_photos(connection, answer_id, new.photo_ids)?;
-            let given = Given {
-                answer_id,
-                text: new.text.as_str(),
-                ends_at: auto_close_at,
-            };
-            settle(connection, &mut case, to, actor, EventKind::Answered, given, now)?;
-            for mut merged in merged_into(connection, id)? {
-                let to = merged.next(Party::Handler, Action::AnswerTogether)?;
-                let answer_id = copy(connection, merged.id, answer_id, now)?;
-                let given = Given { answer_id, ..given };
-                settle(connection, &mut merged, to, actor, EventKind::Answered, given, now)?;
-            }
+            let answer_id = give(connection, actor, &mut case, new, now, auto_close_at)?;
             Ok(AnswerOutcome::Answered { answer_id })
         })?;
         Ok(match answered {
@@ -131,6 +110,40 @@ impl Store {
             Err(_) => AnswerOutcome::NotFound,
         })
     }
+}
+
+/// Answers a locked case, and with it all that was merged into it.
+pub fn give(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    case: &mut Case,
+    new: NewAnswer<'_>,
+    now: DateTime<Utc>,
+    auto_close_at: DateTime<Utc>,
+) -> Ruling<Uuid> {
+    let to = case.next_by(actor, Action::Answer)?;
+    if case.state == State::HandedOver && office_owes(connection, case.id)? {
+        return Err(Refusal::OfficeOwes.into());
+    }
+    if let Some(missing) = lock_photos(connection, new.photo_ids)? {
+        return Err(Refusal::PhotoMissing(missing).into());
+    }
+    end_request(connection, case.id, now)?;
+    let answer_id = write(connection, actor, case.id, new, AnswerKind::Answer, now)?;
+    attach_photos(connection, answer_id, new.photo_ids)?;
+    let given = Given {
+        answer_id,
+        text: new.text.as_str(),
+        ends_at: auto_close_at,
+    };
+    settle(connection, case, to, actor, EventKind::Answered, given, now)?;
+    for mut merged in merged_into(connection, case.id)? {
+        let to = merged.next(Party::Handler, Action::AnswerTogether)?;
+        let answer_id = copy(connection, merged.id, answer_id, now)?;
+        let given = Given { answer_id, ..given };
+        settle(connection, &mut merged, to, actor, EventKind::Answered, given, now)?;
+    }
+    Ok(answer_id)
 }
 
 /// What the same key has brought before.

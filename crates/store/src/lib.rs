@@ -21,6 +21,7 @@ mod error;
 mod events;
 #[cfg(feature = "test-fixtures")]
 pub mod fixtures;
+mod handovers;
 mod hearings;
 mod ids;
 mod intake;
@@ -34,6 +35,8 @@ mod page;
 mod photos;
 mod pool;
 mod prepared;
+mod promises;
+mod proposals;
 mod receipts;
 mod revisits;
 pub mod schema;
@@ -62,6 +65,10 @@ pub use directory::{
     Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewRegion, NewSite,
 };
 pub use error::{Error, Result};
+pub use handovers::{
+    Approval, HandedSubmission, HandoverDetail, HandoverFilter, HandoverItem, HandoverView, NewHandover, OfficeAnswer,
+    OfficeAnswerView, OfficeCandidate, OfficePromise, PartnerView,
+};
 pub use hearings::{
     Hearing, HearingCandidate, HearingCase, HearingChange, HearingDetail, HearingNotice, Invited, Invitees, Minutes,
     NewHearing, PromiseSeen, Promised,
@@ -76,6 +83,8 @@ pub use numbers::{Figures, Statistics};
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
 pub use pool::Store;
+pub use promises::PromiseView;
+pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
 pub use receipts::{CloseReason, RateOutcome, ReceiptView};
 pub use revisits::{Revisit, RevisitResult};
 pub use sessions::{RevokeReason, RotateOutcome};

@@ -13,7 +13,7 @@ use minyi_domain::{
 use uuid::Uuid;
 
 use crate::{
-    AnswerView, EventView, PhotoView, RatingView, Result, SitePublic, Store,
+    AnswerView, EventView, HandoverView, PhotoView, PromiseView, RatingView, Result, SitePublic, Store,
     casework::{DeclineKind, InfoRequest, Kin, Kinship, kin},
     meetings::Meetings,
     schema::{decline_kinds, grids, sites, submissions},
@@ -51,6 +51,9 @@ pub struct ReceiptView {
     pub ratings: Vec<RatingView>,
     pub info_requests: Vec<InfoRequest>,
     pub meetings: Meetings,
+    /// Which office has it, or had it.
+    pub handovers: Vec<HandoverView>,
+    pub promises: Vec<PromiseView>,
     /// There is an answer that waits for the resident's rating.
     pub may_rate: bool,
     /// With whom it lies.
@@ -181,6 +184,8 @@ fn view(record: Record, site: SitePublic, parts: Parts, meetings: Meetings) -> R
         ratings: parts.ratings,
         info_requests: parts.info_requests,
         meetings,
+        handovers: parts.handovers,
+        promises: parts.promises,
     }
 }
 

@@ -226,6 +226,7 @@ diesel::table! {
         judge_comment -> Nullable<Text>,
         judged_by_account_id -> Nullable<Uuid>,
         judged_at -> Nullable<Timestamptz>,
+        promise -> Nullable<Text>,
     }
 }
 
@@ -403,6 +404,15 @@ diesel::table! {
     proposal_cosigners (proposal_id, deputy_id) {
         proposal_id -> Uuid,
         deputy_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    proposal_numbers (region_code, channel, year) {
+        region_code -> Text,
+        channel -> Text,
+        year -> SmallInt,
+        last -> Integer,
     }
 }
 
@@ -681,6 +691,7 @@ diesel::joinable!(slot_schemes -> sites (site_id));
 diesel::joinable!(appointments -> submissions (submission_id));
 diesel::joinable!(hearing_submissions -> submissions (submission_id));
 diesel::joinable!(revisits -> submissions (submission_id));
+diesel::joinable!(proposal_numbers -> regions (region_code));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -714,6 +725,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     photos,
     promises,
     proposal_cosigners,
+    proposal_numbers,
     proposal_submissions,
     proposals,
     ratings,

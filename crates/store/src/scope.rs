@@ -50,6 +50,80 @@ where
     }
 }
 
+/// The handovers that the scope lets through: those of which it lets a submission through. An office sees its own and
+/// those to which it was invited.
+pub fn handovers_in<From: 'static>(scope: &Scope) -> Condition<From> {
+    const SUBMISSIONS: &str = "handovers.id IN (SELECT handover_id FROM handover_submissions
+        JOIN submissions ON submissions.id = submission_id WHERE ";
+    match scope {
+        Scope::Office(office) => Box::new(
+            sql::<Bool>(SUBMISSIONS)
+                .sql("submissions.confidential_region IS NULL) AND ")
+                .bind::<SqlUuid, _>(*office)
+                .sql(OFFICES),
+        ),
+        scope => by_submissions(SUBMISSIONS, scope),
+    }
+}
+
+/// The proposals that the scope lets through: those of which it lets a submission through, and those that the deputy
+/// leads. An office sees those that were handed over to it.
+pub fn proposals_in<From: 'static>(scope: &Scope) -> Condition<From> {
+    const SUBMISSIONS: &str = "proposals.id IN (SELECT proposal_id FROM proposal_submissions
+        JOIN submissions ON submissions.id = submission_id WHERE ";
+    match scope {
+        Scope::Deputy(deputy) => Box::new(
+            sql::<Bool>("(proposals.lead_deputy_id = ")
+                .bind::<SqlUuid, _>(*deputy)
+                .sql(" OR ")
+                .sql(SUBMISSIONS)
+                .sql("submissions.assignee_deputy_id = ")
+                .bind::<SqlUuid, _>(*deputy)
+                .sql("))"),
+        ),
+        Scope::Office(office) => Box::new(
+            sql::<Bool>("proposals.id IN (SELECT handovers.proposal_id FROM handovers WHERE ")
+                .bind::<SqlUuid, _>(*office)
+                .sql(OFFICES)
+                .sql(")"),
+        ),
+        scope => by_submissions(SUBMISSIONS, scope),
+    }
+}
+
+/// The offices that have to do with a handover.
+const OFFICES: &str = " IN (SELECT handovers.office_id UNION ALL
+    SELECT office_id FROM handover_partners WHERE handover_id = handovers.id)";
+
+/// What has a submission that the scope lets through; `head` ends where the condition on the submission begins, inside
+/// of one parenthesis. The same rule as in [`submissions_in`].
+fn by_submissions<From: 'static>(head: &str, scope: &Scope) -> Condition<From> {
+    let head = sql::<Bool>(head);
+    match scope {
+        Scope::Nothing | Scope::Office(_) => Box::new(sql::<Bool>("false")),
+        Scope::Deputy(deputy) => Box::new(
+            head.sql("submissions.assignee_deputy_id = ")
+                .bind::<SqlUuid, _>(*deputy)
+                .sql(")"),
+        ),
+        Scope::Site(site) => Box::new(
+            head.sql("submissions.confidential_region IS NULL AND submissions.site_id = ")
+                .bind::<SqlUuid, _>(*site)
+                .sql(")"),
+        ),
+        Scope::Region(code) => Box::new(
+            head.sql("submissions.region_code LIKE ")
+                .bind::<Text, _>(within(code))
+                .sql(
+                    " AND (submissions.confidential_region IS NULL
+                    OR starts_with(submissions.confidential_region, ",
+                )
+                .bind::<Text, _>(code.clone())
+                .sql(")))"),
+        ),
+    }
+}
+
 /// The grids that the scope lets through; a deputy's are all that the deputy was ever assigned to.
 pub fn grids_in<From: 'static>(scope: &Scope) -> Condition<From>
 where

@@ -3,16 +3,18 @@
 use actix_web::{HttpResponse, get, web::Path};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
+    handover,
     lifecycle::State as Stage,
     submission::{Kind, Satisfaction},
 };
-use minyi_store::{AnswerView, EventView, RatingView, ReceiptView};
+use minyi_store::{AnswerView, EventView, HandoverView, RatingView, ReceiptView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     address::ClientAddress,
     deputies::casework::InfoRequestResponse,
+    offices::views::PromiseResponse,
     openapi::words,
     problem::Problem,
     residents::{codes::SiteResponse, photos::PhotoLinks},
@@ -31,7 +33,7 @@ use crate::{
     "closed_at": null, "photos": [],
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}],
     "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "kind": "answer", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
-    "ratings": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
+    "ratings": [], "handovers": [], "promises": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
     "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
 }))]
 pub struct ReceiptResponse {
@@ -54,6 +56,9 @@ pub struct ReceiptResponse {
     timeline: Vec<TimelineEntry>,
     answers: Vec<AnswerResponse>,
     ratings: Vec<RatingResponse>,
+    /// Which office has it, or had it.
+    handovers: Vec<ReceiptHandover>,
+    promises: Vec<PromiseResponse>,
     /// There is an answer that waits for a rating.
     may_rate: bool,
     /// Why it was not taken and where to go instead, if it was not.
@@ -95,6 +100,30 @@ pub struct TimelineEntry {
     #[schema(value_type = Object)]
     data: serde_json::Value,
     occurred_at: DateTime<Utc>,
+}
+
+/// An office that has the matter, or had it.
+#[derive(Serialize, ToSchema)]
+pub struct ReceiptHandover {
+    office_name: String,
+    #[schema(schema_with = words::handover_state)]
+    state: handover::State,
+    state_name: &'static str,
+    handed_at: DateTime<Utc>,
+    /// Until then the office answers the deputy.
+    answer_due_at: DateTime<Utc>,
+}
+
+impl From<HandoverView> for ReceiptHandover {
+    fn from(view: HandoverView) -> Self {
+        Self {
+            state_name: view.state.zh(),
+            office_name: view.office_name,
+            state: view.state,
+            handed_at: view.handed_at,
+            answer_due_at: view.answer_due_at,
+        }
+    }
 }
 
 /// An answer.
@@ -178,6 +207,8 @@ impl ReceiptResponse {
                 .map(|answer| AnswerResponse::new(state, answer))
                 .collect(),
             ratings: view.ratings.into_iter().map(Into::into).collect(),
+            handovers: view.handovers.into_iter().map(Into::into).collect(),
+            promises: view.promises.into_iter().map(Into::into).collect(),
             number: view.number,
             state: view.state,
             kind: view.kind,

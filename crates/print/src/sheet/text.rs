@@ -73,9 +73,21 @@ pub(super) fn fit(face: &Typeface, text: &str, width: f32, height: f32, sizes: &
 /// The text in lines of the largest size, as many as it needs. Nobody chose these words for print: a character that the
 /// face lacks becomes □, and what is too long for a line is cut anywhere.
 pub(super) fn paragraph(face: &Typeface, text: &str, width: f32, sizes: &Sizes) -> Result<Block, Error> {
+    let lines = wrap(
+        &pieces(face, text, width / sizes.largest, sizes)?,
+        width / sizes.largest,
+    );
+    let lines = lines.ok_or(Error::DoesNotFit { field: sizes.field })?;
+    Ok(Block {
+        lines,
+        size: sizes.largest,
+    })
+}
+
+/// What may not be broken, as far as it fits into a line.
+fn pieces(face: &Typeface, text: &str, ems: f32, sizes: &Sizes) -> Result<Vec<Unit>, Error> {
     let shown = |c: char| c.is_whitespace() || face.face().glyph_index(c).is_some_and(|glyph| glyph.0 != 0);
     let text: String = text.chars().map(|c| if shown(c) { c } else { '□' }).collect();
-    let ems = width / sizes.largest;
     let mut pieces = Vec::new();
     for unit in units(face, &text, sizes)? {
         if unit.width <= ems {
@@ -88,11 +100,24 @@ pub(super) fn paragraph(face: &Typeface, text: &str, width: f32, sizes: &Sizes) 
             pieces.push(Unit { text, width });
         }
     }
-    let lines = wrap(&pieces, ems).ok_or(Error::DoesNotFit { field: sizes.field })?;
-    Ok(Block {
-        lines,
-        size: sizes.largest,
-    })
+    Ok(pieces)
+}
+
+/// Paragraphs broken into lines of at most `ems`, each beginning with `indent` em of air; as many as there are.
+pub(super) fn flow(face: &Typeface, text: &str, ems: f32, indent: f32, sizes: &Sizes) -> Result<Vec<Line>, Error> {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut pieces = pieces(face, paragraph, ems - indent, sizes)?;
+        if pieces.is_empty() {
+            continue;
+        }
+        if indent > 0.0 {
+            let text = "\u{3000}\u{3000}".to_owned();
+            pieces.insert(0, Unit { text, width: indent });
+        }
+        lines.extend(wrap(&pieces, ems).ok_or(Error::DoesNotFit { field: sizes.field })?);
+    }
+    Ok(lines)
 }
 
 /// The height of so many lines, in millimetres.

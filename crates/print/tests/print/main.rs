@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 mod codes;
+mod forms;
 mod lists;
 mod sheets;
 mod tools;

@@ -1,7 +1,10 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, Connection as _, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::exists, pg::Pg,
+    PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    dsl::{exists, sql},
+    pg::Pg,
+    sql_types::Bool,
 };
 use minyi_domain::{lifecycle::State, submission::Kind, token::ReceiptToken};
 use uuid::Uuid;
@@ -130,8 +133,10 @@ impl Store {
             }
             let (message, about) = load(connection, id)?;
             // A call to answer is over once somebody has answered; what offices and promises are told of is not.
-            let is_over =
-                message.account_id.is_some() && message.event.calls_for_answer() && !about.state.awaits_answer();
+            let is_over = message.account_id.is_some()
+                && message.event.calls_for_answer()
+                && !about.state.awaits_answer()
+                && !is_about_promise(connection, id)?;
             if is_over || message.unknown_attempts > 0 && has_acted(connection, &message)? {
                 finish(connection, id, "void", None, now)?;
                 return Ok(BeginSending::NoLongerNeeded);
@@ -180,6 +185,15 @@ fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, About)> {
         .filter(notifications::id.eq(id))
         .select((Message::as_select(), About::as_select()))
         .first(connection)?)
+}
+
+/// A reminder of a promise is still needed when the answer was given.
+fn is_about_promise(connection: &mut PgConnection, id: Uuid) -> Result<bool> {
+    let of_promise = notifications::table
+        .inner_join(events::table.on(events::id.eq(notifications::event_id)))
+        .filter(notifications::id.eq(id))
+        .filter(sql::<Bool>("events.data ->> 'due_on' IS NOT NULL"));
+    Ok(diesel::select(exists(of_promise)).get_result(connection)?)
 }
 
 /// Whether the recipient did anything with the submission since the message was written.

@@ -14,7 +14,9 @@ use crate::{
     Error, Result, Store, Template,
     casework::{Case, Ruling, lapse},
     events::NewEvent,
+    handovers::{self, Held},
     ids, notifications,
+    promises::Pledge,
     receipts::close,
     schema::{deadline_steps, submissions},
     submissions::EventKind,
@@ -50,7 +52,7 @@ impl Store {
     /// Runs one step in one transaction that reads the state anew. Running it twice changes nothing.
     pub fn run_step(&self, id: Uuid, now: DateTime<Utc>) -> Result<StepOutcome> {
         let outcome = self.act(|connection| {
-            let Some(mut case) = lock_submission(connection, id)? else {
+            let Some(mut subject) = Subject::lock(connection, id)? else {
                 return Ok(StepOutcome::NotFound);
             };
             let due: Due = deadline_steps::table
@@ -65,9 +67,9 @@ impl Store {
                 // Put off while its id was already on the way; its new time will bring it again.
                 return Ok(StepOutcome::NotYet);
             }
-            let needed = due.clock == case.clock && is_needed(due.step, &case, now);
+            let needed = subject.needs(&due, now);
             if needed {
-                take(connection, due.step, &mut case, now)?;
+                subject.take(connection, due.step, now)?;
             }
             let outcome = if needed { "done" } else { "void" };
             diesel::update(deadline_steps::table.find(id))
@@ -80,18 +82,48 @@ impl Store {
     }
 }
 
-/// The submission is locked before its step, as everywhere, so that an answer and a step never wait for each other.
-fn lock_submission(connection: &mut PgConnection, step_id: Uuid) -> Result<Option<Case>> {
-    let id: Option<Uuid> = deadline_steps::table
-        .find(step_id)
-        .select(deadline_steps::submission_id)
-        .first(connection)
-        .optional()?;
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    let case = submissions::table.find(id).select(Case::as_select()).for_update();
-    Ok(Some(case.first(connection)?))
+/// Whose clock it is. The submissions are locked before their handover, their promise and the step, as everywhere, so
+/// that an answer and a step never wait for each other.
+enum Subject {
+    Submission(Case),
+    Handover(Held),
+    Promise(Pledge),
+}
+
+impl Subject {
+    fn lock(connection: &mut PgConnection, step_id: Uuid) -> Ruling<Option<Self>> {
+        let owner: Option<(Uuid, Option<Uuid>, Option<Uuid>)> = deadline_steps::table
+            .find(step_id)
+            .select((
+                deadline_steps::submission_id,
+                deadline_steps::handover_id,
+                deadline_steps::promise_id,
+            ))
+            .first(connection)
+            .optional()?;
+        Ok(match owner {
+            None => None,
+            Some((_, Some(handover), _)) => Some(Self::Handover(Held::lock_any(connection, handover)?)),
+            Some((_, None, Some(promise))) => Some(Self::Promise(Pledge::lock(connection, promise)?)),
+            Some((submission, None, None)) => Some(Self::Submission(Case::lock_any(connection, submission)?)),
+        })
+    }
+
+    fn needs(&self, due: &Due, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Submission(case) => due.clock == case.clock && is_needed(due.step, case, now),
+            Self::Handover(held) => due.clock == held.handover.clock && handovers::needs(due.step, held, now),
+            Self::Promise(pledge) => pledge.needs(due.step, now),
+        }
+    }
+
+    fn take(&mut self, connection: &mut PgConnection, step: Step, now: DateTime<Utc>) -> Ruling<()> {
+        match self {
+            Self::Submission(case) => take(connection, step, case, now),
+            Self::Handover(held) => handovers::take(connection, step, held, now),
+            Self::Promise(pledge) => pledge.take(connection, step, now),
+        }
+    }
 }
 
 fn is_needed(step: Step, case: &Case, now: DateTime<Utc>) -> bool {

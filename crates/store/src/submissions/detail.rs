@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{AnswerView, EventKind, EventView, Parts, PhotoView, RatingView};
 use crate::{
-    Result, Store,
+    HandoverView, PromiseView, ProposalLine, Result, Store,
     casework::{InfoRequest, Kin, TransferView, chain, kin},
     events::NewEvent,
     meetings::Meetings,
@@ -59,6 +59,10 @@ pub struct SubmissionDetail {
     pub ratings: Vec<RatingView>,
     pub info_requests: Vec<InfoRequest>,
     pub meetings: Meetings,
+    pub handovers: Vec<HandoverView>,
+    pub promises: Vec<PromiseView>,
+    /// Into what it went.
+    pub proposals: Vec<ProposalLine>,
     pub urgency: Urgency,
     /// A report on an official: the division whose administrators see it.
     pub confidential_region: Option<String>,
@@ -210,6 +214,9 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         ratings: parts.ratings,
         info_requests: parts.info_requests,
         meetings,
+        handovers: parts.handovers,
+        promises: parts.promises,
+        proposals: parts.proposals,
         urgency: record.urgency,
         confidential_region: record.confidential_region,
         handled_above: record.handled_above,

@@ -7,6 +7,9 @@ use super::{AnswerRecord, AnswerView, EventView, PhotoView, RatingView};
 use crate::{
     Result,
     casework::{InfoRequest, requests},
+    handovers::{self, HandoverView},
+    promises::{self, PromiseView},
+    proposals::{self, ProposalLine},
     schema::{answers, events, info_requests, photos, ratings},
 };
 
@@ -17,6 +20,10 @@ pub struct Parts {
     pub events: Vec<EventView>,
     pub ratings: Vec<RatingView>,
     pub info_requests: Vec<InfoRequest>,
+    pub handovers: Vec<HandoverView>,
+    pub promises: Vec<PromiseView>,
+    /// For internal eyes.
+    pub proposals: Vec<ProposalLine>,
 }
 
 impl Parts {
@@ -55,6 +62,13 @@ impl Parts {
             events,
             ratings,
             info_requests: requests(connection, id)?,
+            handovers: handovers::of_submission(connection, id)?,
+            promises: promises::of_submission(connection, id)?,
+            proposals: if internal {
+                proposals::of_submission(connection, id)?
+            } else {
+                Vec::new()
+            },
         })
     }
 }

@@ -185,10 +185,13 @@ impl Store {
 /// A list to choose from is not longer.
 const MOST_DEPUTIES: i64 = 500;
 
+/// Name, address, telephone.
 type Station = (String, String, Option<String>);
+/// The submissions with their numbers, and the station of the first.
+type Sources = (Vec<(Uuid, String)>, Option<Station>);
 
 /// The submissions that it came from, and the station of the first.
-fn sources(connection: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<(Vec<(Uuid, String)>, Option<Station>)> {
+fn sources(connection: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Sources> {
     let rows: Vec<((Uuid, String), Station)> = submissions::table
         .inner_join(proposal_submissions::table)
         .inner_join(sites::table.on(sites::id.eq(submissions::site_id)))

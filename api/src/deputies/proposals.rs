@@ -334,12 +334,14 @@ async fn submit_proposal(
 
 /// Who could sign (可以附议的代表)
 #[utoipa::path(tag = "建议", security(("bearer" = [])), params(("id" = Uuid, Path, description = "a submission")), responses(
-    (status = 200, description = "the deputies of the county; empty if there is no such submission in the scope", body = CosignersResponse),
+    (status = 200, description = "the deputies of the county", body = CosignersResponse),
+    (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
 ))]
 #[get("/submissions/{id}/cosigners")]
 async fn list_cosigners(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     must_propose(&signed_in.actor)?;
     let (scope, id) = (signed_in.actor.scope(), id.into_inner());
     let deputies = state.ask(move |store| store.possible_cosigners(&scope, id)).await?;
+    let deputies = deputies.ok_or(Problem::SubmissionUnknown)?;
     Ok(HttpResponse::Ok().json(CosignersResponse::new(deputies)))
 }

@@ -147,6 +147,7 @@ impl Stage {
 fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
     let (id, receipt) = app.city.submit(&place.grid, place.deputy.route());
     let (handover, account) = (Uuid::new_v4(), place.deputy.actor.account_id);
+    let (proposal, promise) = (Uuid::new_v4(), Uuid::new_v4());
     let mut entered = app.city.submission(&place.grid, place.deputy.route());
     (entered.channel, entered.code_id, entered.entered_by) = (Channel::Visit, None, Some(account));
     app.store.submit(&entered).unwrap();
@@ -155,8 +156,24 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
             state, handed_at, accept_due_at, answer_due_at, answer_due_provisional)
         SELECT '{handover}', 'office', '{id}', '{office}', '{account}', '某代表', '请办理', 'offered', submitted_at,
             answer_due_at, answer_due_at, false FROM submissions WHERE id = '{id}';
-        INSERT INTO handover_submissions VALUES ('{handover}', '{id}');",
+        INSERT INTO handover_submissions VALUES ('{handover}', '{id}');
+        INSERT INTO handover_partners (handover_id, office_id, invited_at, due_at)
+        SELECT '{handover}', '{office}', submitted_at, answer_due_at FROM submissions WHERE id = '{id}';
+        INSERT INTO promises (id, submission_id, handover_id, text, promised_by, due_on, made_at)
+        SELECT '{promise}', '{id}', '{handover}', '年底换完', '某单位', '2026-12-30', submitted_at
+        FROM submissions WHERE id = '{id}';
+        INSERT INTO proposals (id, channel, region_code, title, text, lead_deputy_id, drafted_by_account_id, drafted_at)
+        SELECT '{proposal}', 'intersession', left(region_code, 6), '某建议', '建议内容', '{deputy}', '{account}', submitted_at
+        FROM submissions WHERE id = '{id}';
+        INSERT INTO proposal_submissions VALUES ('{proposal}', '{id}');
+        INSERT INTO handovers (id, channel, proposal_id, lead_submission_id, office_id, handed_by_account_id,
+            handed_by_name, demand, state, handed_at, accept_due_at, answer_due_at, answer_due_provisional)
+        SELECT '{by_proposal}', 'intersession', '{proposal}', '{id}', '{office}', '{account}', '某代表', '请办理',
+            'offered', submitted_at, answer_due_at, answer_due_at, false FROM submissions WHERE id = '{id}';
+        INSERT INTO handover_submissions VALUES ('{by_proposal}', '{id}');",
         office = place.office,
+        deputy = place.deputy.id,
+        by_proposal = Uuid::new_v4(),
     ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
@@ -166,6 +183,8 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("codes", place.grid.token.to_string()),
         ("sites", place.grid.site_id.to_string()),
         ("handovers", handover.to_string()),
+        ("proposals", proposal.to_string()),
+        ("promises", promise.to_string()),
     ]);
     things.extend(meetings);
     things

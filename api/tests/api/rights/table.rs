@@ -11,6 +11,8 @@ pub enum Needs {
     /// To be signed in.
     Login,
     Right(P),
+    /// One of two.
+    Either(P, P),
 }
 
 pub struct Row {
@@ -26,7 +28,7 @@ impl Row {
     pub fn names_a_thing(&self) -> bool {
         let everywhere = ["{year}", "/decline-kinds/"];
         self.path.contains('{')
-            && matches!(self.needs, Needs::Right(_))
+            && matches!(self.needs, Needs::Right(_) | Needs::Either(..))
             && !everywhere.iter().any(|part| self.path.contains(part))
     }
 }
@@ -49,7 +51,8 @@ fn with(method: &'static str, path: &'static str, needs: Needs, body: Value) -> 
 
 pub fn rows() -> Vec<Row> {
     use Needs::{Login, Nobody, Right};
-    vec![
+    let mut rows = offices();
+    rows.extend(vec![
         row("get", "/api/v1/codes/{token}", Nobody),
         row("get", "/api/v1/codes/{token}/image.png", Nobody),
         row("get", "/api/v1/codes/{token}/image.svg", Nobody),
@@ -197,5 +200,74 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/audit/exports", Right(P::Audit)),
         // Last: it ends the session of whoever calls it.
         row("delete", "/api/v1/sessions/current", Login),
+    ]);
+    rows
+}
+
+/// Handing over, what offices do, and proposals.
+fn offices() -> Vec<Row> {
+    use Needs::{Either, Right};
+    let nobody = uuid::Uuid::nil();
+    let office = json!({"office_id": nobody, "demand": "请到现场查看"});
+    let draft = json!({"level": "county", "title": "某建议", "text": "建议内容", "submission_ids": [nobody]});
+    let reason = json!({"reason": "不归我们管"});
+    let acts = Right(P::ActForOffice);
+    vec![
+        row("get", "/api/v1/handovers", Right(P::ReadCases)),
+        row("get", "/api/v1/handovers/{id}", Right(P::ReadCases)),
+        row("get", "/api/v1/submissions/{id}/offices", Right(P::Handle)),
+        with(
+            "post",
+            "/api/v1/submissions/{id}/handovers",
+            Right(P::Handle),
+            office.clone(),
+        ),
+        with(
+            "post",
+            "/api/v1/handovers/{id}/accept",
+            acts,
+            json!({"responsible_name": "赵科长"}),
+        ),
+        with("post", "/api/v1/handovers/{id}/refuse", acts, reason.clone()),
+        with("post", "/api/v1/handovers/{id}/extend", acts, reason),
+        with("post", "/api/v1/handovers/{id}/partners", acts, office.clone()),
+        with(
+            "post",
+            "/api/v1/handovers/{id}/opinion",
+            acts,
+            json!({"opinion": "可以配合"}),
+        ),
+        with(
+            "post",
+            "/api/v1/handovers/{id}/answer",
+            acts,
+            json!({"text": "修好了", "result": "a"}),
+        ),
+        with("post", "/api/v1/handovers/{id}/approve", Right(P::Handle), json!({})),
+        with(
+            "post",
+            "/api/v1/handovers/{id}/send-back",
+            Right(P::Handle),
+            json!({"comment": "没有看现场"}),
+        ),
+        row("post", "/api/v1/handovers/{id}/withdraw", Right(P::Handle)),
+        with(
+            "post",
+            "/api/v1/promises/{id}/kept",
+            Either(P::Handle, P::ActForOffice),
+            json!({"note": "已经换完"}),
+        ),
+        row("get", "/api/v1/proposals", Right(P::ReadCases)),
+        with("post", "/api/v1/proposals", Right(P::Propose), draft),
+        row("get", "/api/v1/proposals/{id}", Right(P::ReadCases)),
+        row("get", "/api/v1/proposals/{id}/form.pdf", Right(P::ReadCases)),
+        with(
+            "patch",
+            "/api/v1/proposals/{id}",
+            Right(P::Propose),
+            json!({"title": "另一建议"}),
+        ),
+        with("post", "/api/v1/proposals/{id}/submit", Right(P::Propose), office),
+        row("get", "/api/v1/submissions/{id}/cosigners", Right(P::Propose)),
     ]
 }

@@ -158,8 +158,8 @@ impl Store {
         }))
     }
 
-    /// Who could sign a proposal from this submission: the deputies in grids of its county; empty outside the scope.
-    pub fn possible_cosigners(&self, scope: &Scope, submission_id: Uuid) -> Result<Vec<ProposalDeputy>> {
+    /// Who could sign a proposal from this submission: the deputies in grids of its county; `None` outside the scope.
+    pub fn possible_cosigners(&self, scope: &Scope, submission_id: Uuid) -> Result<Option<Vec<ProposalDeputy>>> {
         let mut connection = self.connection()?;
         let region: Option<String> = submissions::table
             .find(submission_id)
@@ -167,18 +167,19 @@ impl Store {
             .select(submissions::region_code)
             .first(&mut *connection)
             .optional()?;
-        let Some(region) = region else { return Ok(Vec::new()) };
+        let Some(region) = region else { return Ok(None) };
         let county = region.get(..6).unwrap_or(&region);
         let there = grid_assignments::table
             .inner_join(grids::table)
             .filter(grids::region_code.like(format!("{county}%")))
             .select(grid_assignments::deputy_id);
-        Ok(deputies::table
+        let found = deputies::table
             .filter(deputies::id.eq_any(there))
             .order((deputies::name, deputies::id))
             .limit(MOST_DEPUTIES)
             .select(ProposalDeputy::as_select())
-            .load(&mut *connection)?)
+            .load(&mut *connection)?;
+        Ok(Some(found))
     }
 }
 

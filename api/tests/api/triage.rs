@@ -10,6 +10,7 @@ mod declining;
 mod hiding;
 mod joining;
 mod moving;
+mod pages;
 
 /// A submission, its receipt, and its deputy's token.
 struct Case {

@@ -6,7 +6,7 @@ use reqwest::{
 };
 
 use crate::{
-    app::{App, send},
+    app::send,
     pages::{WebDir, sign_in_to_desk, value_of},
     pictures::jpeg,
 };

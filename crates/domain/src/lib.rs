@@ -10,6 +10,8 @@ pub mod lifecycle;
 pub mod people;
 pub mod rates;
 pub mod revisit;
+pub mod redaction;
+pub mod release;
 pub mod rights;
 pub mod routing;
 pub mod slots;

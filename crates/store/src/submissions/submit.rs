@@ -51,6 +51,8 @@ pub struct NewSubmission {
     pub phone_index: Option<[u8; 32]>,
     /// In the order in which they are shown; at most nine.
     pub photo_ids: Vec<Uuid>,
+    /// The resident agrees that the matter may be published without personal data (公开的单独同意).
+    pub publish_consent: bool,
     pub route: Route,
     pub plan: AnswerPlan,
     pub now: DateTime<Utc>,
@@ -218,6 +220,7 @@ fn given(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
             .map(<[u8; 32]>::as_slice)
             .into_sql::<Nullable<Binary>>(),
         new.photo_ids.as_slice().into_sql::<Array<SqlUuid>>(),
+        new.publish_consent.into_sql::<Bool>(),
     )
 }
 
@@ -226,6 +229,10 @@ const HEAD: &str = "WITH input (
     kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
     deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, remind_at, escalate_at,
     registered_id, routed_id
+    deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
+    id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
+    longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
+    publish_consent, deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
 ) AS (VALUES (";
 
 /// `refuse_missing_photo` raises, so that a photo that cannot be had takes everything back. The photos are locked in
@@ -241,6 +248,16 @@ inserted AS (
         region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name,
         contact_phone, phone_index, deputy_id, reason, confidential_region, 'registered', submitted_at,
         submitted_at, answer_due_at, provisional
+        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
+        deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional
+        id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
+        longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
+        assignee_deputy_id, route_reason, state, submitted_at, clock_started_at, answer_due_at, answer_due_provisional,
+        publish_consent_at)
+    SELECT id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
+        longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
+        deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional,
+        CASE WHEN publish_consent THEN submitted_at END
     FROM input
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id
@@ -271,6 +288,9 @@ timeline AS (
             (SELECT name FROM deputies WHERE deputies.id = input.deputy_id AND publishes_name)),
         submitted_at
     FROM inserted, input
+    UNION ALL
+    SELECT sibling_id(inserted.id), inserted.id, 'publish_consented', 'resident', true, '{}', submitted_at
+    FROM inserted, input WHERE publish_consent
 ),
 clock AS (
     INSERT INTO deadline_steps (id, submission_id, step, due_at)

@@ -83,11 +83,11 @@ where
 }
 
 impl Store {
-    /// A site's public data.
-    pub fn open_station(&self, id: Uuid) -> Result<Option<SitePublic>> {
+    /// A site's public data and its division.
+    pub fn open_station(&self, id: Uuid) -> Result<Option<(SitePublic, String)>> {
         Ok(sites::table
             .find(id)
-            .select(SitePublic::as_select())
+            .select((SitePublic::as_select(), sites::region_code))
             .first(&mut *self.connection()?)
             .optional()?)
     }

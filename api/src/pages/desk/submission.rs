@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use self::acts::TriageView;
 use super::{
-    person,
+    person, release,
     view::{Contact, SubmissionView},
 };
 use crate::{
@@ -46,6 +46,8 @@ struct Arrival {
     done: Option<String>,
     /// Looking for somebody to transfer it to.
     q: Option<String>,
+    /// It has just been published (`1`) or taken off (`0`).
+    released: Option<String>,
 }
 
 #[get("/submissions/{id}")]
@@ -77,6 +79,13 @@ pub async fn show_submission(
     } else {
         acts::done(done.as_deref())
     };
+    view.answered_now = arrival.answered.is_some();
+    view.done = view.answered_now.then_some("答复已发出，居民马上能看到。");
+    match arrival.released.as_deref() {
+        Some("0") => view.done = Some("已停止公开。"),
+        Some(_) => view.done = Some("已公开。"),
+        None => {}
+    }
     html(StatusCode::OK, &view)
 }
 
@@ -140,6 +149,7 @@ async fn view(
 ) -> Result<SubmissionView, Problem> {
     let (now, today, rules) = (state.now(), state.today(), state.rules_in_force().await?);
     let party = Party::of(signed_in.actor.role);
+    let release = release::section(state, &signed_in.actor, detail.id).await?;
     Ok(SubmissionView {
         triage: TriageView::new(state, &signed_in.actor, &detail, None).await?,
         layout: page.layout(format!("{} · 民意码办理台", detail.number)),
@@ -176,5 +186,6 @@ async fn view(
         answer_key: new_key(),
         draft: String::new(),
         answer_error: None,
+        release,
     })
 }

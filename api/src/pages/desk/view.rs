@@ -5,6 +5,7 @@ use minyi_domain::{people::Role, rights::Permission};
 use uuid::Uuid;
 
 use super::submission::acts::TriageView;
+use super::release::ReleaseSection;
 use crate::pages::{
     layout::Layout,
     meetings::MeetingsView,
@@ -159,6 +160,8 @@ pub struct SubmissionView {
     pub answer_key: String,
     pub draft: String,
     pub answer_error: Option<String>,
+    /// Publishing.
+    pub release: ReleaseSection,
 }
 
 /// The resident's contact data; shown only after a click that is recorded.

@@ -46,6 +46,16 @@ pub struct SubmissionRequest {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(wish: &bool) -> bool {
     !wish
+    /// The matter may be published without personal data once it is answered: a consent of its own, off unless the
+    /// resident asks for it, and taken back at any time (公开的单独同意).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub publish_consent: bool,
+}
+
+/// Left out of the digest when not given, so that a request is the same as before there was such a field.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(given: &bool) -> bool {
+    !given
 }
 
 /// A position, a place in words, or both.
@@ -81,6 +91,7 @@ pub(super) struct Checked {
     pub address: Option<Address>,
     pub contact: Contact,
     pub confidential: bool,
+    pub publish_consent: bool,
 }
 
 /// SHA-256 over what it was sent to and what was sent, the same for the same content however it was written down.
@@ -116,6 +127,7 @@ pub(super) fn check(request: SubmissionRequest) -> Result<Checked, Problem> {
             address,
             contact,
             confidential: request.confidential,
+            publish_consent: request.publish_consent,
         }),
         _ => Err(Problem::Invalid(wrong)),
     }

@@ -7,8 +7,10 @@ use diesel::{
     sql_types::{BigInt, Date, Text, Timestamptz},
 };
 
+use minyi_domain::rates::Measure;
+
 use super::OpenPlace;
-use crate::{Result, Store};
+use crate::{Result, Store, ledger::condition};
 
 /// The smallest count that is told.
 pub const SMALLEST: i64 = 5;
@@ -22,9 +24,9 @@ pub struct OpenNumbers {
     pub registered: Option<i64>,
     /// 已答复: those of them that have an answer.
     pub answered: Option<i64>,
-    /// Answered, or the time for it is over: what `in_time` is a part of.
+    /// 承诺到期: the promise of the first answer is over.
     pub due: Option<i64>,
-    /// 按期答复: the first answer came before the time was over.
+    /// 按期答复: those of `due` whose first answer came in time.
     pub in_time: Option<i64>,
     /// 已评价: whoever says nothing is not among them.
     pub rated: Option<i64>,
@@ -65,30 +67,24 @@ struct Row {
     satisfied: i64,
 }
 
-/// Late is what the clock marked before the first answer came; the marks on the row itself begin anew with each round.
-const COUNTS: &str = "SELECT date_trunc('month', submitted_at AT TIME ZONE 'Asia/Shanghai')::date AS month,
-        count(*) AS registered,
-        count(first_answered_at) AS answered,
-        count(*) FILTER (WHERE first_answered_at IS NOT NULL OR late) AS due,
-        count(*) FILTER (WHERE first_answered_at IS NOT NULL AND NOT late) AS in_time,
-        count(solved) AS rated,
-        count(*) FILTER (WHERE solved) AS solved,
-        count(*) FILTER (WHERE satisfaction IN ('satisfied', 'basically_satisfied')) AS satisfied
-    FROM submissions
-    LEFT JOIN LATERAL (SELECT solved, satisfaction FROM ratings WHERE submission_id = submissions.id
-        ORDER BY round DESC LIMIT 1) AS rating ON true
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM events WHERE submission_id = submissions.id AND kind = 'overdue'
-        AND occurred_at <= coalesce(first_answered_at, 'infinity')) AS late) AS clock
-    WHERE confidential_region IS NULL AND submitted_at >= $1 AND ";
-
 impl Store {
-    /// The numbers of a place for what came in from `since`, the first instant of a month, on.
-    pub fn open_numbers(&self, place: &OpenPlace, since: DateTime<Utc>) -> Result<OpenNumbers> {
-        let (condition, value) = match place {
+    /// The numbers of a place for what came in from `since`, the first instant of a month, on; counted as everywhere
+    /// else.
+    pub fn open_numbers(&self, place: &OpenPlace, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<OpenNumbers> {
+        let (within, value) = match place {
             OpenPlace::Station(id) => ("site_id = $2::uuid", id.to_string()),
             OpenPlace::Region(code) => ("region_code LIKE $2", format!("{code}%")),
         };
-        let rows: Vec<Row> = diesel::sql_query(format!("{COUNTS} {condition} GROUP BY 1 ORDER BY 1"))
+        let count = |(name, measure): &(&str, Measure)| {
+            format!(", count(*) FILTER (WHERE {}) AS {name}", condition(*measure, now))
+        };
+        let counts: String = COUNTS.iter().map(count).collect();
+        let query = format!(
+            "SELECT date_trunc('month', submitted_at AT TIME ZONE 'Asia/Shanghai')::date AS month{counts}
+            FROM submissions WHERE confidential_region IS NULL AND submitted_at >= $1 AND {within}
+            GROUP BY 1 ORDER BY 1"
+        );
+        let rows: Vec<Row> = diesel::sql_query(query)
             .bind::<Timestamptz, _>(since)
             .bind::<Text, _>(value)
             .load(&mut *self.connection()?)?;
@@ -111,6 +107,17 @@ impl Store {
         })
     }
 }
+
+/// What is counted, under the names of [`Row`].
+const COUNTS: [(&str, Measure); 7] = [
+    ("registered", Measure::Registered),
+    ("answered", Measure::Answered),
+    ("due", Measure::Due),
+    ("in_time", Measure::InTime),
+    ("rated", Measure::Rated),
+    ("solved", Measure::Solved),
+    ("satisfied", Measure::Content),
+];
 
 fn told(count: i64) -> Option<i64> {
     (count >= SMALLEST).then_some(count)

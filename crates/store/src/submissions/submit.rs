@@ -233,6 +233,8 @@ const HEAD: &str = "WITH input (
     id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
     longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
     publish_consent, deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
+    publish_consent, deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at,
+    registered_id, routed_id
 ) AS (VALUES (";
 
 /// `refuse_missing_photo` raises, so that a photo that cannot be had takes everything back. The photos are locked in
@@ -252,10 +254,11 @@ inserted AS (
         deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional
         id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
         longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
+        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
         assignee_deputy_id, route_reason, state, submitted_at, clock_started_at, answer_due_at, answer_due_provisional,
         publish_consent_at)
-    SELECT id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
-        longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
+    SELECT id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id,
+        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
         deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional,
         CASE WHEN publish_consent THEN submitted_at END
     FROM input
@@ -289,7 +292,7 @@ timeline AS (
         submitted_at
     FROM inserted, input
     UNION ALL
-    SELECT sibling_id(inserted.id), inserted.id, 'publish_consented', 'resident', true, '{}', submitted_at
+    SELECT sibling_id(inserted.id), inserted.id, 'publish_consented', 'resident', NULL, true, '{}', submitted_at
     FROM inserted, input WHERE publish_consent
 ),
 clock AS (

@@ -297,27 +297,20 @@ fn small_counts_are_not_told_and_nobody_silent_counts_as_content() {
                 .unwrap();
         }
     }
-    let numbers = world.store.open_numbers(&place, since).unwrap();
-    assert_eq!(
-        (numbers.registered, numbers.answered, numbers.in_time),
-        (Some(6), Some(5), Some(5))
-    );
-    assert_eq!((numbers.rated, numbers.solved, numbers.satisfied), (None, None, None));
+    let numbers = |at| world.store.open_numbers(&place, since, at).unwrap();
+    let early = numbers(hours(3));
+    assert_eq!((early.registered, early.answered, early.due), (Some(6), Some(5), None));
+    assert_eq!((early.rated, early.solved, early.satisfied), (None, None, None));
     let month = now().with_timezone(&CHINA).date_naive().format("%Y-%m-01").to_string();
-    assert_eq!(numbers.months.len(), 1);
+    assert_eq!(early.months.len(), 1);
     assert_eq!(
-        (numbers.months[0].month.to_string(), numbers.months[0].registered),
+        (early.months[0].month.to_string(), early.months[0].registered),
         (month, Some(6))
     );
-    // What was late stays late when it is answered, and is owed as long as it is not.
-    let late = "INSERT INTO events (id, submission_id, kind, actor, is_public, occurred_at)
-        SELECT gen_random_uuid(), id, 'overdue', 'clock', true, submitted_at FROM submissions";
-    world.raw().batch_execute(late).unwrap();
-    let numbers = world.store.open_numbers(&place, since).unwrap();
-    assert_eq!((numbers.due, numbers.in_time), (Some(6), None));
-    let elsewhere = world
-        .store
-        .open_numbers(&OpenPlace::Region("990102004".to_owned()), since)
-        .unwrap();
+    // Six promises are over, five were kept.
+    let late = numbers(now() + TimeDelta::days(9));
+    assert_eq!((late.due, late.in_time), (Some(6), Some(5)));
+    let none = OpenPlace::Region("990102004".to_owned());
+    let elsewhere = world.store.open_numbers(&none, since, hours(3)).unwrap();
     assert_eq!((elsewhere.registered, elsewhere.months.len()), (None, 0));
 }

@@ -19,7 +19,9 @@ const MOST: usize = 2000;
 
 /// What was counted and when.
 #[derive(Default)]
-pub struct NumbersKept(Mutex<HashMap<OpenPlace, (DateTime<Utc>, Arc<OpenNumbers>)>>);
+pub struct NumbersKept(Mutex<HashMap<OpenPlace, Counted>>);
+
+type Counted = (DateTime<Utc>, Arc<OpenNumbers>);
 
 /// Counts of what came in during the last twelve months. `null`: fewer than `smallest`, and so not told.
 #[derive(Serialize, ToSchema)]

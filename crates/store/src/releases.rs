@@ -72,11 +72,14 @@ pub struct Release {
     digest: Vec<u8>,
 }
 
+/// State, consent, and the division whose administrators alone see it.
+type Standing = (Word<State>, Option<DateTime<Utc>>, Option<String>);
+
 impl Store {
     /// How it stands with publishing a submission; `None` also when it lies outside the scope.
     pub fn publication(&self, scope: &Scope, id: Uuid) -> Result<Option<Publication>> {
         let mut connection = self.connection()?;
-        let found: Option<(Word<State>, Option<DateTime<Utc>>, Option<String>)> = submissions::table
+        let found: Option<Standing> = submissions::table
             .find(id)
             .filter(submissions_in(scope))
             .select((
@@ -217,7 +220,7 @@ fn write(
     Ok(())
 }
 
-/// Takes a case off the public side if it is there, and writes `event` then. `by`: nobody of the staff, the resident.
+/// Takes a case off the public side if it is there (before it is made confidential, or loses its consent), and writes `event` then. `by`: nobody of the staff, the resident.
 pub fn take_off(
     connection: &mut PgConnection,
     id: Uuid,

@@ -11,8 +11,8 @@ use minyi_domain::token::ReceiptToken;
 use minyi_store::ReceiptView;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use info::{InfoGivenRequest, give_info};
 pub use consent::set_consent;
+pub use info::{InfoGivenRequest, give_info};
 pub use rating::{RatingRequest, rate};
 pub use review::request_review;
 pub use view::{AnswerResponse, RatingResponse, TimelineEntry};

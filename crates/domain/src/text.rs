@@ -96,6 +96,7 @@ limited_text!(
 limited_text!(
     /// Where the resident can go instead (正确渠道).
     RightChannel, 1..=200);
+limited_text!(
     /// Title of a released case (公开标题).
     PublicTitle, 2..=60);
 limited_text!(

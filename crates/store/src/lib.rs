@@ -89,8 +89,6 @@ pub use pool::Store;
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
 pub use receipts::{CloseReason, RateOutcome, ReceiptView};
-pub use revisits::{Revisit, RevisitResult};
-pub use receipts::{RateOutcome, ReceiptView};
 pub use releases::{Publication, Release};
 pub use revisits::{Revisit, RevisitResult};
 pub use sessions::{RevokeReason, RotateOutcome};

@@ -37,8 +37,7 @@ const KEEP_FOR_MS = 3 * 24 * 3600 * 1000;
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export function emptyDraft(key: string): Draft {
-  return { kind: "", text: "", address: "", name: "", phone: "", confidential: false, place: null, photos: [], key, sentBody: "", savedAt: 0 };
-  return { kind: "", text: "", address: "", name: "", phone: "", publish: false, place: null, photos: [], key, sentBody: "", savedAt: 0 };
+  return { kind: "", text: "", address: "", name: "", phone: "", confidential: false, publish: false, place: null, photos: [], key, sentBody: "", savedAt: 0 };
 }
 
 export function isBlank(draft: Draft): boolean {

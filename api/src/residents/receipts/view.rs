@@ -37,6 +37,8 @@ use crate::{
     "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
     "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
     "ratings": [], "may_rate": true, "publish_consented": false, "public_url": null, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
+    "ratings": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
+    "publish_consented": false, "public_url": null, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
 }))]
 pub struct ReceiptResponse {
     number: String,
@@ -71,6 +73,10 @@ pub struct ReceiptResponse {
     info_requests: Vec<InfoRequestResponse>,
     /// What was split off from it, each with a receipt of its own.
     split_into: Vec<SplitReceipt>,
+    /// The resident agrees that it may be published; `PUT` and `DELETE …/publish-consent` change it.
+    publish_consented: bool,
+    /// Where it is published, if it is.
+    public_url: Option<String>,
     receipt_url: String,
 }
 
@@ -87,10 +93,6 @@ pub struct DeclinedResponse {
 pub struct SplitReceipt {
     number: String,
     receipt: String,
-    /// The resident agrees that it may be published; `PUT` and `DELETE …/publish-consent` change it.
-    publish_consented: bool,
-    /// Where it is published, if it is.
-    public_url: Option<String>,
     receipt_url: String,
 }
 

@@ -40,22 +40,16 @@ pub struct SubmissionRequest {
     /// It is about officials: only the people's congress above is to see it (只给上级人大看).
     #[serde(default, skip_serializing_if = "is_false")]
     pub confidential: bool,
-}
-
-/// What is not wished for stays out of the digest: the same content is the same request, as before there was this wish.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_false(wish: &bool) -> bool {
-    !wish
     /// The matter may be published without personal data once it is answered: a consent of its own, off unless the
     /// resident asks for it, and taken back at any time (公开的单独同意).
     #[serde(default, skip_serializing_if = "is_false")]
     pub publish_consent: bool,
 }
 
-/// Left out of the digest when not given, so that a request is the same as before there was such a field.
+/// What is not wished for stays out of the digest: the same content is the same request, as before there was this wish.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_false(given: &bool) -> bool {
-    !given
+fn is_false(wish: &bool) -> bool {
+    !wish
 }
 
 /// A position, a place in words, or both.

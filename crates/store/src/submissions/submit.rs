@@ -227,14 +227,8 @@ fn given(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
 const HEAD: &str = "WITH input (
     id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id, region_code,
     kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
-    deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, remind_at, escalate_at,
-    registered_id, routed_id
-    deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
-    id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
-    longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
-    publish_consent, deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at, registered_id, routed_id
-    publish_consent, deputy_id, reason, submitted_at, answer_due_at, provisional, remind_at, escalate_at,
-    registered_id, routed_id
+    publish_consent, deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, remind_at,
+    escalate_at, registered_id, routed_id
 ) AS (VALUES (";
 
 /// `refuse_missing_photo` raises, so that a photo that cannot be had takes everything back. The photos are locked in
@@ -245,22 +239,11 @@ inserted AS (
         id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by_account_id, grid_id, site_id,
         region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name_sealed,
         contact_phone_sealed, phone_index, assignee_deputy_id, route_reason, confidential_region, state, submitted_at,
-        clock_started_at, answer_due_at, answer_due_provisional)
+        clock_started_at, answer_due_at, answer_due_provisional, publish_consent_at)
     SELECT id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id,
         region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name,
         contact_phone, phone_index, deputy_id, reason, confidential_region, 'registered', submitted_at,
-        submitted_at, answer_due_at, provisional
-        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
-        deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional
-        id, number, receipt, idempotency_key, request_digest, code_id, grid_id, site_id, region_code, kind, text,
-        longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
-        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name_sealed, contact_phone_sealed, phone_index,
-        assignee_deputy_id, route_reason, state, submitted_at, clock_started_at, answer_due_at, answer_due_provisional,
-        publish_consent_at)
-    SELECT id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id,
-        region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index,
-        deputy_id, reason, 'registered', submitted_at, submitted_at, answer_due_at, provisional,
-        CASE WHEN publish_consent THEN submitted_at END
+        submitted_at, answer_due_at, provisional, CASE WHEN publish_consent THEN submitted_at END
     FROM input
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id

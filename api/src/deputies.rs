@@ -25,6 +25,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(hearings::configure)
         .configure(revisits::configure)
         .configure(handovers::configure)
-        .configure(proposals::configure);
+        .configure(proposals::configure)
         .configure(releases::configure);
 }

@@ -6,8 +6,7 @@ use utoipa_actix_web::{AppExt as _, scope::scope, service_config::ServiceConfig}
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    auth, console, deputies, extract, health, offices,
-    auth, console, deputies, extract, health, open,
+    auth, console, deputies, extract, health, offices, open,
     openapi::{self, Document},
     pages,
     problem::{self, KnownRoutes},

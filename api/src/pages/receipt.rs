@@ -79,12 +79,8 @@ impl Moment {
             (None, Some(_)) => Self::Rated,
             (None, None) if arrival.given.is_some() => Self::InfoGiven,
             (None, None) if arrival.reviewed.is_some() => Self::ReviewAsked,
+            (None, None) if arrival.consent.is_some() => Self::ConsentChanged,
             (None, None) => Self::Nothing,
-        match (&arrival.new, &arrival.rated, &arrival.consent) {
-            (Some(_), _, _) => Self::Sent,
-            (None, Some(_), _) => Self::Rated,
-            (None, None, Some(_)) => Self::ConsentChanged,
-            (None, None, None) => Self::Nothing,
         }
     }
 }
@@ -161,15 +157,10 @@ fn show(
             0 => Some(format!("会退回{answerer}重新办理一次")),
             1 => Some("会交上一级人大办理".to_owned()),
             _ => None,
+        },
         publish_consented: found.publish_consented,
         public_token: found.public_token.map(|token| token.to_string()),
         consent_changed: after == Moment::ConsentChanged,
-        may_send_back: found.round < 2,
-        rating_error: if let Moment::RatingRefused(why) = after {
-            Some(why)
-        } else {
-            None
-        },
         rating_error: None,
         triage,
     };

@@ -299,7 +299,7 @@ pub async fn confirm_release(
         return desk.preview(&public, Some(error.to_owned()));
     }
     match release(&state, signed_in.actor.clone(), id, &request).await {
-        Ok(_) => Ok(see_other(&format!("/desk/submissions/{id}?released=1"))),
+        Ok(_) => Ok(see_other(&format!("/desk/submissions/{id}?done=release"))),
         Err(problem @ Problem::Refused(_)) => desk.preview(&public, Some(problem.detail())),
         Err(problem) => Err(problem),
     }
@@ -322,5 +322,5 @@ pub async fn withdraw_release(
     signed_in.must(Permission::Release)?;
     let id = id.into_inner();
     withdraw(&state, signed_in.actor, id, &form.reason).await?;
-    Ok(see_other(&format!("/desk/submissions/{id}?released=0")))
+    Ok(see_other(&format!("/desk/submissions/{id}?done=withdraw_release")))
 }

@@ -46,8 +46,6 @@ struct Arrival {
     done: Option<String>,
     /// Looking for somebody to transfer it to.
     q: Option<String>,
-    /// It has just been published (`1`) or taken off (`0`).
-    released: Option<String>,
 }
 
 #[get("/submissions/{id}")]
@@ -79,13 +77,6 @@ pub async fn show_submission(
     } else {
         acts::done(done.as_deref())
     };
-    view.answered_now = arrival.answered.is_some();
-    view.done = view.answered_now.then_some("答复已发出，居民马上能看到。");
-    match arrival.released.as_deref() {
-        Some("0") => view.done = Some("已停止公开。"),
-        Some(_) => view.done = Some("已公开。"),
-        None => {}
-    }
     html(StatusCode::OK, &view)
 }
 

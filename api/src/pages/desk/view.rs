@@ -4,8 +4,8 @@ use askama::Template;
 use minyi_domain::{people::Role, rights::Permission};
 use uuid::Uuid;
 
-use super::submission::acts::TriageView;
 use super::release::ReleaseSection;
+use super::submission::acts::TriageView;
 use crate::pages::{
     layout::Layout,
     meetings::MeetingsView,

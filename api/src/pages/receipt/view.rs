@@ -53,8 +53,6 @@ pub struct ReceiptPage {
     pub public_token: Option<String>,
     /// The agreement has just been given or taken back.
     pub consent_changed: bool,
-    /// A dissatisfied rating would send it back.
-    pub may_send_back: bool,
     pub rating_error: Option<String>,
 }
 

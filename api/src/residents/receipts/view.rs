@@ -34,10 +34,6 @@ use crate::{
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}],
     "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "kind": "answer", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
     "ratings": [], "handovers": [], "promises": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
-    "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
-    "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
-    "ratings": [], "may_rate": true, "publish_consented": false, "public_url": null, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
-    "ratings": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
     "publish_consented": false, "public_url": null, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
 }))]
 pub struct ReceiptResponse {

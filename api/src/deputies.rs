@@ -8,6 +8,7 @@ pub mod hearings;
 pub mod inbox;
 pub mod intake;
 pub mod proposals;
+pub mod releases;
 pub mod revisits;
 pub mod submissions;
 
@@ -24,5 +25,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(hearings::configure)
         .configure(revisits::configure)
         .configure(handovers::configure)
-        .configure(proposals::configure);
+        .configure(proposals::configure)
+        .configure(releases::configure);
 }

@@ -15,6 +15,7 @@ mod headers;
 mod health;
 pub mod limits;
 pub mod offices;
+mod open;
 pub mod openapi;
 mod pages;
 pub mod paging;

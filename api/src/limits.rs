@@ -24,6 +24,7 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Monitoring and the documentation's own files.
 const UNLIMITED: [&str; 4] = ["/health/", "/metrics", "/assets/", "/docs"];
 /// Digests that are remembered.
@@ -158,6 +159,21 @@ impl AppState {
             .max(1)
             .saturating_mul(9);
         self.charge(&[minutely("photo.address", &address.subject(), burst)])
+            .await
+    }
+
+    /// Counts a joining (附议) for its address, and for its address and case: a street behind one address may join,
+    /// a single hand cannot fill the count.
+    pub async fn limit_support(&self, address: ClientAddress, case: &str) -> Result<(), Problem> {
+        let address = address.subject();
+        let burst = (self.settings.limits.limit_address_per_minute / 5).max(1);
+        let both = format!("{address} {case}");
+        let by_case = Check {
+            class: "support.case",
+            subject: &both,
+            limit: Limit { burst: 30, per: DAY },
+        };
+        self.charge(&[minutely("support.address", &address, burst), by_case])
             .await
     }
 

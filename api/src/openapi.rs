@@ -34,6 +34,7 @@ pub struct File(Vec<u8>);
     ),
     tags(
         (name = "群众", description = "扫码、提交、查回执、评价：不需要登录"),
+        (name = "公开", description = "联络站和区域的数字、公开的事、附议：不需要登录"),
         (name = "登录", description = "代表和工作人员"),
         (name = "办理", description = "代表和工作人员看民意、答复"),
         (name = "承办", description = "承办单位签收、退回、延期、协办、回复；代表评价"),

@@ -9,6 +9,7 @@ mod desk;
 mod elder;
 mod layout;
 mod meetings;
+mod open;
 mod page;
 mod plain;
 mod receipt;
@@ -33,6 +34,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(area("/c", code::configure))
         .service(area("/r", receipt::configure))
         .service(area("/d", plain::configure_deputy))
+        .service(area("/open", open::configure))
         .service(area("/privacy", plain::configure_privacy))
         .service(area("/desk", desk::configure))
         .service(area("/deputy", desk::configure_deputy));

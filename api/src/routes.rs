@@ -6,7 +6,7 @@ use utoipa_actix_web::{AppExt as _, scope::scope, service_config::ServiceConfig}
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    auth, console, deputies, extract, health, offices,
+    auth, console, deputies, extract, health, offices, open,
     openapi::{self, Document},
     pages,
     problem::{self, KnownRoutes},
@@ -18,6 +18,7 @@ fn contract(cfg: &mut ServiceConfig) {
     let api = scope("/api/v1")
         .configure(auth::configure)
         .configure(residents::configure)
+        .configure(open::configure)
         .configure(deputies::configure)
         .configure(offices::configure)
         .configure(console::configure);

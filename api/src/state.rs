@@ -18,7 +18,9 @@ use minyi_store::{Refusal, Store};
 use rand::{SeedableRng, rngs::StdRng};
 use tokio::sync::Semaphore;
 
-use crate::{auth::tokens::TokenKeys, config::Settings, limits::Guessers, problem::Problem, rules::Rules};
+use crate::{
+    auth::tokens::TokenKeys, config::Settings, limits::Guessers, open::NumbersKept, problem::Problem, rules::Rules,
+};
 
 /// The extractor by which handlers ask for the shared state.
 pub type State = web::Data<AppState>;
@@ -49,6 +51,8 @@ pub struct AppState {
     pub rules: Rules,
     /// Addresses that guess.
     pub guessers: Guessers,
+    /// Numbers that everybody may read, a few minutes old.
+    pub numbers: NumbersKept,
     /// One permit for each processor: see [`AppState::compute`].
     heavy: Arc<Semaphore>,
     /// As many again, for what anybody may ask for: see [`AppState::draw`].
@@ -100,6 +104,7 @@ impl AppState {
             settings,
             rules,
             guessers,
+            numbers: NumbersKept::default(),
             heavy: Arc::new(heavy),
             drawing: Arc::new(drawing),
         }

@@ -123,6 +123,8 @@ pub async fn enter(state: &AppState, actor: &Actor, key: &str, request: IntakeRe
         contact: request.contact,
         // Who enters it has read it; a report on an official is restricted afterwards.
         confidential: false,
+        // Given by the resident alone, on the receipt page.
+        publish_consent: false,
     };
     let request_digest = digest(&sent_to, &request)?;
     let Accepted { receipt, repeated } = take_in(state, origin, key, request_digest, request).await?;

@@ -5,6 +5,7 @@ mod submit;
 pub mod view;
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, http::StatusCode, web};
+use chrono::TimeDelta;
 use minyi_domain::submission::Urgency;
 use minyi_domain::{calendar::local_date, token::CodeToken};
 use minyi_store::{CodePage, CodeState};
@@ -20,6 +21,9 @@ use crate::{
     state::{AppState, State},
 };
 use view::{ClosedView, CodeView, EntryView, FormView, kind_choices};
+
+/// Older ones are no news from the neighbours.
+const RECENT: TimeDelta = TimeDelta::days(180);
 
 /// Registers the routes under `/c`.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -123,6 +127,10 @@ async fn open(
 ) -> Result<HttpResponse, Problem> {
     let now = state.now();
     let rules = state.rules_in_force().await?;
+    let (site_id, region, since) = (found.site.id, found.region_code.clone(), now - RECENT);
+    let recent = state
+        .ask(move |store| store.recent_cases(site_id, &region, since))
+        .await?;
     let view = CodeView {
         layout: page.layout(format!("{} · 民意码", found.place)),
         promise: promise(
@@ -139,6 +147,10 @@ async fn open(
         token: found.token,
         place: found.place,
         station: found.site,
+        recent: recent
+            .into_iter()
+            .map(|(token, title)| (token.to_string(), title))
+            .collect(),
         replaced,
         form,
     };

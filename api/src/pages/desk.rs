@@ -8,6 +8,7 @@ mod ledger;
 mod login;
 mod meetings;
 mod numbers;
+pub mod release;
 mod revisits;
 mod submission;
 mod upkeep;
@@ -34,6 +35,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(intake::print_slip)
         .service(ledger::show_ledger)
         .service(numbers::show_numbers)
+        .service(release::show_release)
+        .service(release::edit_release)
+        .service(release::preview_release)
+        .service(release::confirm_release)
+        .service(release::withdraw_release)
         .service(upkeep::show_codes)
         .service(upkeep::show_watch)
         .configure(configure_meetings);

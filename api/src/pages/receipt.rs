@@ -1,6 +1,7 @@
 //! Following a submission: the receipt (回执), rating the answer, finding a lost receipt, keeping it as a picture.
 
 mod card;
+mod consent;
 mod find;
 mod meeting;
 mod rating;
@@ -39,7 +40,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(meeting::show_meeting)
         .service(meeting::ask_form)
         .service(meeting::reply_form)
-        .service(card::save_card);
+        .service(card::save_card)
+        .service(consent::consent_form);
 }
 
 #[derive(Deserialize)]
@@ -52,6 +54,8 @@ struct Arrival {
     given: Option<String>,
     /// Just asked for a review.
     reviewed: Option<String>,
+    /// The consent to publishing was given or taken back.
+    consent: Option<String>,
 }
 
 /// What the resident has just done.
@@ -60,6 +64,7 @@ enum Moment {
     Nothing,
     Sent,
     Rated,
+    ConsentChanged,
     RatingRefused(String),
     InfoGiven,
     InfoRefused(Typed),
@@ -74,6 +79,7 @@ impl Moment {
             (None, Some(_)) => Self::Rated,
             (None, None) if arrival.given.is_some() => Self::InfoGiven,
             (None, None) if arrival.reviewed.is_some() => Self::ReviewAsked,
+            (None, None) if arrival.consent.is_some() => Self::ConsentChanged,
             (None, None) => Self::Nothing,
         }
     }
@@ -152,6 +158,9 @@ fn show(
             1 => Some("会交上一级人大办理".to_owned()),
             _ => None,
         },
+        publish_consented: found.publish_consented,
+        public_token: found.public_token.map(|token| token.to_string()),
+        consent_changed: after == Moment::ConsentChanged,
         rating_error: None,
         triage,
     };

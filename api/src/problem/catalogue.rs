@@ -91,6 +91,8 @@ pub enum Problem {
         /// The limit.
         most: i64,
     },
+    /// Nothing public of this name: no such station, division or case, or not public any more.
+    OpenUnknown,
     /// A rule of the casework refuses.
     Refused(Refusal),
 
@@ -290,6 +292,7 @@ impl Problem {
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
             Self::HearingUnknown => entry(S::NOT_FOUND, "hearing_unknown", "没有找到这场活动", "它不存在，或者不归您组织。"),
             Self::TooManyRows { .. } => entry(S::UNPROCESSABLE_ENTITY, "too_many_rows", "内容太多", ""),
+            Self::OpenUnknown => entry(S::NOT_FOUND, "open_unknown", "没有找到公开的内容", "没有这个联络站、区域或者公开的事，也可能已经停止公开。"),
             Self::Refused(refusal) => refused(refusal),
             Self::PhotoHeic => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_heic", "暂不支持 HEIC 照片", "请在手机“设置—相机—格式”里选“兼容性最佳”后重新拍照，或者把照片截屏、转成 JPEG 后再发。"),
             Self::PhotoFormat => entry(S::UNSUPPORTED_MEDIA_TYPE, "photo_format", "不支持这种文件", "请发 JPEG、PNG 或 WebP 格式的照片。"),
@@ -325,6 +328,8 @@ fn refused(refusal: &Refusal) -> Entry {
         Refusal::OfficeOwes => entry(S::CONFLICT, "office_owes", "承办单位还没有办完", "请等承办单位回复并作出评价，或者先撤回交办，再答复居民。"),
         Refusal::Once => entry(S::CONFLICT, "only_once", "只能办一次", "这件事已经办过一次，不能再办。"),
         Refusal::TooOften => entry(S::CONFLICT, "too_often", "次数已满", "已经到了最多次数，请换一种办法。"),
+        Refusal::NoConsent => entry(S::CONFLICT, "no_consent", "居民没有同意公开", "要居民本人同意才能公开。居民可以在回执页上同意，不同意也照常办理。"),
+        Refusal::NotReleasable => entry(S::CONFLICT, "not_releasable", "现在不能公开", "只有已经答复的民意才能公开，保密件不能公开。"),
         Refusal::TargetUnknown(_) => entry(S::UNPROCESSABLE_ENTITY, "target_unknown", "没有找到所选的对象", ""),
         Refusal::TargetUnfit(_) => entry(S::CONFLICT, "target_unfit", "所选的对象不合适", ""),
     }

@@ -1,5 +1,6 @@
 //! Following a submission by its receipt.
 
+mod consent;
 mod follow;
 mod info;
 mod rating;
@@ -10,6 +11,7 @@ use minyi_domain::token::ReceiptToken;
 use minyi_store::ReceiptView;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use consent::set_consent;
 pub use info::{InfoGivenRequest, give_info};
 pub use rating::{RatingRequest, rate};
 pub use review::request_review;
@@ -29,7 +31,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(info::create_info)
         .service(review::create_review)
         .service(follow::create_subscription)
-        .service(follow::lookup_receipt);
+        .service(follow::lookup_receipt)
+        .service(consent::give_publish_consent)
+        .service(consent::withdraw_publish_consent);
 }
 
 impl AppState {

@@ -21,6 +21,7 @@ mod limits;
 mod meeting_pages;
 mod meetings;
 mod offices;
+mod open;
 mod pages;
 mod photos;
 mod pictures;

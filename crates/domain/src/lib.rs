@@ -9,6 +9,8 @@ pub mod hearing;
 pub mod lifecycle;
 pub mod people;
 pub mod rates;
+pub mod redaction;
+pub mod release;
 pub mod revisit;
 pub mod rights;
 pub mod routing;

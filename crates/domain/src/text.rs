@@ -97,6 +97,12 @@ limited_text!(
     /// Where the resident can go instead (正确渠道).
     RightChannel, 1..=200);
 limited_text!(
+    /// Title of a released case (公开标题).
+    PublicTitle, 2..=60);
+limited_text!(
+    /// What a released case says, and what was answered; what was hidden may have made it longer (公开内容).
+    PublicText, 2..=10000);
+limited_text!(
     /// A place in words (位置).
     Address, 1..=200);
 limited_text!(

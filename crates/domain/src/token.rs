@@ -148,6 +148,11 @@ token!(
     /// character.
     ReceiptToken, 20);
 
+token!(
+    /// The token of a released case's page (公开的事): 15 random characters (67 bits) and a check character. It has nothing
+    /// to do with the submission's own names.
+    CaseToken, 16);
+
 /// The registration number (登记编号) that people quote: the day and seven characters, `20261121-ACDE347`. It identifies
 /// but does not open anything, and it tells nobody how many submissions there are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

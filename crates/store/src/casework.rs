@@ -75,6 +75,10 @@ pub enum Refusal {
     PhotoMissing(Uuid),
     /// The key stands for something else that was sent.
     KeyReused,
+    /// The resident has not agreed to its being published.
+    NoConsent,
+    /// It has no answer yet, or nothing of it may ever be published.
+    NotReleasable,
 }
 
 /// What ends a transaction early: a rule that refuses, or the database.

@@ -362,6 +362,7 @@ impl City {
             contact_phone_sealed: None,
             phone_index: None,
             photo_ids: Vec::new(),
+            publish_consent: false,
             route,
             plan: self.plan(),
             now: self.now,

@@ -2,13 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
+    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    dsl::sql,
+    expression::SqlLiteral,
+    pg::Pg,
+    sql_types::{Nullable, Text},
 };
 use minyi_domain::{
     lifecycle::{self, Action, Party, State},
     routing::RouteReason,
     submission::{Kind, Satisfaction},
-    token::{ReceiptToken, SubmissionNumber},
+    token::{CaseToken, ReceiptToken, SubmissionNumber},
 };
 use uuid::Uuid;
 
@@ -54,6 +58,10 @@ pub struct ReceiptView {
     /// Which office has it, or had it.
     pub handovers: Vec<HandoverView>,
     pub promises: Vec<PromiseView>,
+    /// The resident agrees that it may be published (公开的单独同意).
+    pub publish_consented: bool,
+    /// It is published under this token.
+    pub public_token: Option<CaseToken>,
     /// There is an answer that waits for the resident's rating.
     pub may_rate: bool,
     /// With whom it lies.
@@ -108,7 +116,14 @@ struct Record {
     close_reason: Option<Word<CloseReason>>,
     decline_kind: Option<String>,
     review_asked_at: Option<DateTime<Utc>>,
+    publish_consent_at: Option<DateTime<Utc>>,
+    #[diesel(select_expression = sql::<Nullable<Text>>(LIVE_RELEASE))]
+    #[diesel(select_expression_type = SqlLiteral<Nullable<Text>>)]
+    public_token: Option<Word<CaseToken>>,
 }
+
+const LIVE_RELEASE: &str =
+    "(SELECT public_token FROM releases WHERE submission_id = submissions.id AND withdrawn_at IS NULL)";
 
 impl Store {
     /// The receipt's page.
@@ -186,6 +201,8 @@ fn view(record: Record, site: SitePublic, parts: Parts, meetings: Meetings) -> R
         meetings,
         handovers: parts.handovers,
         promises: parts.promises,
+        publish_consented: record.publish_consent_at.is_some(),
+        public_token: record.public_token.map(|Word(token)| token),
     }
 }
 

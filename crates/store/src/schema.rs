@@ -468,6 +468,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    releases (submission_id) {
+        submission_id -> Uuid,
+        public_token -> Text,
+        site_id -> Uuid,
+        region_code -> Text,
+        title -> Text,
+        text -> Text,
+        answer -> Text,
+        digest -> Binary,
+        consented_at -> Timestamptz,
+        released_by_account_id -> Uuid,
+        released_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_by_account_id -> Nullable<Uuid>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     resident_subscriptions (id) {
         id -> Uuid,
         submission_id -> Uuid,
@@ -593,6 +612,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    supports (submission_id, supporter) {
+        submission_id -> Uuid,
+        supporter -> Binary,
+        supported_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     transfers (id) {
         id -> Uuid,
         submission_id -> Uuid,
@@ -692,6 +719,10 @@ diesel::joinable!(appointments -> submissions (submission_id));
 diesel::joinable!(hearing_submissions -> submissions (submission_id));
 diesel::joinable!(revisits -> submissions (submission_id));
 diesel::joinable!(proposal_numbers -> regions (region_code));
+diesel::joinable!(releases -> regions (region_code));
+diesel::joinable!(supports -> releases (submission_id));
+diesel::joinable!(releases -> sites (site_id));
+diesel::joinable!(releases -> submissions (submission_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -731,6 +762,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ratings,
     refresh_tokens,
     regions,
+    releases,
     resident_subscriptions,
     revisit_policy,
     revisits,
@@ -738,5 +770,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sites,
     slot_schemes,
     submissions,
+    supports,
     transfers,
 );

@@ -113,6 +113,7 @@ words! {
         Revisited = "revisited",
         PublishConsented = "publish_consented",
         PublishWithdrawn = "publish_withdrawn",
+        /// data: `digest` of what was confirmed.
         Released = "released",
         ReleaseWithdrawn = "release_withdrawn",
     }

@@ -85,6 +85,7 @@ from_word!(
     minyi_domain::submission::Kind,
     minyi_domain::submission::Satisfaction,
     minyi_domain::submission::Urgency,
+    minyi_domain::token::CaseToken,
     minyi_domain::token::CodeToken,
     minyi_domain::token::ReceiptToken,
 );

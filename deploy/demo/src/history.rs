@@ -177,6 +177,7 @@ impl Stage<'_> {
             contact_phone_sealed: contact.phone,
             phone_index: contact.phone_index,
             photo_ids: self.album.hang(self.store, self.seed, case)?,
+            publish_consent: false,
             route: route(&page.candidates()),
             plan: self.rules.plan(now),
             now,

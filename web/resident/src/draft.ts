@@ -20,6 +20,8 @@ export interface Draft {
   phone: string;
   /** It is about officials: only the people's congress above is to see it. */
   confidential: boolean;
+  /** Agrees to publishing; off unless ticked. */
+  publish: boolean;
   place: Place | null;
   photos: DraftPhoto[];
   /** The idempotency key, and the body that was last sent under it ("" before the first try). */
@@ -35,7 +37,7 @@ const KEEP_FOR_MS = 3 * 24 * 3600 * 1000;
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export function emptyDraft(key: string): Draft {
-  return { kind: "", text: "", address: "", name: "", phone: "", confidential: false, place: null, photos: [], key, sentBody: "", savedAt: 0 };
+  return { kind: "", text: "", address: "", name: "", phone: "", confidential: false, publish: false, place: null, photos: [], key, sentBody: "", savedAt: 0 };
 }
 
 export function isBlank(draft: Draft): boolean {
@@ -105,6 +107,7 @@ export function requestBody(draft: Draft): string {
         : undefined,
     contact: name || phone ? { name: name || undefined, phone: phone || undefined } : undefined,
     confidential: draft.confidential || undefined,
+    publish_consent: draft.publish || undefined,
   });
 }
 

@@ -109,6 +109,7 @@ class SubmissionForm {
       name: this.value("name"),
       phone: this.value("phone"),
       confidential: this.confidential(),
+      publish: !!this.form.querySelector('input[name="publish_consent"]:checked'),
       place: this.place.get(),
       photos: this.uploads.done(),
     };
@@ -124,6 +125,8 @@ class SubmissionForm {
     }
     const box = this.box();
     if (box) box.checked = draft.confidential;
+    const publish = this.form.querySelector<HTMLInputElement>('input[name="publish_consent"]');
+    if (publish) publish.checked = draft.publish;
     this.place.set(draft.place);
   }
 

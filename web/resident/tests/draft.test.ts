@@ -26,6 +26,11 @@ test("a draft comes back as it was, for its own code only", () => {
   assert.equal(new DraftShelf(memory, "B").load(2000), null);
 });
 
+test("the consent to publishing is sent only when it was ticked", () => {
+  assert.equal(requestBody(written).indexOf("publish_consent"), -1);
+  assert.equal(JSON.parse(requestBody({ ...written, publish: true })).publish_consent, true);
+});
+
 test("a draft is forgotten after three days, when it is emptied and when it is cleared", () => {
   const memory = new Memory();
   const shelf = new DraftShelf(memory, "A");

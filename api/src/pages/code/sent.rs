@@ -72,6 +72,7 @@ pub async fn read_fields(
             "name" => form.name = value,
             "phone" => form.phone = value,
             "confidential" => form.confidential = value == "true",
+            "publish_consent" => form.publish_consent = value == "yes",
             "idempotency_key" => form.idempotency_key = value,
             "photo_ids" => form.add_photos(value.parse::<Uuid>()),
             _ => other(&name, value),
@@ -166,6 +167,7 @@ impl FormView {
             location: Some(location).filter(|place| place.address.is_some() || place.longitude.is_some()),
             confidential: self.confidential,
             contact: Some(contact).filter(|contact| contact.name.is_some() || contact.phone.is_some()),
+            publish_consent: self.publish_consent,
         })
     }
 }

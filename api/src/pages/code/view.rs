@@ -19,6 +19,8 @@ pub struct CodeView {
     /// Who is told: `代表` or `联络站工作人员`.
     pub answerer: &'static str,
     pub promise: Promise,
+    /// What was published nearby: token and title.
+    pub recent: Vec<(String, String)>,
     /// The person scanned a code that this one has replaced.
     pub replaced: bool,
     pub form: FormView,
@@ -83,6 +85,8 @@ pub struct FormView {
     pub phone: String,
     /// It is about officials: only the people's congress above is to see it.
     pub confidential: bool,
+    /// Agrees to publishing; off unless ticked.
+    pub publish_consent: bool,
     /// Photos that have arrived already.
     pub photo_ids: Vec<Uuid>,
     pub idempotency_key: String,

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use self::acts::TriageView;
 use super::{
-    person,
+    person, release,
     view::{Contact, SubmissionView},
 };
 use crate::{
@@ -140,6 +140,7 @@ async fn view(
 ) -> Result<SubmissionView, Problem> {
     let (now, today, rules) = (state.now(), state.today(), state.rules_in_force().await?);
     let party = Party::of(signed_in.actor.role);
+    let release = release::section(state, &signed_in.actor, detail.id).await?;
     Ok(SubmissionView {
         triage: TriageView::new(state, &signed_in.actor, &detail, None).await?,
         layout: page.layout(format!("{} · 民意码办理台", detail.number)),
@@ -176,5 +177,6 @@ async fn view(
         answer_key: new_key(),
         draft: String::new(),
         answer_error: None,
+        release,
     })
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use minyi_domain::{people::Role, rights::Permission};
 use uuid::Uuid;
 
+use super::release::ReleaseSection;
 use super::submission::acts::TriageView;
 use crate::pages::{
     layout::Layout,
@@ -159,6 +160,8 @@ pub struct SubmissionView {
     pub answer_key: String,
     pub draft: String,
     pub answer_error: Option<String>,
+    /// Publishing.
+    pub release: ReleaseSection,
 }
 
 /// The resident's contact data; shown only after a click that is recorded.

@@ -47,6 +47,12 @@ pub struct ReceiptPage {
     /// What the resident has just done.
     pub done: Option<&'static str>,
     pub triage: TriageView,
+    /// The resident agrees that it may be published.
+    pub publish_consented: bool,
+    /// It is published under this token.
+    pub public_token: Option<String>,
+    /// The agreement has just been given or taken back.
+    pub consent_changed: bool,
     pub rating_error: Option<String>,
 }
 

@@ -34,7 +34,7 @@ use crate::{
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}],
     "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "kind": "answer", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
     "ratings": [], "handovers": [], "promises": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
-    "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
+    "publish_consented": false, "public_url": null, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
 }))]
 pub struct ReceiptResponse {
     number: String,
@@ -69,6 +69,10 @@ pub struct ReceiptResponse {
     info_requests: Vec<InfoRequestResponse>,
     /// What was split off from it, each with a receipt of its own.
     split_into: Vec<SplitReceipt>,
+    /// The resident agrees that it may be published; `PUT` and `DELETE …/publish-consent` change it.
+    publish_consented: bool,
+    /// Where it is published, if it is.
+    public_url: Option<String>,
     receipt_url: String,
 }
 
@@ -236,6 +240,10 @@ impl ReceiptResponse {
                     number: kin.number,
                 })
                 .collect(),
+            publish_consented: view.publish_consented,
+            public_url: view
+                .public_token
+                .map(|token| state.url(&format!("/open/cases/{token}"))),
         }
     }
 }

@@ -187,6 +187,7 @@ fn compose(
         contact_phone_sealed: sealed.phone,
         phone_index: sealed.phone_index,
         photo_ids: checked.photo_ids,
+        publish_consent: checked.publish_consent,
         plan: rules.plan(Urgency::Normal, now),
         now,
     })

@@ -40,6 +40,10 @@ pub struct SubmissionRequest {
     /// It is about officials: only the people's congress above is to see it (只给上级人大看).
     #[serde(default, skip_serializing_if = "is_false")]
     pub confidential: bool,
+    /// The matter may be published without personal data once it is answered: a consent of its own, off unless the
+    /// resident asks for it, and taken back at any time (公开的单独同意).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub publish_consent: bool,
 }
 
 /// What is not wished for stays out of the digest: the same content is the same request, as before there was this wish.
@@ -81,6 +85,7 @@ pub(super) struct Checked {
     pub address: Option<Address>,
     pub contact: Contact,
     pub confidential: bool,
+    pub publish_consent: bool,
 }
 
 /// SHA-256 over what it was sent to and what was sent, the same for the same content however it was written down.
@@ -116,6 +121,7 @@ pub(super) fn check(request: SubmissionRequest) -> Result<Checked, Problem> {
             address,
             contact,
             confidential: request.confidential,
+            publish_consent: request.publish_consent,
         }),
         _ => Err(Problem::Invalid(wrong)),
     }

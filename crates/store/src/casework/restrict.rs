@@ -11,7 +11,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Case, Refusal};
-use crate::{Result, Store, answers::merged_into, notifications, schema::submissions, submissions::EventKind};
+use crate::{
+    Result, Store, answers::merged_into, notifications, releases, schema::submissions, submissions::EventKind,
+};
 
 impl Store {
     /// Gives a matter, and what goes on together with it, to the administrators of the county or city, and to them
@@ -46,6 +48,8 @@ fn give_up(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let event = case.event(EventKind::ReleaseWithdrawn, actor, now);
+    releases::take_off(connection, case.id, Some(actor.account_id), "转为保密件", event, now)?;
     diesel::update(submissions::table.find(case.id))
         .set((
             submissions::confidential_region.eq(region),

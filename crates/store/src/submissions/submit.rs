@@ -51,6 +51,8 @@ pub struct NewSubmission {
     pub phone_index: Option<[u8; 32]>,
     /// In the order in which they are shown; at most nine.
     pub photo_ids: Vec<Uuid>,
+    /// The resident agrees that the matter may be published without personal data (公开的单独同意).
+    pub publish_consent: bool,
     pub route: Route,
     pub plan: AnswerPlan,
     pub now: DateTime<Utc>,
@@ -218,14 +220,15 @@ fn given(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
             .map(<[u8; 32]>::as_slice)
             .into_sql::<Nullable<Binary>>(),
         new.photo_ids.as_slice().into_sql::<Array<SqlUuid>>(),
+        new.publish_consent.into_sql::<Bool>(),
     )
 }
 
 const HEAD: &str = "WITH input (
     id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id, region_code,
     kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
-    deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, remind_at, escalate_at,
-    registered_id, routed_id
+    publish_consent, deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, remind_at,
+    escalate_at, registered_id, routed_id
 ) AS (VALUES (";
 
 /// `refuse_missing_photo` raises, so that a photo that cannot be had takes everything back. The photos are locked in
@@ -236,11 +239,11 @@ inserted AS (
         id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by_account_id, grid_id, site_id,
         region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name_sealed,
         contact_phone_sealed, phone_index, assignee_deputy_id, route_reason, confidential_region, state, submitted_at,
-        clock_started_at, answer_due_at, answer_due_provisional)
+        clock_started_at, answer_due_at, answer_due_provisional, publish_consent_at)
     SELECT id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id,
         region_code, kind, text, longitude, latitude, coordinate_system, address, contact_name,
         contact_phone, phone_index, deputy_id, reason, confidential_region, 'registered', submitted_at,
-        submitted_at, answer_due_at, provisional
+        submitted_at, answer_due_at, provisional, CASE WHEN publish_consent THEN submitted_at END
     FROM input
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id
@@ -271,6 +274,9 @@ timeline AS (
             (SELECT name FROM deputies WHERE deputies.id = input.deputy_id AND publishes_name)),
         submitted_at
     FROM inserted, input
+    UNION ALL
+    SELECT sibling_id(inserted.id), inserted.id, 'publish_consented', 'resident', NULL, true, '{}', submitted_at
+    FROM inserted, input WHERE publish_consent
 ),
 clock AS (
     INSERT INTO deadline_steps (id, submission_id, step, due_at)

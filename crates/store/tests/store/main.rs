@@ -21,6 +21,7 @@ mod messages;
 mod numbers;
 mod photos;
 mod proposing;
+mod releasing;
 mod replanning;
 mod revisits;
 mod schema;

@@ -1,0 +1,172 @@
+//! What everybody may read (公开): released cases and numbers of a station and of a division. Nothing here takes a scope,
+//! because nothing here reads what was not released.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableExpression,
+    SelectableHelper, TextExpressionMethods,
+    dsl::sql,
+    expression::SqlLiteral,
+    pg::Pg,
+    sql_types::{BigInt, Bool, Text},
+};
+use minyi_domain::{lifecycle::State, submission::Kind, token::CaseToken};
+use uuid::Uuid;
+
+use crate::{
+    Page, Result, SitePublic, Store,
+    page::one_more,
+    schema::{regions, releases, sites, submissions},
+    scope::Condition,
+    word::Word,
+};
+
+mod numbers;
+mod support;
+
+pub use numbers::{MonthNumbers, OpenNumbers, SMALLEST};
+
+/// A place whose released cases are read together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum OpenPlace {
+    /// A site (联络站).
+    Station(Uuid),
+    /// A division and all within, by its code without trailing zeros.
+    Region(String),
+}
+
+/// A released case (公开的事) as everybody reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = releases, check_for_backend(Pg))]
+pub struct OpenCase {
+    #[diesel(deserialize_as = Word<CaseToken>)]
+    pub public_token: CaseToken,
+    pub title: String,
+    pub text: String,
+    pub answer: String,
+    #[diesel(select_expression = submissions::kind, deserialize_as = Word<Kind>)]
+    pub kind: Kind,
+    #[diesel(select_expression = submissions::state, deserialize_as = Word<State>)]
+    pub state: State,
+    pub site_id: Uuid,
+    #[diesel(select_expression = sites::name)]
+    pub site_name: String,
+    #[diesel(select_expression = submissions::submitted_at)]
+    pub submitted_at: DateTime<Utc>,
+    #[diesel(select_expression = submissions::first_answered_at)]
+    pub answered_at: Option<DateTime<Utc>>,
+    pub released_at: DateTime<Utc>,
+    /// How many others it concerns (附议).
+    #[diesel(select_expression = sql::<BigInt>(SUPPORTS), select_expression_type = SqlLiteral<BigInt>)]
+    pub support_count: i64,
+}
+
+const SUPPORTS: &str = "(SELECT count(*) FROM supports WHERE supports.submission_id = releases.submission_id)";
+
+/// Released, and the consent stands. The database sees to the latter; it is asked again, because it costs nothing.
+fn live() -> SqlLiteral<Bool> {
+    sql(
+        "releases.withdrawn_at IS NULL AND submissions.publish_consent_at IS NOT NULL \
+         AND submissions.confidential_region IS NULL",
+    )
+}
+
+fn within<From: 'static>(place: &OpenPlace) -> Condition<From>
+where
+    releases::site_id: SelectableExpression<From>,
+    releases::region_code: SelectableExpression<From>,
+{
+    match place {
+        OpenPlace::Station(id) => Box::new(releases::site_id.eq(*id)),
+        OpenPlace::Region(code) => Box::new(releases::region_code.like(format!("{code}%"))),
+    }
+}
+
+impl Store {
+    /// A site's public data and its division.
+    pub fn open_station(&self, id: Uuid) -> Result<Option<(SitePublic, String)>> {
+        Ok(sites::table
+            .find(id)
+            .select((SitePublic::as_select(), sites::region_code))
+            .first(&mut *self.connection()?)
+            .optional()?)
+    }
+
+    /// A division's name.
+    pub fn open_region(&self, code: &str) -> Result<Option<String>> {
+        Ok(regions::table
+            .find(code)
+            .select(regions::name)
+            .first(&mut *self.connection()?)
+            .optional()?)
+    }
+
+    /// The released cases of a place, those published last first; the cursor is the last one's token.
+    pub fn open_cases(
+        &self,
+        place: &OpenPlace,
+        after: Option<&CaseToken>,
+        limit: i64,
+    ) -> Result<Page<OpenCase, CaseToken>> {
+        let mut query = releases::table
+            .inner_join(submissions::table)
+            .inner_join(sites::table)
+            .filter(live())
+            .filter(within(place))
+            .order((releases::released_at.desc(), releases::public_token.desc()))
+            .limit(one_more(limit))
+            .select(OpenCase::as_select())
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(
+                sql::<Bool>(
+                    "(releases.released_at, releases.public_token) < (
+                    SELECT released_at, public_token FROM releases AS last WHERE last.public_token = ",
+                )
+                .bind::<Text, _>(after.as_str().to_owned())
+                .sql(")"),
+            );
+        }
+        let items = query.load(&mut *self.connection()?)?;
+        Ok(Page::cut(items, limit, |item: &OpenCase| item.public_token.clone()))
+    }
+
+    /// What was published last at a site or, if that is nothing, in its division: token and title. At most three, not
+    /// older than `since`.
+    pub fn recent_cases(
+        &self,
+        site_id: Uuid,
+        region_code: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<(CaseToken, String)>> {
+        let mut connection = self.connection()?;
+        for place in [OpenPlace::Station(site_id), OpenPlace::Region(region_code.to_owned())] {
+            let recent: Vec<(Word<CaseToken>, String)> = releases::table
+                .inner_join(submissions::table)
+                .inner_join(sites::table)
+                .filter(live())
+                .filter(within(&place))
+                .filter(releases::released_at.ge(since))
+                .order((releases::released_at.desc(), releases::public_token.desc()))
+                .limit(3)
+                .select((releases::public_token, releases::title))
+                .load(&mut *connection)?;
+            if !recent.is_empty() {
+                return Ok(recent.into_iter().map(|(Word(token), title)| (token, title)).collect());
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// One released case; `None` also when it is off again.
+    pub fn open_case(&self, token: &CaseToken) -> Result<Option<OpenCase>> {
+        Ok(releases::table
+            .inner_join(submissions::table)
+            .inner_join(sites::table)
+            .filter(live())
+            .filter(releases::public_token.eq(token.as_str()))
+            .select(OpenCase::as_select())
+            .first(&mut *self.connection()?)
+            .optional()?)
+    }
+}

@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod intake;
 pub mod proposals;
 pub mod revisits;
+pub mod sorting;
 pub mod submissions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -24,5 +25,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(hearings::configure)
         .configure(revisits::configure)
         .configure(handovers::configure)
-        .configure(proposals::configure);
+        .configure(proposals::configure)
+        .configure(sorting::configure);
 }

@@ -20,6 +20,7 @@ use crate::{
     auth::SignedIn,
     deputies::proposals::views::ProposalLineResponse,
     offices::views::{HandoverResponse, PromiseResponse},
+    deputies::sorting::SortingResponse,
     openapi::words,
     problem::Problem,
     residents::{
@@ -48,7 +49,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": [],
     "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
     "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"],
-    "handovers": [], "promises": [], "proposals": []
+    "handovers": [], "promises": [], "proposals": [],
+    "sorting": {}
 }))]
 pub struct SubmissionDetailResponse {
     id: Uuid,
@@ -104,6 +106,8 @@ pub struct SubmissionDetailResponse {
     promises: Vec<PromiseResponse>,
     /// Into what it went.
     proposals: Vec<ProposalLineResponse>,
+    /// Category and suggestion.
+    sorting: SortingResponse,
 }
 
 /// A position on the map.
@@ -202,6 +206,7 @@ impl SubmissionDetailResponse {
             handovers: detail.handovers.into_iter().map(Into::into).collect(),
             promises: detail.promises.into_iter().map(Into::into).collect(),
             proposals: detail.proposals.into_iter().map(Into::into).collect(),
+            sorting: detail.sorting.into(),
             location: detail.location.map(|place| PositionResponse {
                 longitude: place.longitude,
                 latitude: place.latitude,

@@ -27,5 +27,6 @@ mod pictures;
 mod receipts;
 mod rights;
 mod sessions;
+mod sorting;
 mod submissions;
 mod triage;

@@ -70,6 +70,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    categories (id) {
+        id -> Uuid,
+        parent_id -> Nullable<Uuid>,
+        level -> SmallInt,
+        name -> Text,
+        path -> Text,
+        position -> Integer,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    clusters (id) {
+        id -> Uuid,
+        county -> Text,
+        founded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     code_scans (code_id, on_date) {
         code_id -> Uuid,
         on_date -> Date,
@@ -542,6 +562,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    submission_suggestions (submission_id) {
+        submission_id -> Uuid,
+        category -> Nullable<Text>,
+        confidence -> Nullable<Double>,
+        reason -> Jsonb,
+        candidates -> Jsonb,
+        danger -> Jsonb,
+        model -> Text,
+        made_at -> Timestamptz,
+        cluster_id -> Nullable<Uuid>,
+        terms_from -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    submission_terms (submission_id, term) {
+        county -> Text,
+        term -> Text,
+        submitted_at -> Timestamptz,
+        submission_id -> Uuid,
+        weight -> Double,
+    }
+}
+
+diesel::table! {
     submissions (id) {
         id -> Uuid,
         number -> Text,
@@ -586,9 +631,18 @@ diesel::table! {
         review_asked_at -> Nullable<Timestamptz>,
         handled_above -> Bool,
         publish_consent_at -> Nullable<Timestamptz>,
+        category_id -> Nullable<Uuid>,
+        categorised_by_account_id -> Nullable<Uuid>,
+        categorised_at -> Nullable<Timestamptz>,
         first_due_at -> Nullable<Timestamptz>,
         rated_solved -> Nullable<Bool>,
         rated_satisfaction -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    submissions_unread (submission_id) {
+        submission_id -> Uuid,
     }
 }
 
@@ -692,6 +746,11 @@ diesel::joinable!(appointments -> submissions (submission_id));
 diesel::joinable!(hearing_submissions -> submissions (submission_id));
 diesel::joinable!(revisits -> submissions (submission_id));
 diesel::joinable!(proposal_numbers -> regions (region_code));
+diesel::joinable!(submissions -> categories (category_id));
+diesel::joinable!(submission_suggestions -> clusters (cluster_id));
+diesel::joinable!(submission_suggestions -> submissions (submission_id));
+diesel::joinable!(submission_terms -> submissions (submission_id));
+diesel::joinable!(submissions_unread -> submissions (submission_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -699,6 +758,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     appointments,
     calendar_days,
     calendar_years,
+    categories,
+    clusters,
     code_scans,
     codes,
     deadline_policies,
@@ -737,6 +798,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     sites,
     slot_schemes,
+    submission_suggestions,
+    submission_terms,
     submissions,
+    submissions_unread,
     transfers,
 );

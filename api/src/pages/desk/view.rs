@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::submission::acts::TriageView;
 use crate::pages::{
+    desk::submission::sorting::{LikeView, SortingView},
     layout::Layout,
     meetings::MeetingsView,
     receipt::view::{Answer, PhotoLink, Rating},
@@ -159,6 +160,8 @@ pub struct SubmissionView {
     pub answer_key: String,
     pub draft: String,
     pub answer_error: Option<String>,
+    pub sorting: SortingView,
+    pub likes: Vec<LikeView>,
 }
 
 /// The resident's contact data; shown only after a click that is recorded.

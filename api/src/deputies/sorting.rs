@@ -32,6 +32,8 @@ impl CategoryName {
 
 /// Where a submission stands in the scheme, and what is suggested.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"category": null, "suggestion": {"category": "城乡建设", "confidence": 0.82, "reason": ["路灯", "门口"],
+    "candidates": [{"id": "019aa000-0000-7000-8000-0000000000c2", "path": "城乡建设/市政设施"}], "danger": []}}))]
 pub struct SortingResponse {
     /// What a person chose.
     category: Option<CategoryName>,

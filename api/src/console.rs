@@ -1,5 +1,6 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+pub mod categories;
 mod contact_views;
 mod exports;
 mod grids;
@@ -16,5 +17,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(exports::list_exports)
         .service(grids::list_grids)
         .configure(ledger::configure)
-        .configure(numbers::configure);
+        .configure(numbers::configure)
+        .service(categories::list_categories)
+        .service(categories::put_categories);
 }

@@ -10,6 +10,7 @@ pub mod intake;
 pub mod proposals;
 pub mod releases;
 pub mod revisits;
+pub mod sorting;
 pub mod submissions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,5 +27,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(revisits::configure)
         .configure(handovers::configure)
         .configure(proposals::configure)
-        .configure(releases::configure);
+        .configure(releases::configure)
+        .configure(sorting::configure);
 }

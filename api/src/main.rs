@@ -8,6 +8,7 @@ use minyi_gateways::{clock::Clock, logging};
 use minyi_store::{Store, StoreConfig};
 
 mod import_calendar;
+mod import_categories;
 
 /// 民意码: the residents' pages and the API.
 #[derive(Parser)]
@@ -32,6 +33,12 @@ enum Command {
     },
     /// Look for events and answers that were changed or removed behind the program's back
     VerifyTimeline(StoreConfig),
+    /// Make a CSV file (level1,level2,level3) the category scheme; what is missing in it is retired
+    ImportCategories {
+        #[command(flatten)]
+        store: StoreConfig,
+        file: PathBuf,
+    },
     /// Print the contract (OpenAPI 3.1) as YAML
     Openapi,
     /// Print a new key for MINYI_JWT_PRIVATE_KEY_FILE
@@ -60,6 +67,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(config) => migrate(&config),
         Command::ImportCalendar { store, file } => print(&import_calendar::run(&store, &file)?),
         Command::VerifyTimeline(config) => verify_timeline(&config),
+        Command::ImportCategories { store, file } => print(&import_categories::run(&store, &file)?),
         Command::Openapi => print(&openapi::yaml()?),
         Command::GenerateKey => print(&tokens::generate_key()?),
     }

@@ -1,4 +1,5 @@
-//! What is thrown away after a while: photos that nobody sent, logins that ended.
+//! What is thrown away after a while: photos that nobody sent, logins that ended, words by which
+//! what is too old was found.
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,6 +36,7 @@ impl Worker {
     pub async fn keep_house(&self) -> Result<()> {
         let now = self.clock.now();
         self.in_store(move |store| store.forget_ended_sessions(now)).await?;
+        while self.in_store(move |store| store.forget_old_terms(now, BATCH)).await? > 0 {}
         loop {
             let photos = self
                 .in_store(move |store| store.unattached_photos_before(now - PHOTO_WAITS, BATCH))

@@ -10,6 +10,7 @@ mod ladder;
 mod relay;
 mod sender;
 mod steps;
+mod suggest;
 mod vitals;
 
 use std::{
@@ -97,10 +98,11 @@ impl Worker {
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
         let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
+        let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
         let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
         tokio::join!(sender, steps);
-        for task in [relay, housekeeping] {
+        for task in [relay, housekeeping, suggestions] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the worker broke");
             }

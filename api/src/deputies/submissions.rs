@@ -19,6 +19,7 @@ use super::casework::{InfoRequestResponse, KinResponse, TransferResponse, possib
 use crate::{
     auth::SignedIn,
     deputies::proposals::views::ProposalLineResponse,
+    deputies::sorting::SortingResponse,
     offices::views::{HandoverResponse, PromiseResponse},
     openapi::words,
     problem::Problem,
@@ -49,6 +50,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
     "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"],
     "handovers": [], "promises": [], "proposals": []
+    "sorting": {}
 }))]
 pub struct SubmissionDetailResponse {
     id: Uuid,
@@ -104,6 +106,8 @@ pub struct SubmissionDetailResponse {
     promises: Vec<PromiseResponse>,
     /// Into what it went.
     proposals: Vec<ProposalLineResponse>,
+    /// Category and suggestion.
+    sorting: SortingResponse,
 }
 
 /// A position on the map.
@@ -202,6 +206,7 @@ impl SubmissionDetailResponse {
             handovers: detail.handovers.into_iter().map(Into::into).collect(),
             promises: detail.promises.into_iter().map(Into::into).collect(),
             proposals: detail.proposals.into_iter().map(Into::into).collect(),
+            sorting: detail.sorting.into(),
             location: detail.location.map(|place| PositionResponse {
                 longitude: place.longitude,
                 latitude: place.latitude,

@@ -28,5 +28,6 @@ mod pictures;
 mod receipts;
 mod rights;
 mod sessions;
+mod sorting;
 mod submissions;
 mod triage;

@@ -3,6 +3,7 @@
 
 pub mod appointment;
 pub mod calendar;
+pub mod categories;
 pub mod deadlines;
 pub mod handover;
 pub mod hearing;

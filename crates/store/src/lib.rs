@@ -11,6 +11,7 @@ mod accounts;
 mod answers;
 mod calendar;
 mod casework;
+mod categories;
 mod chain;
 mod codes;
 mod config;
@@ -26,6 +27,7 @@ mod hearings;
 mod ids;
 mod intake;
 mod ledger;
+mod likes;
 mod listen;
 mod meetings;
 mod migrations;
@@ -48,6 +50,7 @@ mod sites;
 mod steps;
 mod submissions;
 mod subscriptions;
+mod suggestions;
 mod word;
 mod work;
 
@@ -58,6 +61,7 @@ pub use casework::{
     DeclineKind, InfoRequest, Kin, Kinship, MAX_PARTS, MAX_QUESTIONS, MergeTarget, NewPart, Refusal, SplitPart, Target,
     TransferTargets, TransferTo, TransferView,
 };
+pub use categories::{CategoryRow, ImportedCategories};
 pub use chain::{Break, Verified};
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;
@@ -78,6 +82,9 @@ pub use hearings::{
 pub use ids::new as new_id;
 pub use intake::{IntakeGrid, IntakeSlip};
 pub use ledger::{Export, ExportKind, ExportRow, LedgerFilter, LedgerRow, Pick, Record, RegionPick};
+pub use likes::Like;
+#[cfg(feature = "test-fixtures")]
+pub use likes::likes_sql;
 pub use listen::Listener;
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
@@ -98,4 +105,5 @@ pub use submissions::{
     AnswerKind, AnswerView, EventActor, EventKind, EventView, InboxFilter, InboxItem, NewSubmission, PhotoView,
     RatingView, SubmissionDetail, SubmitOutcome, SubmitReceipt,
 };
+pub use suggestions::{NewSuggestion, Sorting, Suggestion, Unread};
 pub use work::WorkCounts;

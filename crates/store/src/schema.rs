@@ -70,6 +70,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    categories (id) {
+        id -> Uuid,
+        parent_id -> Nullable<Uuid>,
+        level -> SmallInt,
+        name -> Text,
+        path -> Text,
+        position -> Integer,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    clusters (id) {
+        id -> Uuid,
+        county -> Text,
+        founded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     code_scans (code_id, on_date) {
         code_id -> Uuid,
         on_date -> Date,
@@ -561,6 +581,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    submission_suggestions (submission_id) {
+        submission_id -> Uuid,
+        category -> Nullable<Text>,
+        confidence -> Nullable<Double>,
+        reason -> Jsonb,
+        candidates -> Jsonb,
+        danger -> Jsonb,
+        model -> Text,
+        made_at -> Timestamptz,
+        cluster_id -> Nullable<Uuid>,
+        terms_from -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    submission_terms (submission_id, term) {
+        county -> Text,
+        term -> Text,
+        submitted_at -> Timestamptz,
+        submission_id -> Uuid,
+        weight -> Double,
+    }
+}
+
+diesel::table! {
     submissions (id) {
         id -> Uuid,
         number -> Text,
@@ -605,9 +650,18 @@ diesel::table! {
         review_asked_at -> Nullable<Timestamptz>,
         handled_above -> Bool,
         publish_consent_at -> Nullable<Timestamptz>,
+        category_id -> Nullable<Uuid>,
+        categorised_by_account_id -> Nullable<Uuid>,
+        categorised_at -> Nullable<Timestamptz>,
         first_due_at -> Nullable<Timestamptz>,
         rated_solved -> Nullable<Bool>,
         rated_satisfaction -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    submissions_unread (submission_id) {
+        submission_id -> Uuid,
     }
 }
 
@@ -723,6 +777,11 @@ diesel::joinable!(releases -> regions (region_code));
 diesel::joinable!(supports -> releases (submission_id));
 diesel::joinable!(releases -> sites (site_id));
 diesel::joinable!(releases -> submissions (submission_id));
+diesel::joinable!(submissions -> categories (category_id));
+diesel::joinable!(submission_suggestions -> clusters (cluster_id));
+diesel::joinable!(submission_suggestions -> submissions (submission_id));
+diesel::joinable!(submission_terms -> submissions (submission_id));
+diesel::joinable!(submissions_unread -> submissions (submission_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -730,6 +789,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     appointments,
     calendar_days,
     calendar_years,
+    categories,
+    clusters,
     code_scans,
     codes,
     deadline_policies,
@@ -769,7 +830,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     sites,
     slot_schemes,
+    submission_suggestions,
+    submission_terms,
     submissions,
+    submissions_unread,
     supports,
     transfers,
 );

@@ -6,3 +6,4 @@ mod delivery;
 mod faults;
 mod stage;
 mod steps;
+mod suggesting;

@@ -2,6 +2,7 @@
 
 pub mod acts;
 mod answer;
+pub mod sorting;
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
 use minyi_domain::rights::Permission;
@@ -37,6 +38,7 @@ use crate::{
 
 pub use acts::act_form;
 pub use answer::answer_form;
+pub use sorting::choose_category;
 
 #[derive(Deserialize)]
 struct Arrival {
@@ -141,6 +143,7 @@ async fn view(
     let (now, today, rules) = (state.now(), state.today(), state.rules_in_force().await?);
     let party = Party::of(signed_in.actor.role);
     let release = release::section(state, &signed_in.actor, detail.id).await?;
+    let (sorting, likes) = sorting::sections(state, signed_in, detail.id, detail.sorting, today).await?;
     Ok(SubmissionView {
         triage: TriageView::new(state, &signed_in.actor, &detail, None).await?,
         layout: page.layout(format!("{} · 民意码办理台", detail.number)),
@@ -178,5 +181,7 @@ async fn view(
         draft: String::new(),
         answer_error: None,
         release,
+        sorting,
+        likes,
     })
 }

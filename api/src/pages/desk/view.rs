@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::release::ReleaseSection;
 use super::submission::acts::TriageView;
 use crate::pages::{
+    desk::submission::sorting::{LikeView, SortingView},
     layout::Layout,
     meetings::MeetingsView,
     receipt::view::{Answer, PhotoLink, Rating},
@@ -162,6 +163,8 @@ pub struct SubmissionView {
     pub answer_error: Option<String>,
     /// Publishing.
     pub release: ReleaseSection,
+    pub sorting: SortingView,
+    pub likes: Vec<LikeView>,
 }
 
 /// The resident's contact data; shown only after a click that is recorded.

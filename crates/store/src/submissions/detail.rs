@@ -19,6 +19,7 @@ use crate::{
     meetings::Meetings,
     schema::{deputies, grids, sites, submissions},
     scope::submissions_in,
+    suggestions::{Sorting, sorting},
     word::Word,
 };
 
@@ -72,6 +73,8 @@ pub struct SubmissionDetail {
     /// What was merged with it or split, as far as the person sees it.
     pub kin: Vec<Kin>,
     pub transfers: Vec<TransferView>,
+    /// Category and suggestion.
+    pub sorting: Sorting,
 }
 
 impl SubmissionDetail {
@@ -157,6 +160,7 @@ impl Store {
         let mut detail = detail(record, names, parts, meetings);
         detail.kin = kin(&mut connection, id, Some(scope))?;
         detail.transfers = chain(&mut connection, id)?;
+        detail.sorting = sorting(&mut connection, id)?;
         Ok(Some(detail))
     }
 
@@ -223,5 +227,6 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         decline_kind: record.decline_kind,
         kin: Vec::new(),
         transfers: Vec::new(),
+        sorting: Sorting::default(),
     }
 }

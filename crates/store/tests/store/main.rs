@@ -26,6 +26,7 @@ mod replanning;
 mod revisits;
 mod schema;
 mod scopes;
+mod sorting;
 mod steps;
 mod submitting;
 mod support;

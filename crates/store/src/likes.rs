@@ -1,0 +1,184 @@
+//! What is like a submission (相似民意), and what many say (热点). Both read only the index over the telling words.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    pg::Pg,
+    sql_types::{Array, Double, Integer, Text, Timestamptz, Uuid as SqlUuid},
+};
+use minyi_domain::{lifecycle::State, people::Scope};
+use uuid::Uuid;
+
+use crate::{
+    Result, Store, ids,
+    prepared::Prepared,
+    schema::{clusters, grids, submission_suggestions, submissions},
+    scope::submissions_in,
+    word::Word,
+};
+
+/// How far back likes are looked for.
+pub const WINDOW: TimeDelta = TimeDelta::days(180);
+/// Below this, two texts have no more in common than any two of one place.
+const LIKE: f64 = 0.15;
+/// From this on, two texts speak of the same thing.
+const SAME: f64 = 0.35;
+/// What the search brings back before rights are asked; a few of them are shown.
+const FOUND: i32 = 100;
+/// Likes that are shown.
+const SHOWN: usize = 5;
+
+/// For each own term the latest rows of the county with it: at most twelve times two thousand entries of one index,
+/// however many submissions there are.
+const SEARCH: &str = "WITH input (id, county, since, least, most) AS (VALUES (";
+const SEARCH_ON: &str = ")), own AS MATERIALIZED (
+        SELECT term, weight FROM submission_terms, input WHERE submission_id = input.id
+    ), found AS (
+        SELECT latest.submission_id, sum(own.weight * latest.weight) AS likeness, array_agg(own.term ORDER BY own.weight DESC) AS shared
+        FROM input, own, LATERAL (
+            SELECT other.submission_id, other.weight FROM submission_terms AS other
+            WHERE other.county = input.county AND other.term = own.term AND other.submitted_at > input.since
+            ORDER BY other.submitted_at DESC LIMIT 2000
+        ) AS latest
+        WHERE latest.submission_id <> input.id
+        GROUP BY latest.submission_id
+    )
+    SELECT submission_id, likeness, shared FROM found, input WHERE likeness >= input.least
+    ORDER BY likeness DESC, submission_id LIMIT (SELECT most FROM input)";
+
+/// The search with its input as text, for whoever wants to see its plan.
+#[cfg(feature = "test-fixtures")]
+#[must_use]
+pub fn likes_sql(input: &str) -> String {
+    format!("{SEARCH}{input}{SEARCH_ON}")
+}
+
+/// A submission that is like another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Like {
+    pub id: Uuid,
+    pub number: String,
+    pub state: State,
+    pub text: String,
+    pub place: String,
+    pub submitted_at: DateTime<Utc>,
+    /// From 0 (nothing in common) to 1 (the same words).
+    pub likeness: f64,
+    /// The words that both have, the most telling first.
+    pub shared: Vec<String>,
+    /// They speak of the same thing: merging may be right.
+    pub same: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = submissions, check_for_backend(Pg))]
+struct Record {
+    id: Uuid,
+    number: String,
+    #[diesel(deserialize_as = Word<State>)]
+    state: State,
+    text: String,
+    #[diesel(select_expression = grids::place)]
+    place: String,
+    submitted_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// The most similar ones of the last 180 days in the county, those that the person sees; `None`: the submission is
+    /// not in the scope.
+    pub fn like(&self, scope: &Scope, id: Uuid, now: DateTime<Utc>) -> Result<Option<Vec<Like>>> {
+        let mut connection = self.connection()?;
+        let region: Option<String> = submissions::table
+            .find(id)
+            .filter(submissions_in(scope))
+            .select(submissions::region_code)
+            .first(&mut *connection)
+            .optional()?;
+        let Some(region) = region else { return Ok(None) };
+        let found = search(&mut connection, id, &county(&region), now, LIKE, FOUND)?;
+        let ids: Vec<Uuid> = found.iter().map(|(id, ..)| *id).collect();
+        let records: Vec<Record> = submissions::table
+            .inner_join(grids::table)
+            .filter(submissions::id.eq_any(ids))
+            .filter(submissions_in(scope))
+            .select(Record::as_select())
+            .load(&mut *connection)?;
+        let mut records: HashMap<Uuid, Record> = records.into_iter().map(|record| (record.id, record)).collect();
+        let like =
+            |(id, likeness, shared): (Uuid, f64, Vec<String>)| Some(like(records.remove(&id)?, likeness, shared));
+        Ok(Some(found.into_iter().filter_map(like).take(SHOWN).collect()))
+    }
+}
+
+fn like(record: Record, likeness: f64, shared: Vec<String>) -> Like {
+    Like {
+        id: record.id,
+        number: record.number,
+        state: record.state,
+        text: record.text,
+        place: record.place,
+        submitted_at: record.submitted_at,
+        likeness: likeness.min(1.0),
+        shared,
+        same: likeness >= SAME,
+    }
+}
+
+/// The county of a place: its first six digits.
+pub fn county(region_code: &str) -> String {
+    region_code.chars().take(6).collect()
+}
+
+/// The likes of a submission by their likeness, rights not asked.
+fn search(
+    connection: &mut PgConnection,
+    id: Uuid,
+    county: &str,
+    now: DateTime<Utc>,
+    least: f64,
+    most: i32,
+) -> Result<Vec<(Uuid, f64, Vec<String>)>> {
+    use diesel::IntoSql as _;
+    let binds = (
+        id.into_sql::<SqlUuid>(),
+        county.into_sql::<Text>(),
+        (now - WINDOW).into_sql::<Timestamptz>(),
+        least.into_sql::<Double>(),
+        most.into_sql::<Integer>(),
+    );
+    Ok(Prepared::<(SqlUuid, Double, Array<Text>), _>::new(SEARCH, binds, SEARCH_ON).load(connection)?)
+}
+
+/// Puts a submission into the cluster of what is most like it; the first two found one.
+pub fn join_cluster(connection: &mut PgConnection, id: Uuid, county: &str, now: DateTime<Utc>) -> Result<()> {
+    let Some((best, ..)) = search(connection, id, county, now, SAME, 1)?.pop() else {
+        return Ok(());
+    };
+    let cluster: Option<Uuid> = submission_suggestions::table
+        .find(best)
+        .select(submission_suggestions::cluster_id)
+        .for_update()
+        .first(connection)?;
+    let cluster = match cluster {
+        Some(cluster) => cluster,
+        None => found_cluster(connection, county, now)?,
+    };
+    diesel::update(submission_suggestions::table.filter(submission_suggestions::submission_id.eq_any([id, best])))
+        .set(submission_suggestions::cluster_id.eq(cluster))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn found_cluster(connection: &mut PgConnection, county: &str, now: DateTime<Utc>) -> Result<Uuid> {
+    let id = ids::new(now);
+    diesel::insert_into(clusters::table)
+        .values((
+            clusters::id.eq(id),
+            clusters::county.eq(county),
+            clusters::founded_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(id)
+}

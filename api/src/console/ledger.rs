@@ -54,7 +54,7 @@ struct PageQuery {
         "id": "019aa000-0000-7000-8000-0000000000aa", "number": "20261121-ACDE347", "channel": "visit",
         "kind": "problem", "state": "answered", "state_name": "已答复，待评价",
         "submitted_at": "2026-11-21T01:00:00Z", "grid_name": "杏林社区第二网格", "site_name": "杏林社区代表联络站",
-        "summary": "3 号院门口的路灯坏了半个多月。", "handler": "王建国", "office": null, "result": null,
+        "category": "城乡建设/市政设施", "summary": "3 号院门口的路灯坏了半个多月。", "handler": "王建国", "office": null, "result": null,
         "declined_as": null, "promised_at": "2026-11-27T15:59:59Z", "first_answered_at": "2026-11-23T02:00:00Z",
         "days_used": 1, "overdue": false, "solved": true, "satisfaction": "satisfied"
     }],
@@ -83,6 +83,8 @@ pub struct LedgerEntry {
     submitted_at: DateTime<Utc>,
     grid_name: String,
     site_name: String,
+    /// Names from the first level down, joined by `/`; `null`: not yet classified.
+    category: Option<String>,
     /// The beginning of the text, at most 120 characters.
     summary: String,
     /// The responsible deputy; `null`: the station's staff, or the level above.
@@ -125,6 +127,7 @@ fn entry(row: LedgerRow, calendar: &WorkCalendar) -> LedgerEntry {
         submitted_at: row.submitted_at,
         grid_name: row.grid_name,
         site_name: row.site_name,
+        category: row.category,
         summary: row.summary,
         handler: row.handler,
         office: row.office,

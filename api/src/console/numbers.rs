@@ -35,7 +35,7 @@ pub struct NumbersQuery {
     /// Last day of registration, in China; without it today.
     #[param(example = "2026-12-31")]
     pub to: Option<String>,
-    /// `region`, `site`, `deputy`, `office` or `month`; without it what lies one level below the person.
+    /// `region`, `site`, `deputy`, `office`, `category` or `month`; without it what lies one level below the person.
     pub group_by: Option<String>,
 }
 

@@ -80,7 +80,7 @@ async fn the_ledger_is_listed_exported_and_archived_without_contact_data_and_eac
         .expect(200);
     assert!(xlsx.header("content-disposition").contains("taizhang-2026-11-20.xlsx"));
     let table = rows(&xlsx.bytes, "台账");
-    assert_eq!((table.len(), table[0].len()), (2, 15));
+    assert_eq!((table.len(), table[0].len()), (2, 16));
     assert_eq!(table[1][0], Data::String(sent["number"].as_str().unwrap().to_owned()));
     assert!(matches!(table[1][1], Data::DateTime(_)), "{:?}", table[1]);
     app.advance(TimeDelta::seconds(1));

@@ -56,11 +56,13 @@ words! {
         Deputy = "deputy", "代表";
         /// The office that has it, or had it last; refused and withdrawn ones do not count.
         Office = "office", "承办单位";
+        /// The first level of the scheme.
+        Category = "category", "分类";
         Month = "month", "月份";
     }
 }
 
-/// The key of the group of those that have no deputy, or no office.
+/// The key of the group of those that have no deputy, no office, or no category.
 pub const NONE: &str = "none";
 
 impl Rate {

@@ -48,6 +48,8 @@ pub struct LedgerRow {
     pub submitted_at: DateTime<Utc>,
     pub grid_name: String,
     pub site_name: String,
+    /// The names of the category from the first level down, joined by `/`.
+    pub category: Option<String>,
     /// The beginning of the text.
     pub summary: String,
     /// The responsible deputy; `None`: the station's staff, or the level above.
@@ -68,7 +70,7 @@ pub struct LedgerRow {
 
 type Row = (
     (Uuid, String, Word<Channel>, Word<Kind>, Word<State>, DateTime<Utc>),
-    (String, String, String, Option<String>, Option<String>),
+    (String, String, String, Option<String>, Option<String>, Option<String>),
     (DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     (Option<Word<ResultClass>>, Option<String>),
     (Option<bool>, Option<Word<Satisfaction>>),
@@ -109,6 +111,7 @@ impl Store {
                     sql::<Nullable<Text>>(&format!(
                         "(SELECT offices.name FROM offices WHERE offices.id = {LAST_HANDOVER})"
                     )),
+                    sql::<Nullable<Text>>("(SELECT path FROM categories WHERE id = submissions.category_id)"),
                 ),
                 (
                     submissions::answer_due_at,
@@ -179,7 +182,7 @@ const LAST_RESULT: &str = "(SELECT handover_answers.result FROM handover_submiss
 fn ledger_row(row: Row) -> LedgerRow {
     let (
         (id, number, Word(channel), Word(kind), Word(state), submitted_at),
-        (grid_name, site_name, summary, handler, office),
+        (grid_name, site_name, summary, handler, office, category),
         (answer_due_at, first_due_at, first_answered_at),
         (result, declined_as),
         (solved, satisfaction),
@@ -194,6 +197,7 @@ fn ledger_row(row: Row) -> LedgerRow {
         submitted_at,
         grid_name,
         site_name,
+        category,
         summary,
         handler,
         office,

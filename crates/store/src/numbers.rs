@@ -107,12 +107,20 @@ fn group(grouping: Grouping, scope: &Scope) -> (String, String) {
             none(LAST_HANDOVER),
             format!("coalesce((SELECT name FROM offices WHERE id = {LAST_HANDOVER}), '没有交办')"),
         ),
+        Grouping::Category => (
+            none(&format!("(SELECT top.id {TOP_CATEGORY})")),
+            format!("coalesce((SELECT top.name {TOP_CATEGORY}), '没有分类')"),
+        ),
         Grouping::Month => {
             let month = "to_char(submissions.submitted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')";
             (month.to_owned(), month.to_owned())
         }
     }
 }
+
+/// The category's ancestor at the first level.
+const TOP_CATEGORY: &str = "FROM categories JOIN categories AS top ON top.path = split_part(categories.path, '/', 1)
+    WHERE categories.id = submissions.category_id";
 
 /// Digits of the division codes one level below the scope's.
 fn level_below(scope: &Scope) -> usize {

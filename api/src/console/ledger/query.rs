@@ -38,6 +38,9 @@ pub struct LedgerQuery {
     /// Id of the office that has it, or had it last, or `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub office: Option<String>,
+    /// A category's id, or `none`; what lies below it is included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
     /// `code`, `visit`, `phone` or `letter`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
@@ -97,6 +100,7 @@ impl LedgerQuery {
             site: read(self.site.as_ref(), "site", WORD, &mut wrong),
             deputy: pick(self.deputy.as_ref(), "deputy", &mut wrong),
             office: pick(self.office.as_ref(), "office", &mut wrong),
+            category: pick(self.category.as_ref(), "category", &mut wrong),
             channel: read(self.channel.as_ref(), "channel", WORD, &mut wrong),
             kind: read(self.kind.as_ref(), "kind", WORD, &mut wrong),
             state: read(self.state.as_ref(), "state", WORD, &mut wrong),

@@ -14,14 +14,15 @@ const fn column(title: &'static str, width: f32) -> Column {
 }
 
 /// The width of all together is that of A4 lying, less its margins.
-pub const COLUMNS: [Column; 15] = [
+pub const COLUMNS: [Column; 16] = [
     column("编号", 27.0),
     column("登记日期", 16.0),
     column("来源", 14.0),
     column("网格", 20.0),
     column("联络站", 24.0),
     column("种类", 14.0),
-    column("摘要", 50.0),
+    column("分类", 16.0),
+    column("摘要", 34.0),
     column("办理人", 13.0),
     column("承办单位", 18.0),
     column("承诺日期", 16.0),
@@ -54,6 +55,7 @@ pub fn cells(row: LedgerRow, calendar: &WorkCalendar) -> Vec<Cell> {
         Cell::Text(row.grid_name),
         Cell::Text(row.site_name),
         Cell::Text(row.kind.zh().to_owned()),
+        Cell::maybe(row.category),
         Cell::Text(shorten(&row.summary)),
         Cell::Text(row.handler.unwrap_or_else(|| "联络站".to_owned())),
         Cell::maybe(row.office),

@@ -106,6 +106,7 @@ fn hidden(query: &LedgerQuery) -> Vec<Hidden> {
         ("site", &query.site),
         ("deputy", &query.deputy),
         ("office", &query.office),
+        ("category", &query.category),
         ("measure", &query.measure),
     ];
     let fields = all.into_iter().filter_map(|(name, value)| {
@@ -122,6 +123,7 @@ fn narrowed(query: &LedgerQuery) -> Vec<String> {
         ("一个联络站", &query.site),
         ("一位代表", &query.deputy),
         ("一个承办单位", &query.office),
+        ("一个分类", &query.category),
     ];
     let places = places.into_iter().filter(|(_, value)| given(value.as_ref()).is_some());
     let measures = given(query.measure.as_ref()).unwrap_or_default().split(',');
@@ -145,6 +147,7 @@ fn entry(row: LedgerRow, calendar: &WorkCalendar) -> Entry {
         kind: row.kind.zh(),
         grid: row.grid_name,
         site: row.site_name,
+        category: row.category.unwrap_or_default(),
         summary: shorten(&row.summary),
         handler: row.handler.unwrap_or_else(|| "联络站".to_owned()),
         office: row.office.unwrap_or_default(),

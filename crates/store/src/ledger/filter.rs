@@ -45,6 +45,8 @@ pub struct LedgerFilter {
     pub deputy: Option<Pick>,
     /// The office that has it, or had it last.
     pub office: Option<Pick>,
+    /// A category with all that lies below it.
+    pub category: Option<Pick>,
     pub channel: Option<Channel>,
     pub kind: Option<Kind>,
     pub state: Option<State>,
@@ -141,6 +143,7 @@ impl LedgerFilter {
                 .map(|deputy| picked("submissions.assignee_deputy_id", deputy)),
         );
         all.extend(self.office.map(|office| picked(LAST_HANDOVER, office)));
+        all.extend(self.category.map(categorised));
         let words = [
             ("channel", self.channel.map(Channel::as_str)),
             ("kind", self.kind.map(Kind::as_str)),
@@ -168,6 +171,20 @@ fn picked<From: 'static>(column: &str, pick: Pick) -> Condition<From> {
     match pick {
         Pick::This(id) => Box::new(sql::<Bool>(&format!("{column} = ")).bind::<SqlUuid, _>(id)),
         Pick::None => Box::new(sql::<Bool>(&format!("{column} IS NULL"))),
+    }
+}
+
+fn categorised<From: 'static>(pick: Pick) -> Condition<From> {
+    match pick {
+        Pick::This(id) => Box::new(
+            sql::<Bool>(
+                "submissions.category_id IN (SELECT below.id FROM categories AS above JOIN categories AS below
+                    ON below.id = above.id OR starts_with(below.path, above.path || '/') WHERE above.id = ",
+            )
+            .bind::<SqlUuid, _>(id)
+            .sql(")"),
+        ),
+        Pick::None => Box::new(sql::<Bool>("submissions.category_id IS NULL")),
     }
 }
 

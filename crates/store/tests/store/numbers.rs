@@ -178,6 +178,7 @@ fn every_number_leads_to_exactly_its_rows() {
                     Grouping::Site => filter.site = group.key.parse().ok(),
                     Grouping::Deputy => filter.deputy = Some(pick()),
                     Grouping::Office => filter.office = Some(pick()),
+                    Grouping::Category => filter.category = Some(pick()),
                     Grouping::Month => {}
                 }
                 let rows = world

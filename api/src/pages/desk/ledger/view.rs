@@ -74,6 +74,7 @@ pub struct Entry {
     pub kind: &'static str,
     pub grid: String,
     pub site: String,
+    pub category: String,
     pub summary: String,
     pub handler: String,
     pub office: String,

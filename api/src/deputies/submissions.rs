@@ -49,7 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": [],
     "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
     "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"],
-    "handovers": [], "promises": [], "proposals": []
+    "handovers": [], "promises": [], "proposals": [],
     "sorting": {}
 }))]
 pub struct SubmissionDetailResponse {

@@ -143,15 +143,17 @@ async fn view(
     let (now, today, rules) = (state.now(), state.today(), state.rules_in_force().await?);
     let party = Party::of(signed_in.actor.role);
     let release = release::section(state, &signed_in.actor, detail.id).await?;
+    let triage = TriageView::new(state, &signed_in.actor, &detail, None).await?;
+    let assignee = assignee(&detail);
     let (sorting, likes) = sorting::sections(state, signed_in, detail.id, detail.sorting, today).await?;
     Ok(SubmissionView {
-        triage: TriageView::new(state, &signed_in.actor, &detail, None).await?,
+        triage,
         layout: page.layout(format!("{} · 民意码办理台", detail.number)),
         person: Some(person(signed_in, "/desk")),
         csrf: signed_in.csrf_token(),
         done: None,
         answered_now: false,
-        assignee: assignee(&detail),
+        assignee,
         id: detail.id,
         kind: detail.kind.zh(),
         state: detail.state.zh(),

@@ -1,6 +1,7 @@
 //! The desk: where deputies and staff read and answer in a browser. The session is a cookie; every form carries the
 //! session's token.
 
+mod handovers;
 mod hearings;
 mod inbox;
 mod intake;
@@ -34,6 +35,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(intake::enter_form)
         .service(intake::show_entered)
         .service(intake::print_slip)
+        .service(handovers::show_handovers)
+        .service(handovers::show_handover)
+        .service(handovers::hand_over_form)
+        .service(handovers::act_form)
+        .service(handovers::keep_promise_form)
         .service(ledger::show_ledger)
         .service(numbers::show_numbers)
         .service(release::show_release)

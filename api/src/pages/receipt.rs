@@ -11,7 +11,7 @@ pub mod view;
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
 use minyi_domain::{appointment::Side, calendar::local_date, lifecycle, routing::RouteReason};
-use minyi_store::{AnswerView, PhotoView, RatingView, ReceiptView};
+use minyi_store::{AnswerView, HandoverView, PhotoView, PromiseView, RatingView, ReceiptView};
 use serde::Deserialize;
 
 use super::{
@@ -27,7 +27,7 @@ use crate::{
     state::{AppState, State},
 };
 use triage::{TriageView, Typed};
-use view::{Answer, PhotoLink, Rating, ReceiptPage, Said, Status, Turn, turns};
+use view::{Answer, OfficeLine, PhotoLink, PromiseLine, Rating, ReceiptPage, Said, Status, Turn, turns};
 
 /// Registers the routes under `/r`.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -152,6 +152,16 @@ fn show(
         turns: said(state, found.answers, &found.ratings, today),
         may_rate: found.may_rate,
         may_meet: found.state != lifecycle::State::Closed,
+        offices: found
+            .handovers
+            .into_iter()
+            .map(|view| office_line(view, today))
+            .collect(),
+        promises: found
+            .promises
+            .into_iter()
+            .map(|promise| promise_line(promise, today))
+            .collect(),
         meetings: MeetingsView::new(found.meetings, Side::Resident, now),
         send_back: match found.round {
             0 => Some(format!("会退回{answerer}重新办理一次")),
@@ -171,6 +181,26 @@ fn show(
         _ => {}
     }
     html(status, &view)
+}
+
+fn office_line(view: HandoverView, today: NaiveDate) -> OfficeLine {
+    OfficeLine {
+        state: view.state.zh(),
+        open: view.state.waits_for_office(),
+        answer_due: day(local_date(view.answer_due_at), today),
+        office: view.office_name,
+    }
+}
+
+fn promise_line(promise: PromiseView, today: NaiveDate) -> PromiseLine {
+    PromiseLine {
+        due: day(promise.due_on, today),
+        late: promise.overdue_at.is_some(),
+        open: promise.kept_at.is_none(),
+        kept: promise.kept_note.unwrap_or_default(),
+        by: promise.promised_by,
+        text: promise.text,
+    }
 }
 
 /// Whom the matter lies with.

@@ -20,6 +20,7 @@ mod ledger;
 mod limits;
 mod meeting_pages;
 mod meetings;
+mod office_pages;
 mod offices;
 mod open;
 mod pages;

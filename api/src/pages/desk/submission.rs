@@ -9,6 +9,7 @@ use minyi_domain::rights::Permission;
 use minyi_domain::{
     appointment::Side,
     calendar::local_date,
+    handover::Channel,
     lifecycle::{self, Action, Party, next},
     people::Actor,
     routing::RouteReason,
@@ -19,11 +20,13 @@ use uuid::Uuid;
 
 use self::acts::TriageView;
 use super::{
+    handovers::handed,
     person, release,
     view::{Contact, SubmissionView},
 };
 use crate::{
     auth::{SignedIn, SignedInForm},
+    deputies::handovers::hint,
     deputies::submissions::{ContactResponse, has_contact},
     pages::{
         meetings::MeetingsView,
@@ -145,8 +148,11 @@ async fn view(
     let release = release::section(state, &signed_in.actor, detail.id).await?;
     let triage = TriageView::new(state, &signed_in.actor, &detail, None).await?;
     let assignee = assignee(&detail);
+    let offices = offices(state, &signed_in.actor, &detail).await?;
     let (sorting, likes) = sorting::sections(state, signed_in, detail.id, detail.sorting, today).await?;
+    let card = |view| handed(view, now, today, &rules.calendar);
     Ok(SubmissionView {
+        offices,
         triage,
         layout: page.layout(format!("{} · 民意码办理台", detail.number)),
         person: Some(person(signed_in, "/desk")),
@@ -173,6 +179,8 @@ async fn view(
         may_answer: party.is_some_and(|party| next(detail.state, Action::Answer, party).is_ok()),
         may_hold: signed_in.actor.role.may(Permission::Hold),
         may_meet: detail.state != lifecycle::State::Closed && detail.route_reason != RouteReason::Confidential,
+        handovers: detail.handovers.into_iter().map(card).collect(),
+        proposals: detail.proposals.into_iter().map(|line| (line.id, line.title)).collect(),
         meetings: MeetingsView::new(detail.meetings, Side::Handler, now),
         back: format!("/desk/submissions/{}#meetings", detail.id),
         number: detail.number,
@@ -186,4 +194,24 @@ async fn view(
         sorting,
         likes,
     })
+}
+
+/// The street and town offices to which this person may hand it over now: id, name, why this one.
+async fn offices(
+    state: &AppState,
+    actor: &Actor,
+    detail: &SubmissionDetail,
+) -> Result<Vec<(Uuid, String, String)>, Problem> {
+    let party = Party::of(actor.role).filter(|party| *party == Party::Handler);
+    let may = party.is_some_and(|party| next(detail.state, Action::HandOver, party).is_ok());
+    if !may || detail.confidential_region.is_some() {
+        return Ok(Vec::new());
+    }
+    let candidates = state.office_candidates(actor, detail.id).await?;
+    let direct = candidates
+        .into_iter()
+        .filter(|office| office.channel == Channel::Office);
+    Ok(direct
+        .map(|office| (office.id, office.name.clone(), hint(&office)))
+        .collect())
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use minyi_domain::{people::Role, rights::Permission};
 use uuid::Uuid;
 
+use super::handovers::{Handed, May};
 use super::release::ReleaseSection;
 use super::submission::acts::TriageView;
 use crate::pages::{
@@ -33,6 +34,9 @@ pub struct Tab {
 /// Every tab with the right that it needs.
 const TABS: &[(Permission, Tab)] = &[
     (Permission::ReadCases, tab("/desk", "民意")),
+    // Nobody has both rights.
+    (Permission::Handle, tab("/desk/handovers", "交办")),
+    (Permission::ActForOffice, tab("/desk/handovers", "交办")),
     (Permission::EnterForResident, tab("/desk/intake", "登记")),
     (Permission::Hold, tab("/desk/meetings", "接待")),
     (Permission::Revisit, tab("/desk/revisits", "回访")),
@@ -155,6 +159,11 @@ pub struct SubmissionView {
     pub may_meet: bool,
     pub meetings: MeetingsView,
     pub triage: TriageView,
+    pub handovers: Vec<Handed>,
+    /// Id and title of those into which it went.
+    pub proposals: Vec<(Uuid, String)>,
+    /// Id, name and hint of those to which it may be handed over.
+    pub offices: Vec<(Uuid, String, String)>,
     /// Where the forms of the meetings lead back to.
     pub back: String,
     /// Of the answer's form: what is sent twice from one page is one answer.
@@ -165,6 +174,73 @@ pub struct SubmissionView {
     pub release: ReleaseSection,
     pub sorting: SortingView,
     pub likes: Vec<LikeView>,
+}
+
+/// What was handed over.
+#[derive(Template)]
+#[template(path = "desk/handovers.html")]
+pub struct HandoversView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub open_only: bool,
+    pub items: Vec<HandoverLine>,
+    /// Address of the next page.
+    pub next: Option<String>,
+}
+
+/// A handover in the list.
+pub struct HandoverLine {
+    pub id: Uuid,
+    pub office: String,
+    pub channel: &'static str,
+    pub state: &'static str,
+    pub due: Due,
+    pub demand: String,
+    pub handed: String,
+    pub number: String,
+}
+
+/// One handover with what may be done with it.
+#[derive(Template)]
+#[template(path = "desk/handover.html")]
+pub struct HandoverView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub csrf: String,
+    /// What has just been done.
+    pub done: Option<&'static str>,
+    pub card: Handed,
+    pub may: May,
+    pub proposal_id: Option<Uuid>,
+    /// Title, number and text.
+    pub proposal: Option<(String, String, String)>,
+    pub promise: Option<Promise>,
+    /// Offices that could help.
+    pub partners: Vec<(Uuid, String)>,
+    pub sources: Vec<Source>,
+}
+
+/// What an office promised.
+pub struct Promise {
+    pub id: Uuid,
+    pub text: String,
+    pub due: String,
+    pub late: bool,
+    pub open: bool,
+    /// How it was kept.
+    pub kept: String,
+}
+
+/// A submission as an office reads it.
+pub struct Source {
+    pub id: Uuid,
+    pub number: String,
+    pub kind: &'static str,
+    pub text: String,
+    pub photos: Vec<PhotoLink>,
+    pub place: String,
+    pub address: String,
+    pub submitted: String,
 }
 
 /// The resident's contact data; shown only after a click that is recorded.

@@ -31,6 +31,8 @@ pub struct ReceiptPage {
     pub submitted: String,
     pub place: String,
     pub station: SitePublic,
+    pub offices: Vec<OfficeLine>,
+    pub promises: Vec<PromiseLine>,
     pub timeline: Vec<Line>,
     /// Who answers: `代表` or `联络站工作人员`.
     pub answerer: &'static str,
@@ -54,6 +56,25 @@ pub struct ReceiptPage {
     /// The agreement has just been given or taken back.
     pub consent_changed: bool,
     pub rating_error: Option<String>,
+}
+
+/// An office that has the matter, or had it.
+pub struct OfficeLine {
+    pub office: String,
+    pub state: &'static str,
+    /// It still has to answer.
+    pub open: bool,
+    pub answer_due: String,
+}
+
+/// What was promised.
+pub struct PromiseLine {
+    pub by: String,
+    pub text: String,
+    pub due: String,
+    pub late: bool,
+    pub open: bool,
+    pub kept: String,
 }
 
 /// Finding a receipt again.

@@ -31,22 +31,27 @@ const FOUND: i32 = 100;
 const SHOWN: usize = 5;
 
 /// For each own term the latest rows of the county with it: at most twelve times two thousand entries of one index,
-/// however many submissions there are.
+/// however many submissions there are. What is shared is looked up only for the best.
 const SEARCH: &str = "WITH input (id, county, since, least, most) AS (VALUES (";
 const SEARCH_ON: &str = ")), own AS MATERIALIZED (
         SELECT term, weight FROM submission_terms, input WHERE submission_id = input.id
-    ), found AS (
-        SELECT latest.submission_id, sum(own.weight * latest.weight) AS likeness, array_agg(own.term ORDER BY own.weight DESC) AS shared
+    ), found AS MATERIALIZED (
+        SELECT latest.submission_id, sum(own.weight * latest.weight) AS likeness
         FROM input, own, LATERAL (
             SELECT other.submission_id, other.weight FROM submission_terms AS other
             WHERE other.county = input.county AND other.term = own.term AND other.submitted_at > input.since
             ORDER BY other.submitted_at DESC LIMIT 2000
         ) AS latest
-        WHERE latest.submission_id <> input.id
         GROUP BY latest.submission_id
+    ), best AS MATERIALIZED (
+        SELECT found.submission_id, likeness FROM found, input
+        WHERE likeness >= input.least AND found.submission_id <> input.id
+        ORDER BY likeness DESC, found.submission_id LIMIT (SELECT most FROM input)
     )
-    SELECT submission_id, likeness, shared FROM found, input WHERE likeness >= input.least
-    ORDER BY likeness DESC, submission_id LIMIT (SELECT most FROM input)";
+    SELECT submission_id, likeness, (
+        SELECT array_agg(own.term ORDER BY own.weight DESC) FROM own
+        JOIN submission_terms AS theirs ON theirs.submission_id = best.submission_id AND theirs.term = own.term
+    ) FROM best ORDER BY likeness DESC, submission_id";
 
 /// The search with its input as text, for whoever wants to see its plan.
 #[cfg(feature = "test-fixtures")]

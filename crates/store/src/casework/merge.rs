@@ -155,11 +155,12 @@ fn go_with(
     case.tell_residents(connection, event, now)
 }
 
-/// Whoever goes with it is promised what it is promised.
+/// Whoever goes with it is promised what it is promised; who came only after that date had passed keeps the own promise.
 fn share_date(connection: &mut PgConnection, primary: &Case) -> Result<()> {
     let followers = submissions::table
         .filter(submissions::merged_into_id.eq(primary.id))
-        .filter(submissions::state.eq(State::Merged.as_str()));
+        .filter(submissions::state.eq(State::Merged.as_str()))
+        .filter(submissions::submitted_at.lt(primary.answer_due_at));
     diesel::update(followers)
         .set((
             submissions::answer_due_at.eq(primary.answer_due_at),

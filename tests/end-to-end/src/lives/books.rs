@@ -60,7 +60,7 @@ const NEVER: &[(&str, &str)] = &[
 
 /// Steps of the clock with the event that each leaves behind: as many of the one as of the other, for each submission.
 const ONCE: &[(&str, &str)] = &[
-    ("remind", "reminded"),
+    ("remind', 'handover_remind', 'promise_remind", "reminded"),
     ("overdue", "overdue"),
     ("escalate", "escalated"),
     ("info_lapse", "info_lapsed"),
@@ -104,7 +104,7 @@ pub fn read(world: &World) -> anyhow::Result<Books> {
         .iter()
         .map(|(step, event)| {
             let from = format!(
-                "(SELECT submission_id, count(*) FROM deadline_steps WHERE step = '{step}' AND outcome = 'done' GROUP BY 1) d
+                "(SELECT submission_id, count(*) FROM deadline_steps WHERE step IN ('{step}') AND outcome = 'done' GROUP BY 1) d
                 FULL JOIN (SELECT submission_id, count(*) FROM events WHERE kind = '{event}' GROUP BY 1) e
                 USING (submission_id) WHERE d.count IS DISTINCT FROM e.count AND $1 IS NOT NULL"
             );

@@ -72,7 +72,9 @@ SELECT h.id, h.state, h.office_id, h.lead_submission_id AS submission_id, h.exte
 FROM handovers h WHERE h.finished_at IS NULL
 UNION ALL
 SELECT p.id, 'promise', h.office_id, p.submission_id, false, NULL, NULL
-FROM promises p JOIN handovers h ON h.id = p.handover_id WHERE p.kept_at IS NULL AND p.due_on <= $1
+FROM promises p JOIN handovers h ON h.id = p.handover_id JOIN submissions s ON s.id = p.submission_id
+-- The office does not see what became a report on an official meanwhile.
+WHERE p.kept_at IS NULL AND p.due_on <= $1 AND s.confidential_region IS NULL
 ORDER BY id";
 
 impl World {
@@ -222,9 +224,9 @@ impl World {
             Some(deputy) => deputy,
             None => chance.pick(&self.people.deputies).id,
         };
-        let (channel, region) = *chance.pick(&[("intersession", "990102"), ("proposal", "9901")]);
+        let level = *chance.pick(&["county", "city"]);
         let draft = json!({
-            "channel": channel, "region_code": region, "title": "关于改善小区照明的建议", "lead_deputy_id": lead,
+            "level": level, "title": "关于改善小区照明的建议", "lead_deputy_id": lead,
             "text": "多位居民反映照明不足，建议统一改造。", "submission_ids": [matter.id],
         });
         let made = self

@@ -214,8 +214,10 @@ impl World {
         let status = response.status().as_u16();
         self.count(what, status);
         let text = response.text().await?;
+        // What became a report on an official in this very half day, its office does not see any more.
+        let hidden = status == 404 && what == "kept";
         anyhow::ensure!(
-            status < 500 && status != 401 && status != 404 && status != 400,
+            hidden || status < 500 && !matches!(status, 400 | 401 | 404),
             "{what}: {status} {text}"
         );
         Ok(serde_json::from_str(&text).unwrap_or_default())

@@ -53,6 +53,22 @@ fn one_answer_reaches_both_and_the_nearer_promise_is_kept() {
 }
 
 #[test]
+fn who_came_after_the_date_of_the_first_had_passed_keeps_the_own_promise() {
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    let (first, one) = world.city.submit(&grid, deputy.route());
+    let mut later = world.city.submission(&grid, deputy.route());
+    later.now = days(7);
+    later.plan.answer_due.at = days(12);
+    world.store.submit(&later).unwrap();
+    let target = MergeTarget::Id(first);
+    let merged = world.store.merge(&deputy.actor, later.id, &target, days(8)).unwrap();
+    assert_eq!(merged, Ok(()));
+    assert!(detail(&world, &deputy, first).answer_due_at <= one.answer_due_at.max(days(12)));
+    assert_eq!(detail(&world, &deputy, later.id).answer_due_at, days(12));
+}
+
+#[test]
 fn only_an_earlier_open_one_in_sight_takes_another_in() {
     let mut world = world();
     let (deputy, (first, one), (second, _)) = pair(&mut world);

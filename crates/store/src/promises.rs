@@ -8,7 +8,7 @@ use diesel::{
 use minyi_domain::{
     calendar::{Deadline, end_of_day},
     deadlines::{Policy, Rules, Step, plan_until},
-    people::{Actor, Role},
+    people::Actor,
     rights::Permission,
     text::Note,
 };
@@ -23,6 +23,7 @@ use crate::{
     ids, notifications,
     schema::{deadline_steps, handovers, promises, submissions},
     scope::submissions_in,
+    steps::{self, Owner},
     submissions::EventKind,
 };
 
@@ -43,9 +44,10 @@ pub struct PromiseView {
     pub kept_note: Option<String>,
 }
 
-/// What is promised.
+/// What is promised: by an office that a handover went to, or at a hearing.
 pub struct NewPromise<'a> {
     pub handover_id: Option<Uuid>,
+    pub hearing_id: Option<Uuid>,
     pub text: &'a str,
     pub by: &'a str,
     pub due_on: NaiveDate,
@@ -76,7 +78,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<std::result::Result<(), Refusal>> {
         self.act(|connection| {
-            if !actor.role.may(Permission::Handle) && actor.role != Role::OfficeHandler {
+            let for_office = actor.role.may(Permission::ActForOffice);
+            if !actor.role.may(Permission::Handle) && !for_office {
                 return Err(Refusal::Forbidden.into());
             }
             let seen: Option<(Uuid, Option<Uuid>)> = promises::table
@@ -89,7 +92,7 @@ impl Store {
             let (id, handover) = seen.ok_or(Refusal::NotFound)?;
             for pledge in lock_together(connection, id, handover)? {
                 // An invited office, or another one of the same submission, speaks for itself only.
-                if actor.role == Role::OfficeHandler && pledge.office_id != actor.office_id {
+                if for_office && pledge.office_id != actor.office_id {
                     return Err(Refusal::Forbidden.into());
                 }
                 if pledge.kept {
@@ -148,6 +151,7 @@ pub fn make(
             promises::id.eq(id),
             promises::submission_id.eq(submission_id),
             promises::handover_id.eq(new.handover_id),
+            promises::hearing_id.eq(new.hearing_id),
             promises::text.eq(new.text),
             promises::promised_by.eq(new.by),
             promises::due_on.eq(new.due_on),
@@ -159,25 +163,17 @@ pub fn make(
         provisional: false,
     };
     let plan = plan_until(&rules.calendar, new.remind, new.remind, due, now);
-    let steps = [
+    let owner = Owner {
+        submission_id,
+        handover_id: None,
+        promise_id: Some(id),
+        clock: 0,
+    };
+    let planned = [
         (Step::PromiseRemind, plan.remind_at),
         (Step::PromiseOverdue, Some(due.at)),
     ];
-    let rows: Vec<_> = steps
-        .into_iter()
-        .filter_map(|(step, due_at)| {
-            Some((
-                deadline_steps::id.eq(ids::new(now)),
-                deadline_steps::submission_id.eq(submission_id),
-                deadline_steps::promise_id.eq(id),
-                deadline_steps::step.eq(step.as_str()),
-                deadline_steps::due_at.eq(due_at?),
-            ))
-        })
-        .collect();
-    diesel::insert_into(deadline_steps::table)
-        .values(rows)
-        .execute(connection)?;
+    steps::plan(connection, owner, &planned, now)?;
     NewEvent::new(submission_id, EventKind::PromiseMade, now)
         .by_account(actor.account_id)
         .with_data(json!({ "by": new.by, "due_on": new.due_on }))

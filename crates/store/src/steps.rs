@@ -50,28 +50,46 @@ pub fn republish(connection: &mut PgConnection, now: DateTime<Utc>, older_than: 
         .get_results(connection)?)
 }
 
-/// Writes the steps of a submission's clock of this generation.
-pub fn plan_answer(
+/// Whose clock steps belong to: the submission's own, or that of a handover or a promise about it.
+#[derive(Clone, Copy)]
+pub struct Owner {
+    pub submission_id: Uuid,
+    pub handover_id: Option<Uuid>,
+    pub promise_id: Option<Uuid>,
+    /// Generation of that clock.
+    pub clock: i16,
+}
+
+impl Owner {
+    /// The submission itself.
+    pub fn submission(submission_id: Uuid, clock: i16) -> Self {
+        Self {
+            submission_id,
+            handover_id: None,
+            promise_id: None,
+            clock,
+        }
+    }
+}
+
+/// Writes steps of a clock; one without a time is left out.
+pub fn plan(
     connection: &mut PgConnection,
-    submission_id: Uuid,
-    clock: i16,
-    plan: &AnswerPlan,
+    owner: Owner,
+    steps: &[(Step, Option<DateTime<Utc>>)],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let steps = [
-        (Step::Remind, plan.remind_at),
-        (Step::Overdue, Some(plan.answer_due.at)),
-        (Step::Escalate, Some(plan.escalate_at)),
-    ];
     let rows: Vec<_> = steps
-        .into_iter()
+        .iter()
         .filter_map(|(step, due_at)| {
             Some((
                 deadline_steps::id.eq(ids::new(now)),
-                deadline_steps::submission_id.eq(submission_id),
-                deadline_steps::clock.eq(clock),
+                deadline_steps::submission_id.eq(owner.submission_id),
+                deadline_steps::handover_id.eq(owner.handover_id),
+                deadline_steps::promise_id.eq(owner.promise_id),
+                deadline_steps::clock.eq(owner.clock),
                 deadline_steps::step.eq(step.as_str()),
-                deadline_steps::due_at.eq(due_at?),
+                deadline_steps::due_at.eq((*due_at)?),
             ))
         })
         .collect();
@@ -79,6 +97,22 @@ pub fn plan_answer(
         .values(rows)
         .execute(connection)?;
     Ok(())
+}
+
+/// Writes the steps of a submission's clock of this generation.
+pub fn plan_answer(
+    connection: &mut PgConnection,
+    submission_id: Uuid,
+    clock: i16,
+    plan_of: &AnswerPlan,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let steps = [
+        (Step::Remind, plan_of.remind_at),
+        (Step::Overdue, Some(plan_of.answer_due.at)),
+        (Step::Escalate, Some(plan_of.escalate_at)),
+    ];
+    plan(connection, Owner::submission(submission_id, clock), &steps, now)
 }
 
 /// Plans closing without a rating; a later answer of the same clock puts it off.
@@ -110,27 +144,6 @@ pub fn plan_auto_close(
             deadline_steps::published_at.eq(None::<DateTime<Utc>>),
             deadline_steps::done_at.eq(None::<DateTime<Utc>>),
             deadline_steps::outcome.eq(None::<String>),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Plans one step of the submission's own clock.
-pub fn plan_one(
-    connection: &mut PgConnection,
-    submission_id: Uuid,
-    clock: i16,
-    step: Step,
-    due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    diesel::insert_into(deadline_steps::table)
-        .values((
-            deadline_steps::id.eq(ids::new(now)),
-            deadline_steps::submission_id.eq(submission_id),
-            deadline_steps::clock.eq(clock),
-            deadline_steps::step.eq(step.as_str()),
-            deadline_steps::due_at.eq(due_at),
         ))
         .execute(connection)?;
     Ok(())

@@ -91,7 +91,8 @@ impl Store {
                 .execute(connection)?;
             pause(connection, &mut case, &rules, now)?;
             case.enter(connection, to)?;
-            steps::plan_one(connection, id, case.clock, Step::InfoLapse, due_at, now)?;
+            let owner = steps::Owner::submission(id, case.clock);
+            steps::plan(connection, owner, &[(Step::InfoLapse, Some(due_at))], now)?;
             let event = case
                 .event(EventKind::InfoAsked, actor, now)
                 .with_data(json!({ "question": question.as_str(), "due_at": due_at }));

@@ -15,8 +15,9 @@ use crate::{
     Result, Template, calendar,
     casework::{Case, Ruling},
     events::NewEvent,
-    ids, notifications,
+    notifications,
     schema::{deadline_steps, handover_submissions, handovers},
+    steps::{self, Owner},
     submissions::EventKind,
 };
 
@@ -119,26 +120,16 @@ impl Held {
     pub fn plan(
         &self,
         connection: &mut PgConnection,
-        steps: &[(Step, Option<DateTime<Utc>>)],
+        planned: &[(Step, Option<DateTime<Utc>>)],
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let rows: Vec<_> = steps
-            .iter()
-            .filter_map(|(step, due_at)| {
-                Some((
-                    deadline_steps::id.eq(ids::new(now)),
-                    deadline_steps::submission_id.eq(self.handover.lead_submission_id),
-                    deadline_steps::handover_id.eq(self.handover.id),
-                    deadline_steps::clock.eq(self.handover.clock),
-                    deadline_steps::step.eq(step.as_str()),
-                    deadline_steps::due_at.eq((*due_at)?),
-                ))
-            })
-            .collect();
-        diesel::insert_into(deadline_steps::table)
-            .values(rows)
-            .execute(connection)?;
-        Ok(())
+        let owner = Owner {
+            submission_id: self.handover.lead_submission_id,
+            handover_id: Some(self.handover.id),
+            promise_id: None,
+            clock: self.handover.clock,
+        };
+        steps::plan(connection, owner, planned, now)
     }
 
     /// Sets a new date for the office, and begins its clock anew until then.

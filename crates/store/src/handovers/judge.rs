@@ -60,6 +60,7 @@ impl Store {
                 let rules = calendar::rules(connection, now)?;
                 let promise = NewPromise {
                     handover_id: Some(id),
+                    hearing_id: None,
                     text,
                     by: &held.handover.office_name,
                     due_on,

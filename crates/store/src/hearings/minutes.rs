@@ -1,8 +1,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
-    calendar::{Deadline, end_of_day, local_date},
-    deadlines::{Rules, Step},
+    calendar::local_date,
     hearing::State,
     people::Actor,
     text::{ContactName, Note, OfficeText},
@@ -18,8 +17,8 @@ use super::{
 use crate::{
     Result, Store, calendar,
     casework::{Refusal, Ruling},
-    ids,
-    schema::{deadline_steps, hearing_deputies, hearing_offices, hearings, promises},
+    promises::{self, NewPromise},
+    schema::{hearing_deputies, hearing_offices, hearings},
     submissions::EventKind,
 };
 
@@ -81,10 +80,18 @@ impl Store {
                 case.tell_residents(connection, event, now)?;
                 let of_case = |promise: &&Promised| promise.submission_id == case.id;
                 for promise in minutes.promises.iter().filter(of_case) {
-                    make(connection, id, promise, &rules, now)?;
-                    let data = json!({ "by": promise.promised_by.as_str(), "due_on": promise.due_on });
-                    let event = case.event(EventKind::PromiseMade, actor, now);
-                    event.with_data(data).insert(connection)?;
+                    if promise.due_on < local_date(now) {
+                        return Err(Refusal::TargetUnfit("date").into());
+                    }
+                    let new = NewPromise {
+                        handover_id: None,
+                        hearing_id: Some(id),
+                        text: promise.text.as_str(),
+                        by: promise.promised_by.as_str(),
+                        due_on: promise.due_on,
+                        remind: rules.policies.remind,
+                    };
+                    promises::make(connection, case.id, &new, actor, &rules, now)?;
                 }
             }
             Ok(())
@@ -110,53 +117,6 @@ fn note_who_came(connection: &mut PgConnection, id: Uuid, region_code: &str, min
     );
     diesel::update(deputies)
         .set(hearing_deputies::attended.eq(true))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Writes a promise with its clock: a reminder before the day, and the end of the day itself.
-fn make(
-    connection: &mut PgConnection,
-    hearing_id: Uuid,
-    promise: &Promised,
-    rules: &Rules,
-    now: DateTime<Utc>,
-) -> Ruling<()> {
-    if promise.due_on < local_date(now) {
-        return Err(Refusal::TargetUnfit("date").into());
-    }
-    let id = ids::new(now);
-    diesel::insert_into(promises::table)
-        .values((
-            promises::id.eq(id),
-            promises::submission_id.eq(promise.submission_id),
-            promises::hearing_id.eq(hearing_id),
-            promises::text.eq(promise.text.as_str()),
-            promises::promised_by.eq(promise.promised_by.as_str()),
-            promises::due_on.eq(promise.due_on),
-            promises::made_at.eq(now),
-        ))
-        .execute(connection)?;
-    let due = Deadline {
-        at: end_of_day(promise.due_on),
-        provisional: false,
-    };
-    let remind_at = rules.plan_until(due, now).remind_at;
-    let steps = [(Step::PromiseRemind, remind_at), (Step::PromiseOverdue, Some(due.at))];
-    let rows: Vec<_> = steps
-        .into_iter()
-        .filter_map(|(step, due_at)| {
-            Some((
-                deadline_steps::id.eq(ids::new(now)),
-                deadline_steps::submission_id.eq(promise.submission_id),
-                deadline_steps::promise_id.eq(id),
-                deadline_steps::step.eq(step.as_str()),
-                deadline_steps::due_at.eq(due_at?),
-            ))
-        })
-        .collect();
-    diesel::insert_into(deadline_steps::table)
-        .values(rows)
         .execute(connection)?;
     Ok(())
 }

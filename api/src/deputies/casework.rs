@@ -35,6 +35,6 @@ pub fn possible(detail: &SubmissionDetail, role: Role) -> Vec<Action> {
     let standing = detail.standing();
     let actions = Party::of(role)
         .into_iter()
-        .flat_map(|party| lifecycle::possible(detail.state, party));
+        .flat_map(|party| lifecycle::TABLE.possible(detail.state, party));
     actions.filter(|action| standing.leaves(*action, role)).collect()
 }

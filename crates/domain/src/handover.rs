@@ -1,6 +1,7 @@
 //! Handing a matter over to the office that can act (交办): its own lifecycle beside the submission's.
 
 use crate::lifecycle::Party;
+use crate::transitions::{self, Table};
 use crate::words::words;
 
 words! {
@@ -85,11 +86,11 @@ impl ResultClass {
 }
 
 /// Every step that may be taken: (from, what, by whom, to).
-pub const TABLE: &[(State, Action, Party, State)] = {
+pub const TABLE: Table<State, Action> = {
     use Action as A;
     use Party::{Handler, Office};
     use State as S;
-    &[
+    Table(&[
         (S::Offered, A::Accept, Office, S::Accepted),
         (S::Offered, A::Refuse, Office, S::Refused),
         // Once, which the store sees to.
@@ -103,42 +104,11 @@ pub const TABLE: &[(State, Action, Party, State)] = {
         (S::Offered, A::Withdraw, Handler, S::Withdrawn),
         (S::Accepted, A::Withdraw, Handler, S::Withdrawn),
         (S::Redo, A::Withdraw, Handler, S::Withdrawn),
-    ]
+    ])
 };
 
-/// The step is not in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{party} cannot {action} a handover that is {state}")]
-pub struct Refused {
-    pub state: State,
-    pub action: Action,
-    pub party: Party,
-}
-
-/// The state after `action`.
-///
-/// # Errors
-/// [`Refused`] when the table has no such step.
-pub fn next(state: State, action: Action, party: Party) -> Result<State, Refused> {
-    TABLE
-        .iter()
-        .find(|(from, what, who, _)| (*from, *what, *who) == (state, action, party))
-        .map(|(_, _, _, to)| *to)
-        .ok_or(Refused { state, action, party })
-}
-
-/// The table as a Mermaid diagram; docs/architecture.md contains exactly this.
-#[must_use]
-pub fn diagram() -> String {
-    let mut text = String::from("stateDiagram-v2\n    [*] --> offered: 交办 (handler)\n");
-    for (from, action, party, to) in TABLE {
-        text.push_str(&format!("    {from} --> {to}: {} ({party})\n", action.zh()));
-    }
-    for state in State::ALL.iter().filter(|state| state.is_over()) {
-        text.push_str(&format!("    {state} --> [*]\n"));
-    }
-    text
-}
+/// A step that [`TABLE`] does not have.
+pub type Refused = transitions::Refused<State, Action>;
 
 #[cfg(test)]
 mod tests {
@@ -162,7 +132,7 @@ mod tests {
     #[test]
     fn exactly_the_last_states_have_no_way_out() {
         for &state in State::ALL {
-            let leaves = TABLE.iter().any(|(from, _, _, to)| *from == state && *to != state);
+            let leaves = TABLE.0.iter().any(|(from, _, _, to)| *from == state && *to != state);
             assert_eq!(leaves, !state.is_over(), "{state}");
         }
     }
@@ -170,7 +140,7 @@ mod tests {
     /// 代表不直接处理: what a deputy asks for is judged by a deputy, and only the office says what it did.
     #[test]
     fn the_office_answers_and_the_handler_judges() {
-        for (_, action, party, to) in TABLE {
+        for (_, action, party, to) in TABLE.0 {
             assert!(*to != State::Answered || *party == Party::Office, "{action}");
             assert!(*to != State::Done || *party == Party::Handler, "{action}");
         }
@@ -179,10 +149,8 @@ mod tests {
     #[test]
     fn the_map_shows_this_table() {
         let map = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/architecture.md")).unwrap();
-        assert!(
-            map.contains(&diagram()),
-            "docs/architecture.md must contain:\n{}",
-            diagram()
-        );
+        let ends = State::ALL.iter().copied().filter(|state| state.is_over());
+        let diagram = TABLE.diagram("offered: 交办 (handler)", ends, Action::zh);
+        assert!(map.contains(&diagram), "docs/architecture.md must contain:\n{diagram}");
     }
 }

@@ -19,6 +19,7 @@ pub mod slots;
 pub mod submission;
 pub mod text;
 pub mod token;
+pub mod transitions;
 
 pub use words::UnknownWord;
 mod words;

@@ -3,6 +3,7 @@
 use crate::people::Role;
 use crate::rights::Permission;
 use crate::submission::Satisfaction;
+use crate::transitions::{self, Table};
 use crate::words::words;
 
 words! {
@@ -85,11 +86,11 @@ impl Party {
 }
 
 /// Every step that may be taken: (from, what, by whom, to).
-pub const TABLE: &[(State, Action, Party, State)] = {
+pub const TABLE: Table<State, Action> = {
     use Action as A;
     use Party::{Clock, Handler, Office, Resident};
     use State as S;
-    &[
+    Table(&[
         (S::Registered, A::Accept, Handler, S::Accepted),
         (S::Registered, A::AskResident, Handler, S::AwaitingResident),
         (S::Accepted, A::AskResident, Handler, S::AwaitingResident),
@@ -140,37 +141,11 @@ pub const TABLE: &[(State, Action, Party, State)] = {
         (S::Answered, A::RateAndReopen, Resident, S::Reopened),
         (S::Answered, A::RateAndRaise, Resident, S::Reopened),
         (S::Answered, A::CloseUnrated, Clock, S::Closed),
-    ]
+    ])
 };
 
-/// The step is not in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{party} cannot {action} a submission that is {state}")]
-pub struct Refused {
-    pub state: State,
-    pub action: Action,
-    pub party: Party,
-}
-
-/// The state after `action`.
-///
-/// # Errors
-/// [`Refused`] when the table has no such step.
-pub fn next(state: State, action: Action, party: Party) -> Result<State, Refused> {
-    TABLE
-        .iter()
-        .find(|(from, what, who, _)| (*from, *what, *who) == (state, action, party))
-        .map(|(_, _, _, to)| *to)
-        .ok_or(Refused { state, action, party })
-}
-
-/// The steps of a party that are possible in a state, in the order of the table.
-pub fn possible(state: State, party: Party) -> impl Iterator<Item = Action> {
-    let rows = TABLE
-        .iter()
-        .filter(move |(from, _, who, _)| (*from, *who) == (state, party));
-    rows.map(|(_, action, _, _)| *action)
-}
+/// A step that [`TABLE`] does not have.
+pub type Refused = transitions::Refused<State, Action>;
 
 /// What lies on a submission beside its state and narrows who may do what with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -205,17 +180,6 @@ pub const fn rating_action(satisfaction: Satisfaction, round: u8) -> Action {
         (Satisfaction::Dissatisfied, 1) => Action::RateAndRaise,
         _ => Action::RateAndClose,
     }
-}
-
-/// The table as a Mermaid diagram; docs/architecture.md contains exactly this.
-#[must_use]
-pub fn diagram() -> String {
-    let mut text = String::from("stateDiagram-v2\n    [*] --> registered: 扫码提交 (resident)\n");
-    for (from, action, party, to) in TABLE {
-        text.push_str(&format!("    {from} --> {to}: {} ({party})\n", action.zh()));
-    }
-    text.push_str("    closed --> [*]\n");
-    text
 }
 
 #[cfg(test)]

@@ -183,7 +183,9 @@ impl Case {
 
     /// Where `action` leads.
     pub fn next(&self, party: Party, action: Action) -> Ruling<State> {
-        Ok(lifecycle::next(self.state, action, party).map_err(Refusal::NotNow)?)
+        Ok(lifecycle::TABLE
+            .next(self.state, action, party)
+            .map_err(Refusal::NotNow)?)
     }
 
     /// Writes the state.

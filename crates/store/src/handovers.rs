@@ -132,6 +132,7 @@ impl Held {
             return Err(Refusal::Forbidden.into());
         }
         if !handover::TABLE
+            .0
             .iter()
             .any(|(_, what, who, _)| (*what, *who) == (action, party))
         {
@@ -142,7 +143,9 @@ impl Held {
                 Case::lock(connection, actor, case.id)?;
             }
         }
-        Ok(handover::next(self.handover.state, action, party).map_err(Refusal::HandoverNotNow)?)
+        Ok(handover::TABLE
+            .next(self.handover.state, action, party)
+            .map_err(Refusal::HandoverNotNow)?)
     }
 
     /// The submission on which the clock and the messages hang.

@@ -172,7 +172,9 @@ fn view(record: Record, site: SitePublic, parts: Parts, meetings: Meetings) -> R
     ReceiptView {
         may_rate: may_rate(record.state, record.round),
         may_ask_review: record.review_asked_at.is_none()
-            && lifecycle::next(record.state, Action::RequestReview, Party::Resident).is_ok(),
+            && lifecycle::TABLE
+                .next(record.state, Action::RequestReview, Party::Resident)
+                .is_ok(),
         route_reason: record.route_reason,
         handled_above: record.handled_above,
         close_reason: record.close_reason.map(|word| word.0),
@@ -209,5 +211,5 @@ fn view(record: Record, site: SitePublic, parts: Parts, meetings: Meetings) -> R
 fn may_rate(state: State, round: i16) -> bool {
     let round = u8::try_from(round).unwrap_or(u8::MAX);
     let action = lifecycle::rating_action(Satisfaction::Satisfied, round);
-    lifecycle::next(state, action, Party::Resident).is_ok()
+    lifecycle::TABLE.next(state, action, Party::Resident).is_ok()
 }

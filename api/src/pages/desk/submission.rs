@@ -10,7 +10,7 @@ use minyi_domain::{
     appointment::Side,
     calendar::local_date,
     handover::Channel,
-    lifecycle::{self, Action, Party, next},
+    lifecycle::{self, Action, Party},
     people::Actor,
     routing::RouteReason,
 };
@@ -176,7 +176,7 @@ async fn view(
         answers: answers(state, detail.answers, today),
         ratings: detail.ratings.iter().map(|rating| Rating::new(rating, today)).collect(),
         timeline: lines(&detail.events, today),
-        may_answer: party.is_some_and(|party| next(detail.state, Action::Answer, party).is_ok()),
+        may_answer: party.is_some_and(|party| lifecycle::TABLE.next(detail.state, Action::Answer, party).is_ok()),
         may_hold: signed_in.actor.role.may(Permission::Hold),
         may_meet: detail.state != lifecycle::State::Closed && detail.route_reason != RouteReason::Confidential,
         handovers: detail.handovers.into_iter().map(card).collect(),
@@ -203,7 +203,7 @@ async fn offices(
     detail: &SubmissionDetail,
 ) -> Result<Vec<(Uuid, String, String)>, Problem> {
     let party = Party::of(actor.role).filter(|party| *party == Party::Handler);
-    let may = party.is_some_and(|party| next(detail.state, Action::HandOver, party).is_ok());
+    let may = party.is_some_and(|party| lifecycle::TABLE.next(detail.state, Action::HandOver, party).is_ok());
     if !may || detail.confidential_region.is_some() {
         return Ok(Vec::new());
     }

@@ -127,7 +127,7 @@ impl Subject {
 }
 
 fn is_needed(step: Step, case: &Case, now: DateTime<Utc>) -> bool {
-    let may = |action| lifecycle::next(case.state, action, Party::Clock).is_ok();
+    let may = |action| lifecycle::TABLE.next(case.state, action, Party::Clock).is_ok();
     match step {
         // A reminder that comes after the deadline (the worker was down) would only confuse.
         Step::Remind => case.state.awaits_answer() && now < case.answer_due_at,

@@ -71,7 +71,7 @@ pub fn may(view: &HandoverView, actor: &Actor) -> May {
     let is_lead = actor.office_id == Some(view.office_id);
     let may = |action| {
         let party = party.filter(|party| *party != Party::Office || is_lead);
-        party.is_some_and(|party| handover::next(view.state, action, party).is_ok())
+        party.is_some_and(|party| handover::TABLE.next(view.state, action, party).is_ok())
     };
     let invited = |partner: &PartnerView| Some(partner.office_id) == actor.office_id && partner.opinion.is_none();
     May {

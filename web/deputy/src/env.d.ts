@@ -4,3 +4,12 @@ declare module "*.vue" {
   const component: DefineComponent<object, object, unknown>;
   export default component;
 }
+/** WeChat's own object, in the mini-program. */
+declare const wx: object;
+
+interface ImportMetaEnv {
+  /** Where the product is, for the mini-program; the H5 is served by it. */
+  readonly VITE_API_BASE?: string;
+  /** `1` in development builds that the WeChat simulator opens. */
+  readonly VITE_WECHAT_SIMULATOR?: string;
+}

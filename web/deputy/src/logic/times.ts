@@ -35,3 +35,9 @@ export function moment(at: string | number, now: number): string {
   if (days === -1) return `明天 ${clock(at)}`;
   return `${then.year === today.year ? "" : `${then.year}年`}${day(at)} ${clock(at)}`;
 }
+
+/** Whether both are on the same day in Shanghai. */
+export function sameDay(at: string | number, other: string | number): boolean {
+  const [one, two] = [parts(at), parts(other)];
+  return one.year === two.year && one.month === two.month && one.day === two.day;
+}

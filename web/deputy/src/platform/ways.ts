@@ -1,0 +1,50 @@
+/** The ways between pages, in one place: a page is named here and in pages.json only. */
+export const HOME = "/pages/home/index";
+export const LOGIN = "/pages/login/index";
+
+/** The forms of the second package, by the kind of decision. */
+const FORMS: Record<string, string> = {
+  answer: "answer",
+  ask: "ask",
+  hand_over: "handover",
+  decline: "decline",
+  transfer: "transfer",
+  propose: "propose",
+  meet: "meet",
+  release: "release",
+  send_back: "judge",
+  approve: "judge",
+};
+
+export function go(url: string): void {
+  uni.navigateTo({ url });
+}
+
+export const caseUrl = (id: string) => `/pages/case/index?id=${encodeURIComponent(id)}`;
+
+export function openCase(id: string): void {
+  go(caseUrl(id));
+}
+
+/** The form of a kind of decision about a submission; what has no form of its own leads to the submission. */
+export function openForm(kind: string, subject: string, more = ""): void {
+  const form = FORMS[kind];
+  if (form) go(`/act/${form}/index?id=${encodeURIComponent(subject)}${more}`);
+  else if (subject) openCase(subject);
+}
+
+export function openOutbox(): void {
+  go("/pages/outbox/index");
+}
+
+/** Back to where one came from; from a push there is nothing behind, and home it is. */
+export function goBack(): void {
+  if (getCurrentPages().length > 1) uni.navigateBack();
+  else uni.reLaunch({ url: HOME });
+}
+
+/** The page that is open, with its parameters, to come back to it after login. */
+export function here(): string {
+  const page = getCurrentPages().at(-1) as unknown as { $page?: { fullPath?: string }; route?: string } | undefined;
+  return page?.$page?.fullPath ?? (page?.route ? `/${page.route}` : HOME);
+}

@@ -1,0 +1,160 @@
+import { computed, ref } from "vue";
+import { uploadPhoto } from "../api/photos";
+import { Offline, Problem } from "../api/problem";
+import { send } from "../api/request";
+import {
+  attention, awakened, newEntry, nextLook, nextToSend, revived, settled, tidied, type Entry, type Outcome,
+} from "../logic/outbox";
+import { fileToUpload, forgetFile } from "../platform/files";
+import { newKey } from "../platform/ids";
+import { read, write } from "../platform/storage";
+import { keepDraft } from "./drafts";
+import { connected, sawNetwork, whenBack } from "./network";
+
+/** What a form hands over. `draft` are its fields, so that taking back restores them. */
+export interface Decision {
+  kind: string;
+  subject: string;
+  title: string;
+  about: string;
+  method: Entry["method"];
+  path: string;
+  body: Record<string, unknown> | null;
+  photos?: string[];
+  draft?: Record<string, string>;
+}
+
+type Held = Entry & { draft?: Record<string, string> };
+
+const entries = ref<Held[]>(revived(read<Held[]>("outbox") ?? []));
+const now = ref(Date.now());
+let timer: ReturnType<typeof setTimeout> | undefined;
+const sentListeners = new Set<(entry: Entry) => void>();
+
+function put(next: Held[]): void {
+  entries.value = next;
+  write("outbox", next);
+}
+
+function change(entry: Held): void {
+  put(entries.value.map((other) => (other.key === entry.key ? entry : other)));
+}
+
+/** Everything on its way, the oldest first. */
+export const outbox = computed(() => entries.value);
+export const needsAttention = computed(() => attention(entries.value));
+export const outboxNow = computed(() => now.value);
+
+export function ofCase(subject: string): Held[] {
+  return entries.value.filter((entry) => entry.subject === subject && entry.step !== "sent");
+}
+
+/** Calls back when something of this phone arrived. Returns how to stop. */
+export function whenSent(listener: (entry: Entry) => void): () => void {
+  sentListeners.add(listener);
+  return () => sentListeners.delete(listener);
+}
+
+/** Puts a decision on its way: ten seconds in which it can be taken back, then it is sent. */
+export function decide(decision: Decision): void {
+  const { photos = [], draft, ...rest } = decision;
+  const entry = newEntry({ ...rest, key: newKey(), photos: photos.map((file) => ({ file })) }, Date.now());
+  put([...entries.value, { ...entry, draft }]);
+  tick();
+}
+
+/** Takes it off the way; what was written stands in the form again. */
+export function takeBack(key: string): Entry | undefined {
+  const entry = entries.value.find((other) => other.key === key);
+  if (!entry || entry.step === "sending" || entry.step === "sent") return undefined;
+  if (entry.draft) {
+    const photos = entry.photos.map((photo) => photo.file);
+    keepDraft(entry.subject, entry.kind, { fields: entry.draft, photos, at: Date.now() });
+  }
+  put(entries.value.filter((other) => other.key !== key));
+  return entry;
+}
+
+/** Throws it away with its pictures. */
+export function discard(key: string): void {
+  const entry = entries.value.find((other) => other.key === key);
+  if (!entry || entry.step === "sending") return;
+  for (const photo of entry.photos) void forgetFile(photo.file);
+  put(entries.value.filter((other) => other.key !== key));
+}
+
+async function attempt(entry: Held): Promise<Outcome> {
+  try {
+    await send(entry.method, entry.path, await bodyOf(entry), entry.key);
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof Problem) {
+      if (error.code === "photo_unknown") change({ ...entry, photos: entry.photos.map(({ file }) => ({ file })) });
+      return { ok: false, trouble: error.trouble };
+    }
+    if (error instanceof Offline) sawNetwork(false);
+    return { ok: false, trouble: null };
+  }
+}
+
+/** Uploads the pictures that are not there yet, remembering each, and returns the body. */
+async function bodyOf(entry: Held): Promise<Record<string, unknown> | null> {
+  if (entry.photos.length === 0) return entry.body;
+  for (const photo of entry.photos) {
+    if (photo.id) continue;
+    const picture = await fileToUpload(photo.file);
+    if (!picture) throw new Problem(422, "photo_lost", "照片已不在手机里", "有照片已不在手机里，请重新选择照片。");
+    photo.id = await uploadPhoto(picture);
+    change(entry);
+  }
+  return { ...entry.body, photo_ids: entry.photos.map((photo) => photo.id) };
+}
+
+async function run(entry: Held): Promise<void> {
+  change({ ...entry, step: "sending" });
+  const outcome = await attempt(entry);
+  const current = entries.value.find((other) => other.key === entry.key);
+  if (!current) return;
+  const after: Held = { ...settled(current, outcome, Date.now()), draft: outcome.ok ? undefined : current.draft };
+  change(after);
+  if (outcome.ok) {
+    sawNetwork(true);
+    for (const photo of current.photos) void forgetFile(photo.file);
+    for (const listener of sentListeners) listener(after);
+  }
+  tick();
+}
+
+/** Looks what is to be sent, and when to look again; runs each second only while somebody counts down. */
+export function tick(): void {
+  clearTimeout(timer);
+  now.value = Date.now();
+  const next = nextToSend(entries.value, now.value, connected.value);
+  if (next) return void run(next);
+  if (entries.value.some((entry) => entry.step === "sending")) return;
+  const look = nextLook(entries.value);
+  if (look === undefined) return;
+  const counting = entries.value.some((entry) => entry.step === "undoable");
+  timer = setTimeout(tick, Math.max(200, Math.min(look - now.value, counting ? 1000 : 30_000)));
+}
+
+export function startOutbox(): void {
+  put(tidied(entries.value, Date.now()));
+  whenBack(() => {
+    put(awakened(entries.value, Date.now()));
+    tick();
+  });
+  tick();
+}
+
+/** At logout. What is still on its way goes too: the person was asked. */
+export function emptyOutbox(): void {
+  clearTimeout(timer);
+  put([]);
+}
+
+/** The person does not want to wait for the next try. */
+export function tryNow(key: string): void {
+  put(entries.value.map((entry) => (entry.key === key && entry.step === "waiting" ? { ...entry, notBefore: Date.now() } : entry)));
+  tick();
+}

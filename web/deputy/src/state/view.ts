@@ -1,0 +1,59 @@
+import { computed, ref, shallowRef } from "vue";
+import { Offline, wordsOf } from "../api/problem";
+import { address, send } from "../api/request";
+import type { Answer, Params, PathOf, Query } from "../api/types";
+import { clock } from "../logic/times";
+import { names, read, write } from "../platform/storage";
+import { online, sawNetwork } from "./network";
+
+interface Kept<T> {
+  at: number;
+  body: T;
+}
+
+/** As many opened cases and lists stay readable without a network. */
+const KEPT_VIEWS = 40;
+
+function keep(url: string, body: unknown): void {
+  write(`cache:${url}`, { at: Date.now(), body });
+  const all = names("cache:");
+  if (all.length <= KEPT_VIEWS) return;
+  const byAge = all.map((name) => ({ name, at: read<Kept<unknown>>(name)?.at ?? 0 })).sort((a, b) => a.at - b.at);
+  for (const { name } of byAge.slice(0, all.length - KEPT_VIEWS)) write(name, null);
+}
+
+/**
+ * One thing that a page shows: read from the server, and kept for when there is no network. `stale` says from when it
+ * is, if it could not be read again.
+ */
+export function useView<P extends PathOf<"get">>(path: P) {
+  const data = shallowRef<Answer<P, "get"> | null>(null);
+  const loading = ref(false);
+  const failure = ref<string | null>(null);
+  const keptAt = ref<number | null>(null);
+  let shown = "";
+
+  async function load(given: { params?: Params<P, "get">; query?: Query<P, "get"> } = {}): Promise<void> {
+    const url = address(path, given.params as Record<string, unknown>, given.query as Record<string, unknown>);
+    if (shown !== url) {
+      const kept = read<Kept<Answer<P, "get">>>(`cache:${url}`);
+      [data.value, keptAt.value, shown] = [kept?.body ?? null, kept?.at ?? null, url];
+    }
+    loading.value = true;
+    failure.value = null;
+    try {
+      const body = (await send("get", url)) as Answer<P, "get">;
+      sawNetwork(true);
+      if (shown === url) [data.value, keptAt.value] = [body, null];
+      keep(url, body);
+    } catch (error) {
+      if (error instanceof Offline) sawNetwork(false);
+      failure.value = wordsOf(error);
+    } finally {
+      loading.value = false;
+    }
+  }
+
+  const stale = computed(() => (keptAt.value && !loading.value ? `${online.value ? "没能更新" : "离线"}，数据截至 ${clock(keptAt.value)}` : null));
+  return { data, loading, failure, stale, load };
+}

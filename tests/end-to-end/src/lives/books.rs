@@ -53,6 +53,17 @@ const NEVER: &[(&str, &str)] = &[
         "handovers WHERE state IN ('accepted', 'redo') AND answer_due_at < $1 AND overdue_at IS NULL",
     ),
     (
+        "closed unsolved, and nobody asks again",
+        "submissions s WHERE state = 'closed' AND confidential_region IS NULL
+            AND NOT EXISTS (SELECT FROM revisits r WHERE r.submission_id = s.id)
+            AND NOT (SELECT solved FROM ratings r WHERE r.submission_id = s.id ORDER BY round DESC LIMIT 1)",
+    ),
+    (
+        "public without consent",
+        "releases r JOIN submissions s ON s.id = r.submission_id
+            WHERE r.withdrawn_at IS NULL AND (s.publish_consent_at IS NULL OR s.confidential_region IS NOT NULL)",
+    ),
+    (
         "messages that are not finished",
         "notifications WHERE state NOT IN ('sent', 'dead', 'void')",
     ),
@@ -77,6 +88,7 @@ pub struct Books {
     handovers: Vec<(String, i64)>,
     steps: Vec<(String, i64)>,
     notifications: Vec<(String, i64)>,
+    meetings: Vec<(String, i64)>,
     never: Vec<(&'static str, i64)>,
     once: Vec<(&'static str, i64)>,
     timelines: usize,
@@ -95,6 +107,13 @@ pub fn read(world: &World) -> anyhow::Result<Books> {
     let handovers = by("channel || ' ' || state", "handovers")?;
     let steps = by("step || ' ' || coalesce(outcome, 'open')", "deadline_steps")?;
     let notifications = by("state", "notifications")?;
+    let meetings = by(
+        "what || ' ' || state",
+        "(SELECT 'appointment' AS what, state FROM appointments UNION ALL SELECT 'hearing', state FROM hearings
+            UNION ALL SELECT 'revisit', coalesce(outcome, 'open') FROM revisits
+            UNION ALL SELECT 'release', CASE WHEN withdrawn_at IS NULL THEN 'public' ELSE 'withdrawn' END FROM releases)
+            AS around",
+    )?;
     let now = world.now();
     let never = NEVER
         .iter()
@@ -119,6 +138,7 @@ pub fn read(world: &World) -> anyhow::Result<Books> {
         handovers,
         steps,
         notifications,
+        meetings,
         never,
         once,
         timelines: verified.submissions,
@@ -163,6 +183,7 @@ impl fmt::Display for Books {
             ("handovers", &self.handovers),
             ("steps of clocks", &self.steps),
             ("messages", &self.notifications),
+            ("meetings, revisits, releases", &self.meetings),
         ];
         for (title, rows) in tables {
             writeln!(f, "{title}")?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
-use minyi_domain::people::Actor;
+use minyi_domain::{handover::Channel, people::Actor};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -97,6 +97,11 @@ impl World {
     }
 
     async fn live(&mut self, matter: &Open, chance: &mut Chance) -> anyhow::Result<()> {
+        if !matter.confidential && chance.percent(1) {
+            let handler = self.handler(matter.handler).filter(|_| chance.percent(40));
+            self.ask_to_meet(matter.id, &matter.receipt, handler.as_ref(), chance)
+                .await?;
+        }
         match matter.state.as_str() {
             "answered" if chance.percent(12) => self.rate(matter, chance).await,
             "declined" if !matter.reviewed && chance.percent(4) => {
@@ -176,7 +181,7 @@ impl World {
                 json!({ "kind": chance.pick(&kinds), "text": "这件事不在这里办理，请按下面的渠道反映。" })
             }
             "handovers" => {
-                let (office, _) = chance.pick(&self.people.offices);
+                let office = self.people.office(Channel::Office, chance);
                 json!({ "office_id": office, "demand": "请核实情况并办理，结果告诉代表。", "is_hard": chance.percent(10) })
             }
             "transfer" => {
@@ -211,6 +216,11 @@ impl World {
             .map(drop)
     }
 
+    fn office_handler(&self, id: Uuid) -> Actor {
+        let mut offices = self.people.offices.iter();
+        offices.find(|office| office.id == id).unwrap().actor.clone()
+    }
+
     fn handler(&self, account: Option<Uuid>) -> Option<Actor> {
         self.people.by_account(account?).cloned()
     }
@@ -224,7 +234,7 @@ impl World {
             Some(deputy) => deputy,
             None => chance.pick(&self.people.deputies).id,
         };
-        let level = *chance.pick(&["county", "city"]);
+        let (level, channel) = *chance.pick(&[("county", Channel::Intersession), ("city", Channel::Proposal)]);
         let draft = json!({
             "level": level, "title": "关于改善小区照明的建议", "lead_deputy_id": lead,
             "text": "多位居民反映照明不足，建议统一改造。", "submission_ids": [matter.id],
@@ -233,7 +243,7 @@ impl World {
             .person(&actor, "draft proposal", Method::POST, "/proposals", Some(draft))
             .await?;
         let Some(id) = made["id"].as_str() else { return Ok(()) };
-        let (office, _) = chance.pick(&self.people.offices);
+        let office = self.people.office(channel, chance);
         let body = json!({ "office_id": office, "is_hard": chance.percent(20) });
         let path = format!("/proposals/{id}/submit");
         self.person(&actor, "submit proposal", Method::POST, &path, Some(body))
@@ -243,20 +253,13 @@ impl World {
 
     /// An office, or whoever judges its answer, moves a handover on.
     async fn office(&mut self, of: &Office, chance: &mut Chance) -> anyhow::Result<()> {
-        let Some((_, office)) = self.people.offices.iter().find(|(id, _)| *id == of.office_id).cloned() else {
-            return Ok(());
-        };
+        let office = self.office_handler(of.office_id);
         if let Some(partner) = of.partner_id.filter(|_| chance.percent(20)) {
-            let actor = self
-                .people
-                .offices
-                .iter()
-                .find(|(id, _)| *id == partner)
-                .map(|(_, actor)| actor.clone());
+            let actor = self.office_handler(partner);
             let body = json!({ "opinion": "我们负责电源部分，三天内完成。" });
             let path = format!("/handovers/{}/opinion", of.id);
             return self
-                .person(&actor.unwrap(), "opinion", Method::POST, &path, Some(body))
+                .person(&actor, "opinion", Method::POST, &path, Some(body))
                 .await
                 .map(drop);
         }
@@ -283,7 +286,7 @@ impl World {
             "accept" => json!({ "responsible_name": "承办科张科长" }),
             "refuse" => json!({ "reason": "这件事不在本单位职责范围。" }),
             "extend" => json!({ "reason": "需要采购材料，时间不够。" }),
-            "partners" => json!({ "office_id": chance.pick(&self.people.offices).0 }),
+            "partners" => json!({ "office_id": chance.pick(&self.people.offices).id }),
             "answer" => {
                 let result = *chance.weighted(&[(60, "a"), (20, "b"), (10, "c"), (10, "d")]).unwrap();
                 let promises = matches!(result, "b" | "c");

@@ -14,6 +14,7 @@
     reason = "this serves tests only, and fails loudly"
 )]
 
+mod around;
 mod books;
 mod chance;
 mod deeds;
@@ -91,6 +92,7 @@ async fn main() -> anyhow::Result<()> {
             world.send_in(&text, &mut chance).await?;
         }
         let open = world.act(&mut chance).await?;
+        world.go_around(&mut chance).await?;
         world.advance(TimeDelta::hours(12)).await?;
         if half_day % 40 == 0 {
             println!("{}  open {open}", world.today());

@@ -47,7 +47,6 @@ pub struct World {
     tokens: HashMap<Uuid, String>,
     /// What was done, by kind and status.
     pub done: std::collections::BTreeMap<(String, u16), usize>,
-    pub receipts: Vec<String>,
     // Dropped last: their connections must be gone by then.
     pub database: TestDatabase,
     _redis: TestRedis,
@@ -123,7 +122,6 @@ impl World {
             folder,
             tokens: HashMap::new(),
             done: std::collections::BTreeMap::new(),
-            receipts: Vec::new(),
             database,
             _redis: redis,
         };
@@ -159,24 +157,34 @@ impl World {
         Ok(())
     }
 
-    /// A resident scans a code and writes.
+    /// A resident scans a code and writes, or comes to the station, where it is written down.
     pub async fn send_in(&mut self, text: &str, chance: &mut Chance) -> anyhow::Result<()> {
-        let code = chance.pick(&self.people.grids).token.as_str().to_owned();
+        let grid = chance.pick(&self.people.grids).clone();
         let kind = *chance.pick(&["problem", "problem", "opinion", "suggestion"]);
-        let response = self
-            .client
-            .post(format!("{}/api/v1/codes/{code}/submissions", self.base))
-            .header("idempotency-key", Uuid::new_v4().to_string())
-            .header("x-forwarded-for", chance.address())
-            .json(&json!({ "kind": kind, "text": text }))
-            .send()
-            .await?;
-        let status = response.status().as_u16();
-        self.count("send_in", status);
-        if status == 201 {
-            let body: Value = response.json().await?;
-            self.receipts.push(body["receipt"].as_str().unwrap().to_owned());
-        }
+        let staff = self.staff_of(grid.site_id).filter(|_| chance.percent(10));
+        let body = match staff {
+            Some(staff) => {
+                let channel = chance.pick(&["visit", "phone"]);
+                let body =
+                    json!({ "channel": channel, "grid_id": grid.id, "kind": kind, "text": text, "photo_ids": [] });
+                self.person(&staff, "staff entry", Method::POST, "/intake", Some(body))
+                    .await?
+            }
+            None => {
+                let request = self
+                    .client
+                    .post(format!(
+                        "{}/api/v1/codes/{}/submissions",
+                        self.base,
+                        grid.token.as_str()
+                    ))
+                    .header("idempotency-key", Uuid::new_v4().to_string())
+                    .header("x-forwarded-for", chance.address())
+                    .json(&json!({ "kind": kind, "text": text }));
+                self.finish("send in", request).await?
+            }
+        };
+        anyhow::ensure!(body["receipt"].is_string(), "not registered: {body}");
         Ok(())
     }
 
@@ -202,7 +210,8 @@ impl World {
         let mut request = self
             .client
             .request(method, format!("{}/api/v1{path}", self.base))
-            .bearer_auth(token);
+            .bearer_auth(token)
+            .header("idempotency-key", Uuid::new_v4().to_string());
         if let Some(body) = body {
             request = request.json(&body);
         }

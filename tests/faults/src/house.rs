@@ -1,0 +1,272 @@
+//! Everything that can break: a Postgres and a Redis of our own, api and two workers as processes, WeChat's counterpart.
+
+use std::{
+    fs::File,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use minyi_api::auth::tokens::generate_key;
+use minyi_dev::servers::{
+    Durability, Place, PrivatePostgres, PrivateRedis, Server, free_port, random_password, wait_ready,
+};
+use minyi_gateways::clock::Clock;
+use minyi_store::{
+    Store, StoreConfig,
+    fixtures::{City, Deputy, Grid},
+};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use reqwest::Client;
+use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig, templates};
+
+use crate::child::offset;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const PLACES: usize = 6;
+
+/// Which process is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Api,
+    Worker(usize),
+    Postgres,
+    Redis,
+}
+
+pub struct House {
+    place: Place,
+    postgres: PrivatePostgres,
+    redis: PrivateRedis,
+    simulator: Simulator,
+    pub client: Client,
+    pub base: String,
+    pub places: Vec<(Grid, Deputy)>,
+    running: Vec<(Part, Child)>,
+}
+
+impl House {
+    pub async fn build() -> anyhow::Result<Self> {
+        let place = Place::temporary(&format!("minyi-faults-{}", random_password()?))?;
+        // What is confirmed must survive a killed server, as in service.
+        let postgres = PrivatePostgres::prepare(&place, Durability::Kept)?;
+        let redis = PrivateRedis::prepare(&place, Durability::Thrown)?;
+        std::fs::write(place.folder().join("jwt.pem"), generate_key()?)?;
+        let mut house = Self {
+            base: format!("http://127.0.0.1:{}", free_port()?),
+            place,
+            postgres,
+            redis,
+            simulator: wechat_simulator::start(SimulatorConfig::default()).await?,
+            client: Client::builder().timeout(Duration::from_secs(10)).build()?,
+            places: Vec::new(),
+            running: Vec::new(),
+        };
+        // Monday 2 March 2026, nine o'clock in China: many working days with a known calendar lie ahead.
+        let beginning: DateTime<Utc> = "2026-03-02T01:00:00Z".parse()?;
+        house.set_offset(beginning - Clock::System.now())?;
+        house.start(Part::Postgres)?;
+        house.start(Part::Redis)?;
+        house.settle().await?;
+        for part in [Part::Api, Part::Worker(0), Part::Worker(1)] {
+            house.start(part)?;
+        }
+        Ok(house)
+    }
+
+    /// Grids with their deputies, who all have a phone.
+    async fn settle(&mut self) -> anyhow::Result<()> {
+        let store = self.store()?;
+        store.migrate()?;
+        let mut city = City::found(&store, self.now());
+        self.places = (0..PLACES).map(|_| city.grid_with_lead()).collect();
+        let users = self
+            .places
+            .iter()
+            .map(|(_, deputy)| json!({ "openid": deputy.openid, "name": "某代表" }));
+        self.control("users", users.collect()).await
+    }
+
+    pub fn store(&self) -> anyhow::Result<Store> {
+        Ok(Store::connect(&StoreConfig {
+            database_url: self.database_url(),
+            pool_size: 2,
+        })?)
+    }
+
+    pub fn database_url(&self) -> String {
+        self.postgres.url("minyi")
+    }
+
+    fn clock_file(&self) -> PathBuf {
+        self.place.folder().join("clock")
+    }
+
+    /// What the product takes for the present.
+    pub fn now(&self) -> DateTime<Utc> {
+        Clock::System.now() + offset(&self.clock_file())
+    }
+
+    fn set_offset(&self, offset: TimeDelta) -> anyhow::Result<()> {
+        let draft = self.place.folder().join("clock.draft");
+        std::fs::write(&draft, offset.num_seconds().to_string())?;
+        Ok(std::fs::rename(draft, self.clock_file())?)
+    }
+
+    pub fn jump(&self, step: TimeDelta) -> anyhow::Result<()> {
+        self.set_offset(offset(&self.clock_file()) + step)
+    }
+
+    /// Tells WeChat's counterpart.
+    pub async fn control(&self, path: &str, body: Value) -> anyhow::Result<()> {
+        let url = format!("{}/_sim/{path}", self.simulator.address);
+        self.client.post(url).json(&body).send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Asks WeChat's counterpart.
+    pub async fn ask(&self, path: &str) -> anyhow::Result<Value> {
+        let url = format!("{}/_sim/{path}", self.simulator.address);
+        Ok(self.client.get(url).send().await?.error_for_status()?.json().await?)
+    }
+
+    pub fn simulator(&self) -> &str {
+        &self.simulator.address
+    }
+
+    /// Ends a process without warning and starts it anew; an emptied Redis, a Postgres that has to recover.
+    pub async fn kill(&mut self, part: Part) -> anyhow::Result<()> {
+        let at = self.running.iter().position(|(found, _)| *found == part).unwrap();
+        let (_, mut child) = self.running.remove(at);
+        let signal = match part {
+            // Immediate shutdown: all its processes end at once, nothing is written any more.
+            Part::Postgres => Signal::SIGQUIT,
+            _ => Signal::SIGKILL,
+        };
+        kill(Pid::from_raw(i32::try_from(child.id())?), signal)?;
+        tokio::task::spawn_blocking(move || child.wait()).await??;
+        self.start(part)
+    }
+
+    fn start(&mut self, part: Part) -> anyhow::Result<()> {
+        let mut command = match part {
+            Part::Postgres => self.postgres.command()?,
+            Part::Redis => self.redis.command()?,
+            Part::Api | Part::Worker(_) => self.program(part)?,
+        };
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.place.folder().join(format!("{part:?}.log")))?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        match part {
+            Part::Postgres => wait_ready(&self.postgres, &mut child, PATIENCE)?,
+            Part::Redis => wait_ready(&self.redis, &mut child, PATIENCE)?,
+            Part::Api | Part::Worker(_) => {}
+        }
+        self.running.push((part, child));
+        Ok(())
+    }
+
+    /// This program as api or worker.
+    fn program(&self, part: Part) -> anyhow::Result<Command> {
+        let key = |letter: &str| letter.repeat(43) + "=";
+        let folder = self.place.folder();
+        let own = std::env::current_exe()?;
+        let mut command = Command::new(own);
+        command.arg(if part == Part::Api { "api" } else { "worker" });
+        command.envs([
+            ("MINYI_FAULTS_CLOCK", self.clock_file().display().to_string()),
+            ("MINYI_MODE", "development".to_owned()),
+            ("MINYI_DATABASE_URL", self.database_url()),
+            ("MINYI_REDIS_URL", self.redis.url(0)),
+            ("MINYI_OBJECTS", format!("file://{}/objects", folder.display())),
+            ("MINYI_WECHAT_BASE_URL", self.simulator.address.clone()),
+            ("MINYI_WECHAT_APPID", DEFAULT_APPID.to_owned()),
+            ("MINYI_WECHAT_SECRET", DEFAULT_SECRET.to_owned()),
+            ("MINYI_WECHAT_TEMPLATE_DEPUTY_NEW", templates::DEPUTY_NEW.to_owned()),
+            (
+                "MINYI_WECHAT_TEMPLATE_DEPUTY_DEADLINE",
+                templates::DEPUTY_DEADLINE.to_owned(),
+            ),
+            (
+                "MINYI_WECHAT_TEMPLATE_RESIDENT_PROGRESS",
+                templates::RESIDENT_PROGRESS.to_owned(),
+            ),
+            ("MINYI_WECHAT_TIMEOUT_SECONDS", "2".to_owned()),
+            ("MINYI_LISTEN", self.base.trim_start_matches("http://").to_owned()),
+            ("MINYI_PUBLIC_URL", "http://my.example.test".to_owned()),
+            ("MINYI_CONTACT_KEYS", format!("k1:{}", key("A"))),
+            ("MINYI_INDEX_KEY", key("E")),
+            ("MINYI_LINK_KEY", key("I")),
+            ("MINYI_JWT_PRIVATE_KEY_FILE", format!("{}/jwt.pem", folder.display())),
+            ("MINYI_WEB_DIR", format!("{}/web", folder.display())),
+            ("MINYI_LIMIT_ADDRESS_PER_MINUTE", "1000000".to_owned()),
+            ("MINYI_LIMIT_CODE_PER_MINUTE", "1000000".to_owned()),
+            ("MINYI_LIMIT_RECEIPT_PER_MINUTE", "1000000".to_owned()),
+            ("MINYI_LIMIT_GUESSES_PER_MINUTE", "1000000".to_owned()),
+            ("MINYI_WORKER_LISTEN", "127.0.0.1:0".to_owned()),
+            ("MINYI_WORKER_STALE_SECONDS", "4".to_owned()),
+            ("MINYI_WORKER_UNKNOWN_SECONDS", "2".to_owned()),
+            ("RUST_LOG", "warn".to_owned()),
+        ]);
+        Ok(command)
+    }
+
+    /// Starts again what has ended by itself, as a supervisor would; returns how many.
+    pub fn revive(&mut self) -> anyhow::Result<usize> {
+        let ended: Vec<Part> = {
+            let running = self.running.iter_mut();
+            let gone = running.filter_map(|(part, child)| child.try_wait().ok().flatten().map(|_| *part));
+            gone.collect()
+        };
+        for part in &ended {
+            self.running.retain(|(found, _)| found != part);
+            self.start(*part)?;
+        }
+        Ok(ended.len())
+    }
+
+    /// No fault any more, and everything up.
+    pub async fn mend(&mut self) -> anyhow::Result<()> {
+        let url = format!("{}/_sim/faults", self.simulator.address);
+        self.client.delete(url).send().await?.error_for_status()?;
+        for _ in 0..600 {
+            self.revive()?;
+            let ready = self.client.get(format!("{}/health/ready", self.base)).send().await;
+            if ready.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        anyhow::bail!(
+            "the product does not come up again; logs in {}",
+            self.place.folder().display()
+        )
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        for (part, child) in self.running.iter_mut().rev() {
+            // Its own processes end with a Postgres that is told to end, not with one that is killed.
+            let _ = match (*part, i32::try_from(child.id())) {
+                (Part::Postgres, Ok(pid)) => kill(Pid::from_raw(pid), Signal::SIGQUIT).map_err(Into::into),
+                _ => child.kill(),
+            };
+            let _ = child.wait();
+        }
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(self.place.folder());
+        }
+    }
+}

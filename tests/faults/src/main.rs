@@ -1,0 +1,120 @@
+//! Breaks a running product on purpose and counts afterwards: api, workers, Redis and Postgres are killed at random
+//! moments, WeChat's counterpart fails in every way that it knows, the machine's clock jumps, and submissions keep
+//! coming in and being answered all the while. What was acknowledged must be there, whole, and told to whom it concerns.
+//!
+//! ```text
+//! cargo run -p minyi-faults --bin break-and-count -- --faults 200
+//! ```
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "this serves tests only, and fails loudly"
+)]
+
+mod child;
+mod harm;
+mod house;
+mod load;
+mod reckoning;
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use clap::{Parser, Subcommand};
+use rand::{SeedableRng as _, rngs::StdRng};
+
+use crate::{harm::Harm, house::House, load::Load};
+
+/// Break a running product on purpose and count what is left.
+#[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    part: Option<Part>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// The same program, started again as a part of the product that can be killed.
+#[derive(Subcommand)]
+enum Part {
+    #[command(hide = true)]
+    Api {
+        #[command(flatten)]
+        config: Box<minyi_api::Config>,
+        #[arg(long, env = "MINYI_FAULTS_CLOCK")]
+        clock: PathBuf,
+    },
+    #[command(hide = true)]
+    Worker {
+        #[command(flatten)]
+        config: Box<minyi_worker::WorkerConfig>,
+        #[arg(long, env = "MINYI_FAULTS_CLOCK")]
+        clock: PathBuf,
+    },
+}
+
+#[derive(clap::Args)]
+struct Options {
+    /// The same seed breaks the same things in the same order
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// How many things are broken
+    #[arg(long, default_value_t = 200)]
+    faults: usize,
+    /// Submissions sent a second
+    #[arg(long, default_value_t = 8)]
+    rate: u32,
+    /// Milliseconds between two faults
+    #[arg(long, default_value_t = 1_500)]
+    pause: u64,
+}
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    match cli.part {
+        Some(Part::Api { config, clock }) => child::api(&config, clock).await,
+        Some(Part::Worker { config, clock }) => child::worker(&config, clock).await,
+        None => run(&cli.options).await,
+    }
+}
+
+async fn run(options: &Options) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let mut chance = StdRng::seed_from_u64(options.seed);
+    let mut house = House::build().await?;
+    println!(
+        "seed {}, {} faults, {} submissions a second",
+        options.seed, options.faults, options.rate
+    );
+    let load = Load::begin(&house, options.rate);
+    let mut harm = Harm::default();
+    for number in 1..=options.faults {
+        tokio::time::sleep(Duration::from_millis(options.pause)).await;
+        harm.strike(&mut house, &mut chance).await?;
+        if number % 20 == 0 {
+            println!(
+                "{:>4} faults, {:>6.0} s, {}",
+                number,
+                started.elapsed().as_secs_f64(),
+                load.said()
+            );
+        }
+    }
+    house.mend().await?;
+    let acknowledged = load.end().await?;
+    reckoning::settle(&house).await?;
+    let books = reckoning::read(&house, &acknowledged).await?;
+    println!("{harm}{books}\n{:.0} s", started.elapsed().as_secs_f64());
+    let complaints = books.complaints();
+    for complaint in &complaints {
+        println!("WRONG {complaint}");
+    }
+    anyhow::ensure!(complaints.is_empty(), "{} things are wrong", complaints.len());
+    println!("nothing acknowledged was lost");
+    Ok(())
+}

@@ -1,0 +1,261 @@
+//! What must be true after everything: read from the database and from WeChat's counterpart.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use chrono::TimeDelta;
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
+use serde_json::Value;
+
+use crate::{house::House, load::Acknowledged};
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = sql_types::BigInt)]
+    count: i64,
+}
+
+/// Messages about one submission to one person.
+#[derive(QueryableByName)]
+struct Told {
+    #[diesel(sql_type = sql_types::Text)]
+    openid: String,
+    #[diesel(sql_type = sql_types::Text)]
+    number: String,
+    #[diesel(sql_type = sql_types::BigInt)]
+    sent: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    unknown: i64,
+}
+
+const TOLD: &str = "
+SELECT a.wechat_openid AS openid, s.number, count(*) FILTER (WHERE n.state = 'sent') AS sent,
+    sum(n.unknown_attempts)::bigint AS unknown
+FROM notifications n JOIN accounts a ON a.id = n.account_id JOIN submissions s ON s.id = n.submission_id
+GROUP BY 1, 2";
+
+const UNFINISHED: &str = "
+SELECT 'messages' AS name, count(*) AS count FROM notifications WHERE state NOT IN ('sent', 'dead', 'void')
+UNION ALL SELECT 'steps', count(*) FROM deadline_steps WHERE done_at IS NULL AND due_at <= $1";
+
+/// Each counts what must not be.
+const NEVER: &[(&str, &str)] = &[
+    (
+        "answered without an answer",
+        "submissions s WHERE state = 'answered' AND NOT EXISTS (SELECT FROM answers WHERE submission_id = s.id)",
+    ),
+    (
+        "registered and nobody was to be told",
+        "submissions s WHERE NOT EXISTS (SELECT FROM notifications WHERE submission_id = s.id)",
+    ),
+    (
+        "dead letters without a reason",
+        "notifications WHERE state = 'dead' AND error IS NULL",
+    ),
+];
+
+/// Steps of the clock with the event that each leaves behind.
+const ONCE: &[(&str, &str)] = &[
+    ("remind", "reminded"),
+    ("overdue", "overdue"),
+    ("escalate", "escalated"),
+    ("auto_close", "closed"),
+];
+
+fn once(step: &str, event: &str) -> String {
+    format!(
+        "(SELECT submission_id, count(*) FROM deadline_steps WHERE step = '{step}' AND outcome = 'done' GROUP BY 1) d
+        FULL JOIN (SELECT submission_id, count(*) FROM events WHERE kind = '{event}' GROUP BY 1) e
+        USING (submission_id) WHERE d.count IS DISTINCT FROM e.count"
+    )
+}
+
+/// Turns the clock on until nothing is on its way any more: what waits for its next attempt gets it.
+pub async fn settle(house: &House) -> anyhow::Result<()> {
+    for _ in 0..400 {
+        let open: i64 = {
+            let connection = &mut PgConnection::establish(&house.database_url())?;
+            let rows: Vec<Count> = sql_query(UNFINISHED)
+                .bind::<sql_types::Timestamptz, _>(house.now())
+                .load(connection)?;
+            rows.iter().map(|row| row.count).sum()
+        };
+        if open == 0 {
+            return Ok(());
+        }
+        house.jump(TimeDelta::minutes(10))?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    anyhow::bail!("messages or steps are still on their way")
+}
+
+/// The books at the end.
+pub struct Books {
+    rows: Vec<(String, i64)>,
+    wrong: Vec<(String, i64)>,
+}
+
+pub async fn read(house: &House, acknowledged: &Acknowledged) -> anyhow::Result<Books> {
+    let verified = house.store()?.verify_timelines(|_| ())?;
+    let (told, mut rows, mut wrong) = {
+        let connection = &mut PgConnection::establish(&house.database_url())?;
+        let told: Vec<Told> = sql_query(TOLD).load(connection)?;
+        (told, counted(connection)?, never(connection, acknowledged)?)
+    };
+    let (missing, doubled, twice) = compare(&told, &arrivals(house, &told).await?);
+    wrong.extend([
+        ("told as sent and not arrived".to_owned(), missing),
+        (
+            "arrived more often than the unknown outcomes explain".to_owned(),
+            doubled,
+        ),
+        (
+            "timelines with a break".to_owned(),
+            i64::try_from(verified.breaks.len())?,
+        ),
+        ("people who gave up".to_owned(), i64::try_from(acknowledged.given_up)?),
+    ]);
+    let said = [
+        ("acknowledged submissions", acknowledged.receipts.len()),
+        ("acknowledged answers", acknowledged.answers.len()),
+        ("tries again of residents and deputies", acknowledged.retries),
+        ("timelines verified", verified.submissions),
+    ];
+    rows.extend(said.map(|(name, count)| (name.to_owned(), i64::try_from(count).unwrap())));
+    rows.push(("messages that arrived again, outcome unknown".to_owned(), twice));
+    Ok(Books { rows, wrong })
+}
+
+/// What there is, for the reader.
+fn counted(connection: &mut PgConnection) -> anyhow::Result<Vec<(String, i64)>> {
+    let mut rows = Vec::new();
+    for (title, from) in [
+        ("submissions", "state AS name FROM submissions"),
+        ("messages", "state AS name FROM notifications"),
+        ("dead because", "error AS name FROM notifications WHERE state = 'dead'"),
+        (
+            "steps of the clock",
+            "step || ' ' || coalesce(outcome, 'open') AS name FROM deadline_steps",
+        ),
+    ] {
+        let sql = format!("SELECT name, count(*) AS count FROM (SELECT {from}) x GROUP BY 1 ORDER BY 1");
+        let found: Vec<Count> = sql_query(sql).load(connection)?;
+        rows.extend(
+            found
+                .into_iter()
+                .map(|row| (format!("{title}: {}", row.name), row.count)),
+        );
+    }
+    Ok(rows)
+}
+
+/// What must not be, as far as the database knows.
+fn never(connection: &mut PgConnection, acknowledged: &Acknowledged) -> anyhow::Result<Vec<(String, i64)>> {
+    let states = NEVER
+        .iter()
+        .map(|(name, from)| ((*name).to_owned(), (*from).to_owned()));
+    let steps = ONCE.iter().map(|(step, event)| {
+        let name = format!("steps done more or less than once: {step}");
+        (name, once(step, event))
+    });
+    let mut wrong = Vec::new();
+    for (name, from) in states.chain(steps) {
+        let sql = format!("SELECT '' AS name, count(*) AS count FROM {from}");
+        let found: Count = sql_query(sql).get_result(connection)?;
+        wrong.push((name, found.count));
+    }
+    wrong.push((
+        "acknowledged submissions that are not there".to_owned(),
+        lost_receipts(connection, acknowledged)?,
+    ));
+    wrong.push((
+        "acknowledged answers that are not there once".to_owned(),
+        lost_answers(connection, acknowledged)?,
+    ));
+    Ok(wrong)
+}
+
+/// Pairs of person and submission of which too little or too much arrived, and messages that arrived again.
+fn compare(told: &[Told], arrived: &BTreeMap<(String, String), i64>) -> (i64, i64, i64) {
+    let (mut missing, mut doubled, mut twice) = (0, 0, 0);
+    for row in told {
+        let key = (row.openid.clone(), row.number.clone());
+        let times = arrived.get(&key).copied().unwrap_or(0);
+        missing += i64::from(times < row.sent);
+        doubled += i64::from(times > row.sent + row.unknown);
+        twice += (times - row.sent).max(0);
+    }
+    (missing, doubled, twice)
+}
+
+fn lost_receipts(connection: &mut PgConnection, acknowledged: &Acknowledged) -> anyhow::Result<i64> {
+    let found: Count = sql_query(
+        "SELECT '' AS name, count(*) AS count FROM unnest($1) AS said (receipt)
+         WHERE (SELECT count(*) FROM submissions s WHERE s.receipt = said.receipt
+             AND EXISTS (SELECT FROM events e WHERE e.submission_id = s.id AND kind = 'registered')) <> 1",
+    )
+    .bind::<sql_types::Array<sql_types::Text>, _>(&acknowledged.receipts)
+    .get_result(connection)?;
+    Ok(found.count)
+}
+
+fn lost_answers(connection: &mut PgConnection, acknowledged: &Acknowledged) -> anyhow::Result<i64> {
+    let (ids, texts): (Vec<_>, Vec<_>) = acknowledged.answers.iter().cloned().unzip();
+    let found: Count = sql_query(
+        "SELECT '' AS name, count(*) AS count FROM unnest($1, $2) AS said (id, text)
+         WHERE (SELECT count(*) FROM answers a WHERE a.submission_id = said.id AND a.text = said.text) <> 1",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .bind::<sql_types::Array<sql_types::Text>, _>(texts)
+    .get_result(connection)?;
+    Ok(found.count)
+}
+
+/// How often each person got a message about each submission.
+async fn arrivals(house: &House, told: &[Told]) -> anyhow::Result<BTreeMap<(String, String), i64>> {
+    let mut arrived = BTreeMap::new();
+    let mut people: Vec<&String> = told.iter().map(|row| &row.openid).collect();
+    people.sort();
+    people.dedup();
+    for openid in people {
+        let page = house.ask(&format!("users/{openid}/messages?limit=1000000")).await?;
+        for message in page["items"].as_array().unwrap_or(&Vec::new()) {
+            let number = message["data"]["character_string1"]["value"].as_str();
+            let number = number.or_else(|| any_number(message)).unwrap_or_default();
+            *arrived.entry((openid.clone(), number.to_owned())).or_default() += 1;
+        }
+    }
+    Ok(arrived)
+}
+
+/// The keyword that holds the number, whatever the template calls it.
+fn any_number(message: &Value) -> Option<&str> {
+    let mut values = message["data"]
+        .as_object()?
+        .values()
+        .filter_map(|keyword| keyword["value"].as_str());
+    values.find(|value| value.len() == 16 && value.as_bytes().get(8) == Some(&b'-'))
+}
+
+impl Books {
+    /// Everything that is not as it must be.
+    pub fn complaints(&self) -> Vec<String> {
+        let wrong = self.wrong.iter().filter(|(_, count)| *count > 0);
+        wrong.map(|(name, count)| format!("{name}: {count}")).collect()
+    }
+}
+
+impl fmt::Display for Books {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "counted")?;
+        for (name, count) in &self.rows {
+            writeln!(f, "  {name:<56} {count:>7}")?;
+        }
+        writeln!(f, "must be zero")?;
+        for (name, count) in &self.wrong {
+            writeln!(f, "  {name:<56} {count:>7}")?;
+        }
+        Ok(())
+    }
+}

@@ -19,6 +19,7 @@ mod ledger;
 mod logins;
 mod messages;
 mod numbers;
+mod oracle;
 mod photos;
 mod proposing;
 mod releasing;

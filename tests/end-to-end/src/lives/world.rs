@@ -1,6 +1,6 @@
 //! Api, worker, database, Redis and WeChat's counterpart in this process, with a clock that is turned by hand.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Parser as _;
@@ -116,7 +116,8 @@ impl World {
             clock,
             people,
             base,
-            client: Client::new(),
+            // Shorter than the api keeps its side open, so that nothing is sent into a closed connection.
+            client: Client::builder().pool_idle_timeout(Duration::from_secs(1)).build()?,
             worker,
             simulator,
             folder,

@@ -1,0 +1,73 @@
+//! Due dates held against a calendar that nobody here wrote (the Python package chinesecalendar). Skipped where no
+//! Python with it is named in `MINYI_ORACLE_PYTHON`; `cargo dev test` names one.
+
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+    thread,
+};
+
+use chrono::{DateTime, Utc};
+use minyi_domain::{
+    calendar::{end_of_day, local_date},
+    deadlines::{Policy, Unit},
+};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+
+use crate::support::world;
+
+const CASES: usize = 100_000;
+
+/// A start within the years that the package and the migrations both know, and a length that stays within them.
+fn case(chance: &mut StdRng) -> (Policy, DateTime<Utc>) {
+    let unit = *Unit::ALL.get(chance.random_range(0..Unit::ALL.len())).unwrap();
+    let amount = chance.random_range(
+        0..match unit {
+            Unit::Months => 7,
+            Unit::CalendarDays => 180,
+            Unit::WorkingDays => 110,
+        },
+    );
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap().timestamp();
+    let start = chance.random_range(at("2023-12-31T16:00:00Z")..at("2026-06-01T00:00:00Z"));
+    (Policy { amount, unit }, DateTime::from_timestamp(start, 0).unwrap())
+}
+
+fn ask(python: &str, questions: String) -> Vec<String> {
+    let mut oracle = Command::new(python)
+        .args(["-c", include_str!("oracle.py")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = oracle.stdin.take().unwrap();
+    let asking = thread::spawn(move || input.write_all(questions.as_bytes()));
+    let output = oracle.wait_with_output().unwrap();
+    asking.join().unwrap().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn due_dates_are_those_of_an_independent_calendar() {
+    let Ok(python) = std::env::var("MINYI_ORACLE_PYTHON") else {
+        println!("skipped: MINYI_ORACLE_PYTHON is not set");
+        return;
+    };
+    let world = world();
+    let calendar = world.store.calendar().unwrap();
+    let mut chance = StdRng::seed_from_u64(20_261_122);
+    let cases: Vec<_> = (0..CASES).map(|_| case(&mut chance)).collect();
+    let line = |(policy, start): &(Policy, DateTime<Utc>)| {
+        format!("{} {} {}\n", policy.unit, start.timestamp(), policy.amount)
+    };
+    let theirs = ask(&python, cases.iter().map(line).collect());
+    assert_eq!(theirs.len(), CASES);
+    for ((policy, start), theirs) in cases.iter().zip(&theirs) {
+        let ours = policy.after(&calendar, *start);
+        assert!(!ours.provisional, "{policy:?} from {start}");
+        assert_eq!(ours.at, end_of_day(local_date(ours.at)), "{policy:?} from {start}");
+        assert_eq!(&local_date(ours.at).to_string(), theirs, "{policy:?} from {start}");
+    }
+}

@@ -1,6 +1,7 @@
 //! `cargo dev test`: every check and every test, and one line at the end that counts them.
 
 mod count;
+mod oracle;
 mod parts;
 
 use std::process::ExitCode;

@@ -37,6 +37,11 @@ pub const TO_TEST: &[Tool] = &[
     tool("exiftool (reads a photo's metadata)", "libimage-exiftool-perl", || {
         in_path("exiftool")
     }),
+    tool(
+        "Python's venv (for tests that ask its packages)",
+        "python3-venv",
+        has_venv,
+    ),
 ];
 
 const fn tool(name: &'static str, package: &'static str, present: fn() -> bool) -> Tool {
@@ -140,6 +145,12 @@ fn has_chromium() -> bool {
     ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
         .any(in_path)
+}
+
+fn has_venv() -> bool {
+    let mut probe = Command::new("python3");
+    probe.args(["-c", "import ensurepip, venv"]).stderr(Stdio::null());
+    probe.status().is_ok_and(|status| status.success())
 }
 
 fn has_font() -> bool {

@@ -14,7 +14,7 @@ const KINDS: &[(&str, u32)] = &[
     ("worker killed", 14),
     ("redis killed, comes back empty", 12),
     ("postgres shut down at once", 10),
-    ("clock jumps 6 hours ahead", 12),
+    ("clock jumps a day ahead", 12),
     ("clock jumps 20 seconds back", 4),
     ("wechat: -1 busy", 4),
     ("wechat: 40001 token refused", 4),
@@ -49,7 +49,7 @@ impl Harm {
             "worker killed" => house.kill(Part::Worker(chance.random_range(0..2))).await?,
             "redis killed, comes back empty" => house.kill(Part::Redis).await?,
             "postgres shut down at once" => house.kill(Part::Postgres).await?,
-            "clock jumps 6 hours ahead" => house.jump(TimeDelta::hours(6))?,
+            "clock jumps a day ahead" => house.jump(TimeDelta::days(1))?,
             "clock jumps 20 seconds back" => house.jump(TimeDelta::seconds(-20))?,
             _ => house.control("faults", of_wechat(kind, chance)).await?,
         }

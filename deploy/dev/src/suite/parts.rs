@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::count::Count;
+use super::{count::Count, oracle};
 use crate::builds;
 use crate::checkout::Checkout;
 use crate::error::{Doing as _, Error, Result};
@@ -53,6 +53,10 @@ pub fn rust_tests(checkout: &Checkout, servers: &TestServers) -> Result<Count> {
     }
     command.env("MINYI_TEST_POSTGRES", &servers.postgres_url);
     command.env("MINYI_TEST_REDIS", &servers.redis_url);
+    match oracle::python(checkout) {
+        Ok(python) => drop(command.env("MINYI_ORACLE_PYTHON", python)),
+        Err(error) => say!("{error}\n      without it, tests that ask Python's packages are skipped"),
+    }
     let (count, success) = counted(command)?;
     // It did not compile, or a test binary died before it could count.
     if !success && count.failed == 0 {

@@ -14,7 +14,7 @@ use actix_web::{
     web,
 };
 use minyi_gateways::{
-    clock::Clock, keys::Keys, limits::Limits, objects::Objects, redis_link::RedisLink, wechat::Wechat,
+    clock::Clock, keys::Keys, limits::Limits, objects::Objects, redis_link::RedisLink, sms::Sms, wechat::Wechat,
 };
 use minyi_print::font::Font;
 use minyi_store::Store;
@@ -111,6 +111,7 @@ fn open(config: &Config, store: Store, clock: Clock) -> Result<Parts, StartError
     Ok(Parts {
         tokens: TokenKeys::from_file(&config.jwt_private_key_file)?,
         wechat: Wechat::new(config.wechat.clone(), redis.clone(), clock.clone(), mode)?,
+        sms: Sms::new(config.sms.clone(), clock.clone(), mode)?,
         objects: Objects::open(&config.objects)?,
         limits: Limits::new(redis.clone(), keys.index.clone(), clock.clone()),
         store,

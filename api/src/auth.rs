@@ -4,11 +4,14 @@
 //! browser gets a cookie. Either way every request reads the account again, so that a disabled one is out at once.
 
 pub mod csrf;
+mod deputies;
 pub mod passwords;
+mod phones;
 mod routes;
 pub mod sessions;
 mod signed_in;
 pub mod tokens;
 
+pub use phones::read_mobile;
 pub use routes::{CodeLoginRequest, configure};
 pub use signed_in::{SESSION_COOKIE, SignedIn, SignedInForm};

@@ -4,7 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
 use minyi_gateways::{
-    Mode, ModeConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig,
+    Mode, ModeConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig, sms::SmsConfig,
+    wechat::WechatConfig,
 };
 use minyi_store::StoreConfig;
 use url::Url;
@@ -24,6 +25,8 @@ pub struct Config {
     pub keys: KeysConfig,
     #[command(flatten)]
     pub wechat: WechatConfig,
+    #[command(flatten)]
+    pub sms: SmsConfig,
     #[command(flatten)]
     pub limits: LimitsConfig,
     /// Address to listen on; port 0 takes a free one

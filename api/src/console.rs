@@ -2,6 +2,7 @@
 
 pub mod categories;
 mod contact_views;
+pub mod deputies;
 mod exports;
 mod grids;
 pub mod ledger;
@@ -16,6 +17,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(notifications::list_notifications)
         .service(exports::list_exports)
         .service(grids::list_grids)
+        .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)
         .service(categories::list_categories)

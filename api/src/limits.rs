@@ -76,6 +76,10 @@ pub enum Guess<'a> {
     Password { username: &'a str },
     /// A code of WeChat's login: each costs a call.
     WechatCode,
+    /// An invitation of a deputy: 36 bits.
+    Invitation,
+    /// The code that was sent to a phone: 20 bits, and the database counts too.
+    OneTimeCode { phone: &'a str },
 }
 
 impl<'a> Guess<'a> {
@@ -95,6 +99,11 @@ impl<'a> Guess<'a> {
                 minutely("guess.password.address", address, wide),
             ],
             Self::WechatCode => vec![minutely("guess.wechat", address, wide)],
+            Self::Invitation => vec![minutely("guess.invitation", address, narrow)],
+            Self::OneTimeCode { phone } => vec![
+                minutely("guess.code.sms", phone, narrow),
+                minutely("guess.code.sms.address", address, wide),
+            ],
         }
     }
 }
@@ -187,6 +196,19 @@ impl AppState {
     pub async fn limit_drawing(&self, address: ClientAddress) -> Result<(), Problem> {
         let burst = (self.settings.limits.limit_address_per_minute / 10).max(1);
         self.charge(&[minutely("draw.address", &address.subject(), burst)])
+            .await
+    }
+
+    /// Counts a code by text message for its phone and its address: each costs money and rings somebody's phone.
+    pub async fn limit_code(&self, phone: &str, address: ClientAddress) -> Result<(), Problem> {
+        let address = address.subject();
+        let by_day = Check {
+            class: "sms.phone.day",
+            subject: phone,
+            limit: Limit { burst: 10, per: DAY },
+        };
+        let by_address = minutely("sms.address", &address, self.settings.limits.limit_guesses_per_minute);
+        self.charge(&[minutely("sms.phone", phone, 1), by_day, by_address])
             .await
     }
 

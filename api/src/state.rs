@@ -11,6 +11,7 @@ use minyi_gateways::{
     limits::Limits,
     objects::Objects,
     redis_link::RedisLink,
+    sms::Sms,
     wechat::Wechat,
 };
 use minyi_print::font::Font;
@@ -37,6 +38,8 @@ pub struct AppState {
     pub clock: Clock,
     /// WeChat's login.
     pub wechat: Wechat,
+    /// Text messages, if a provider is set.
+    pub sms: Option<Sms>,
     /// Photos.
     pub objects: Objects,
     /// Rate limits.
@@ -66,6 +69,7 @@ pub struct Parts {
     pub tokens: TokenKeys,
     pub clock: Clock,
     pub wechat: Wechat,
+    pub sms: Option<Sms>,
     pub objects: Objects,
     pub limits: Limits,
     pub redis: RedisLink,
@@ -82,6 +86,7 @@ impl AppState {
             tokens,
             clock,
             wechat,
+            sms,
             objects,
             limits,
             redis,
@@ -97,6 +102,7 @@ impl AppState {
             tokens,
             clock,
             wechat,
+            sms,
             objects,
             limits,
             redis,

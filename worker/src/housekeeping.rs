@@ -36,6 +36,7 @@ impl Worker {
     pub async fn keep_house(&self) -> Result<()> {
         let now = self.clock.now();
         self.in_store(move |store| store.forget_ended_sessions(now)).await?;
+        self.in_store(move |store| store.forget_old_codes(now)).await?;
         while self.in_store(move |store| store.forget_old_terms(now, BATCH)).await? > 0 {}
         loop {
             let photos = self

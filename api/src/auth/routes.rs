@@ -16,7 +16,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(create_wechat_session)
         .service(refresh_session)
         .service(delete_session)
-        .service(get_me);
+        .service(get_me)
+        .configure(super::deputies::configure);
 }
 
 /// A name and a password.
@@ -78,7 +79,7 @@ impl From<Tokens> for TokensResponse {
 #[schema(example = json!({
     "account_id": "019aa000-0000-7000-8000-000000000001", "role": "deputy", "role_name": "人大代表",
     "display_name": "李春兰", "deputy_id": "019aa000-0000-7000-8000-000000000002",
-    "site_id": null, "office_id": null, "region_code": null
+    "site_id": null, "office_id": null, "region_code": null, "phone": "138****0001", "wechat_bound": true
 }))]
 pub struct MeResponse {
     account_id: Uuid,
@@ -92,10 +93,14 @@ pub struct MeResponse {
     office_id: Option<Uuid>,
     /// Division code without trailing zeros.
     region_code: Option<String>,
+    /// The phone to which a code to sign in is sent, its middle hidden.
+    phone: Option<String>,
+    /// A WeChat user belongs to the account.
+    wechat_bound: bool,
 }
 
-impl From<Actor> for MeResponse {
-    fn from(actor: Actor) -> Self {
+impl MeResponse {
+    fn new(actor: Actor, phone: Option<String>, wechat_bound: bool) -> Self {
         let Actor {
             account_id,
             role,
@@ -108,6 +113,8 @@ impl From<Actor> for MeResponse {
         Self {
             account_id,
             role,
+            phone,
+            wechat_bound,
             role_name: role.zh(),
             display_name,
             deputy_id,
@@ -191,10 +198,13 @@ async fn delete_session(state: State, signed_in: SignedIn) -> Result<HttpRespons
     (status = 200, description = "the account as it stands now", body = MeResponse),
 ))]
 #[get("/me")]
-async fn get_me(signed_in: SignedIn) -> HttpResponse {
-    HttpResponse::Ok()
+async fn get_me(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+    let account = signed_in.actor.account_id;
+    let ways = state.ask(move |store| store.ways_in(account)).await?;
+    let phone = state.masked_phone(account, &ways)?;
+    Ok(HttpResponse::Ok()
         .insert_header(NO_STORE)
-        .json(MeResponse::from(signed_in.actor))
+        .json(MeResponse::new(signed_in.actor, phone, ways.wechat_bound)))
 }
 
-const NO_STORE: (&str, &str) = ("cache-control", "no-store");
+pub(super) const NO_STORE: (&str, &str) = ("cache-control", "no-store");

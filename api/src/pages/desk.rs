@@ -1,6 +1,7 @@
 //! The desk: where deputies and staff read and answer in a browser. The session is a cookie; every form carries the
 //! session's token.
 
+mod deputies;
 mod handovers;
 mod hearings;
 mod inbox;
@@ -47,6 +48,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(release::preview_release)
         .service(release::confirm_release)
         .service(release::withdraw_release)
+        .service(deputies::show_deputies)
+        .service(deputies::invite_form)
+        .service(deputies::unbind_form)
         .service(upkeep::show_codes)
         .service(upkeep::show_watch)
         .configure(configure_meetings);

@@ -127,6 +127,20 @@ pub enum Problem {
     RefreshTokenInvalid,
     /// The refresh token was used before: its session has been ended.
     RefreshTokenReused,
+    /// No deputy's account has this phone.
+    PhoneUnknown,
+    /// The invitation is unknown, used or too old.
+    InvitationInvalid,
+    /// The account has another WeChat user, or the WeChat user another account.
+    AlreadyBound,
+    /// The code of a text message is wrong, used or too old.
+    OneTimeCodeInvalid,
+    /// Another account has this phone.
+    PhoneTaken,
+    /// No provider of text messages is set.
+    SmsNotConfigured,
+    /// No deputy of this id that this person may see.
+    DeputyUnknown,
     /// A form that does not come from our own page.
     CrossSite,
     /// The person's role does not allow it.
@@ -306,6 +320,13 @@ impl Problem {
             Self::LoginFailed => entry(S::UNAUTHORIZED, "login_failed", "登录没有成功", "用户名或者密码不对。连续输错 5 次会锁定 15 分钟。"),
             Self::WechatNotBound => entry(S::FORBIDDEN, "wechat_not_bound", "这个微信没有绑定账号", "请联系所在的联络站，把您的微信和代表账号绑定。"),
             Self::WechatCodeRefused => entry(S::UNAUTHORIZED, "wechat_code_refused", "微信登录没有成功", "登录凭证已经用过或者过期，请退出小程序后重新进入。"),
+            Self::PhoneUnknown => entry(S::FORBIDDEN, "phone_unknown", "没有找到这个手机号", "没有代表账号留过这个手机号。请向所在的联络站要邀请码。"),
+            Self::InvitationInvalid => entry(S::FORBIDDEN, "invitation_invalid", "邀请码不能用", "邀请码不对、已经用过或者过期了。请核对后再输一遍，或者请联络站再发一个。"),
+            Self::AlreadyBound => entry(S::CONFLICT, "already_bound", "已经绑定过了", "这个代表账号绑定了别的微信，或者这个微信绑定了别的账号。要换绑，请联络站先解除原来的绑定。"),
+            Self::OneTimeCodeInvalid => entry(S::UNAUTHORIZED, "one_time_code_invalid", "验证码不对", "验证码不对、已经用过或者过期了。错 5 次就作废，请重新获取。"),
+            Self::PhoneTaken => entry(S::CONFLICT, "phone_taken", "这个手机号已经有人用", "别的代表账号留了这个手机号，请换一个，或者联系联络站。"),
+            Self::SmsNotConfigured => entry(S::SERVICE_UNAVAILABLE, "sms_not_configured", "没有开通短信", "本系统没有开通短信验证码。请向所在的联络站要邀请码登录。"),
+            Self::DeputyUnknown => entry(S::NOT_FOUND, "deputy_unknown", "没有找到这位代表", "没有这位代表，或者不归您管理。"),
             Self::RefreshTokenInvalid => entry(S::UNAUTHORIZED, "refresh_token_invalid", "登录已过期", "请重新登录。"),
             Self::RefreshTokenReused => entry(S::UNAUTHORIZED, "refresh_token_reused", "登录已被终止", "登录凭证被重复使用，为了安全已经全部退出，请重新登录。"),
             Self::CrossSite => entry(S::FORBIDDEN, "csrf_failed", "页面已经失效", "请刷新页面后再提交一次。"),

@@ -23,6 +23,7 @@ impl From<minyi_gateways::Error> for Problem {
             Error::WechatBusy { .. }
             | Error::WechatUnreachable(_)
             | Error::WechatReply { .. }
+            | Error::Sms(_)
             | Error::RedisUnavailable(_)
             | Error::Objects(_) => Self::Unavailable(error.into()),
             other => Self::internal(other),

@@ -19,7 +19,7 @@ use minyi_test_support::{TestDatabase, TestRedis};
 use reqwest::{Client, Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig};
+use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig, sms};
 
 pub const PUBLIC_URL: &str = "http://my.example.test";
 pub const PASSWORD: &str = "correct horse battery";
@@ -45,6 +45,8 @@ pub struct App {
     pub client: Client,
     folder: PathBuf,
     simulator: Simulator,
+    /// The simulator's clock goes with the product's.
+    elsewhere: wechat_simulator::Clock,
     database: TestDatabase,
     _redis: TestRedis,
 }
@@ -98,7 +100,8 @@ pub async fn send(request: RequestBuilder) -> Answer {
     }
 }
 
-/// The settings that every test has in common, as on a command line; those of `changed` replace them.
+/// The settings that every test has in common, as on a command line; those of `changed` replace them, and `--no-sms`
+/// leaves the provider of text messages away.
 pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, changed: &[&str]) -> Vec<String> {
     let key = |byte: &str| byte.repeat(43) + "=";
     let words = [
@@ -120,11 +123,20 @@ pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, chang
         ("--wechat-template-deputy-new", "template-1"),
         ("--wechat-template-deputy-deadline", "template-2"),
         ("--wechat-template-resident-progress", "template-3"),
+        ("--sms-provider", "aliyun"),
+        ("--sms-base-url", &format!("{wechat}{}", sms::PATH)),
+        ("--sms-key-id", sms::KEY_ID),
+        ("--sms-key-secret", sms::KEY_SECRET),
+        ("--sms-sign-name", sms::SIGN_NAME),
+        ("--sms-template-code", sms::TEMPLATE_CODE),
     ];
     let mut arguments = vec!["test".to_owned()];
+    let without_sms = changed.contains(&"--no-sms");
     let kept = words.iter().filter(|(name, _)| !changed.contains(name));
+    let kept = kept.filter(|(name, _)| !(without_sms && name.starts_with("--sms")));
     arguments.extend(kept.flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]));
-    arguments.extend(changed.iter().map(ToString::to_string));
+    let changed = changed.iter().filter(|word| **word != "--no-sms");
+    arguments.extend(changed.map(ToString::to_string));
     arguments
 }
 
@@ -139,7 +151,12 @@ impl App {
         let folder = std::env::temp_dir().join(format!("minyi-api-test-{}", Uuid::new_v4()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("jwt.pem"), generate_key().unwrap()).unwrap();
-        let simulator = wechat_simulator::start(SimulatorConfig::default()).await.unwrap();
+        let elsewhere = wechat_simulator::Clock::stopped_at(noon());
+        let simulator = wechat_simulator::start(SimulatorConfig {
+            clock: elsewhere.clone(),
+            ..SimulatorConfig::default()
+        });
+        let simulator = simulator.await.unwrap();
         let arguments = arguments(database.url(), redis.url(), &simulator.address, &folder, settings);
         let config = Cli::parse_from(arguments).config;
         let store = Store::connect(&StoreConfig {
@@ -167,6 +184,7 @@ impl App {
             client,
             folder,
             simulator,
+            elsewhere,
             database,
             _redis: redis,
         }
@@ -201,6 +219,7 @@ impl App {
 
     pub fn advance(&self, step: TimeDelta) {
         self.clock.advance(step);
+        self.elsewhere.advance(step.num_seconds().try_into().unwrap());
     }
 
     /// Sends a submission through the app's own grid.
@@ -233,6 +252,35 @@ impl App {
             .await
             .expect(200);
         code.json()["js_code"].as_str().unwrap().to_owned()
+    }
+
+    /// What the button `getPhoneNumber` gives to this WeChat user, whose number is `phone`.
+    pub async fn phone_code(&self, openid: &str, phone: &str) -> String {
+        let url = format!("{}/_sim/users", self.simulator.address);
+        let user = json!({"openid": openid, "name": "某人", "phone": phone});
+        self.client.post(&url).json(&user).send().await.unwrap();
+        let code = send(self.client.post(format!("{url}/{openid}/phone_code")))
+            .await
+            .expect(200);
+        code.json()["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The text messages that came to a phone.
+    pub async fn texts(&self, phone: &str) -> Vec<String> {
+        let url = format!("{}/_sim/texts?phone={phone}", self.simulator.address);
+        let items = send(self.client.get(url)).await.expect(200).json();
+        let texts = items["items"].as_array().unwrap().iter();
+        texts.map(|item| item["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The code in the `nth` text message of a phone, once it is there.
+    pub async fn texted_code(&self, phone: &str, nth: usize) -> String {
+        for _ in 0..2000 {
+            if let Some(text) = self.texts(phone).await.get(nth - 1) {
+                return text.chars().filter(char::is_ascii_digit).take(6).collect();
+            }
+        }
+        panic!("no text message number {nth} came to {phone}");
     }
 
     /// Both tokens of a person who signs in with WeChat.

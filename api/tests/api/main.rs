@@ -14,6 +14,7 @@ mod config;
 mod contract;
 mod cookies;
 mod deputies;
+mod deputy_logins;
 mod headers;
 mod intake;
 mod ledger;

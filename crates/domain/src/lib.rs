@@ -8,6 +8,7 @@ pub mod deadlines;
 pub mod handover;
 pub mod hearing;
 pub mod lifecycle;
+pub mod login;
 pub mod people;
 pub mod rates;
 pub mod redaction;

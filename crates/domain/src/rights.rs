@@ -21,6 +21,8 @@ words! {
         Revisit = "revisit", "回访";
         Configure = "configure", "分类、时限和不予受理情形等设置";
         Audit = "audit", "审计";
+        Invite = "invite", "邀请代表登录";
+        Serve = "serve", "代表本人履职";
     }
 }
 
@@ -48,6 +50,7 @@ impl Role {
                     | P::Release
                     | P::Hold
                     | P::Revisit
+                    | P::Serve
             ),
             Self::StationStaff | Self::StationHead => matches!(
                 permission,
@@ -62,11 +65,20 @@ impl Role {
                     | P::Release
                     | P::Hold
                     | P::Revisit
+                    | P::Invite
             ),
             Self::OfficeHandler => matches!(permission, P::ReadCases | P::ActForOffice),
             Self::StreetAdmin => matches!(
                 permission,
-                P::ReadCases | P::Handle | P::Ledger | P::ReadNumbers | P::Upkeep | P::Release | P::Hold | P::Revisit
+                P::ReadCases
+                    | P::Handle
+                    | P::Ledger
+                    | P::ReadNumbers
+                    | P::Upkeep
+                    | P::Release
+                    | P::Hold
+                    | P::Revisit
+                    | P::Invite
             ),
             Self::CountyAdmin | Self::CityAdmin => matches!(
                 permission,
@@ -79,6 +91,7 @@ impl Role {
                     | P::Release
                     | P::Hold
                     | P::Revisit
+                    | P::Invite
                     | P::Configure
             ),
             Self::Auditor => matches!(

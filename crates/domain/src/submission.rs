@@ -118,6 +118,20 @@ impl Phone {
         (all_digits && (mobile || landline)).then(|| Self(local.to_owned()))
     }
 
+    /// Whether it gets text messages: a landline does not.
+    #[must_use]
+    pub fn is_mobile(&self) -> bool {
+        self.0.starts_with('1')
+    }
+
+    /// As it is shown to its owner: `138****0001`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let tail = self.0.len().saturating_sub(4);
+        let part = |range: Option<&str>| range.unwrap_or_default().to_owned();
+        format!("{}****{}", part(self.0.get(..3)), part(self.0.get(tail..)))
+    }
+
     /// Digits only.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -185,6 +199,9 @@ mod tests {
         ] {
             assert_eq!(Phone::parse(typed).unwrap().as_str(), digits);
         }
+        let of = |typed| Phone::parse(typed).unwrap();
+        assert!(of("13800001234").is_mobile() && !of("057487654321").is_mobile());
+        assert_eq!(of("13800001234").masked(), "138****1234");
         for typed in ["", "12345", "23800001234", "1380000123a", "12800001234"] {
             assert_eq!(Phone::parse(typed), None, "{typed}");
         }

@@ -50,7 +50,7 @@ fn random_characters(length: usize, rng: &mut impl Rng) -> String {
 }
 
 /// What people type: spaces and dashes of any kind are dropped, full-width forms and small letters are folded.
-fn normalise(typed: &str) -> Vec<char> {
+pub(crate) fn normalise(typed: &str) -> Vec<char> {
     typed
         .chars()
         .map(|c| match c {

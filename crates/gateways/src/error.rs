@@ -50,7 +50,7 @@ pub enum Error {
     /// WeChat refused the code of this login (used, expired, unknown) or blocked the person.
     #[error("WeChat refused the login (errcode {errcode})")]
     WechatLoginRefused {
-        /// WeChat's number for the reason: 40029, 40163 or 40226.
+        /// WeChat's number for the reason: 40029, 40163 or 40226; 40013 or 0 for a phone that is not to be had.
         errcode: i64,
     },
     /// WeChat is busy or a quota is used up; later it may work.
@@ -65,6 +65,9 @@ pub enum Error {
         /// WeChat's number for the reason.
         errcode: i64,
     },
+    /// The provider of text messages refused one, or could not be reached.
+    #[error("text messages: {0}")]
+    Sms(String),
     /// Another call asked for an access token at the same moment and failed.
     #[error("no WeChat token: the attempt of another call has just failed")]
     WechatNoToken,

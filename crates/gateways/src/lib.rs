@@ -10,6 +10,7 @@
 //! - [`queue`]: ids of due work, on Redis Streams
 //! - [`limits`]: rate limits, in Redis and, without Redis, in the process
 //! - [`logging`]: log lines
+//! - [`sms`]: codes in text messages, by Aliyun or Tencent Cloud
 //! - [`wechat`]: login and subscribe messages (订阅消息) of a WeChat mini-program
 
 pub mod clock;
@@ -21,6 +22,7 @@ mod mode;
 pub mod objects;
 pub mod queue;
 pub mod redis_link;
+pub mod sms;
 pub mod wechat;
 
 pub use error::Error;

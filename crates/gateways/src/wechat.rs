@@ -6,6 +6,7 @@
 
 mod encode;
 mod message;
+mod phone;
 mod send;
 mod token;
 

@@ -56,6 +56,14 @@ pub struct LoginFailure {
     pub locked_until: Option<DateTime<Utc>>,
 }
 
+/// By what a person gets in, for the person's own eyes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaysIn {
+    /// Sealed by the program.
+    pub phone_sealed: Option<Vec<u8>>,
+    pub wechat_bound: bool,
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = accounts, check_for_backend(Pg))]
 pub(crate) struct ActorRecord {
@@ -111,6 +119,18 @@ impl Store {
             .first(&mut *self.connection()?)
             .optional()?;
         Ok(record.map(Actor::from))
+    }
+
+    /// By what this account gets in.
+    pub fn ways_in(&self, account_id: Uuid) -> Result<WaysIn> {
+        let (phone_sealed, openid): (Option<Vec<u8>>, Option<String>) = accounts::table
+            .find(account_id)
+            .select((accounts::phone_sealed, accounts::wechat_openid))
+            .first(&mut *self.connection()?)?;
+        Ok(WaysIn {
+            phone_sealed,
+            wechat_bound: openid.is_some(),
+        })
     }
 
     /// Counts a failed login; the fifth in a row locks the account for 15 minutes.

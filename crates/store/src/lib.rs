@@ -9,6 +9,7 @@
 
 mod accounts;
 mod answers;
+mod bindings;
 mod calendar;
 mod casework;
 mod categories;
@@ -26,6 +27,7 @@ mod handovers;
 mod hearings;
 mod ids;
 mod intake;
+mod invitations;
 mod ledger;
 mod likes;
 mod listen;
@@ -33,6 +35,7 @@ mod meetings;
 mod migrations;
 mod notifications;
 mod numbers;
+mod one_time_codes;
 mod open;
 mod page;
 mod photos;
@@ -54,8 +57,9 @@ mod suggestions;
 mod word;
 mod work;
 
-pub use accounts::{Account, LoginFailure};
+pub use accounts::{Account, LoginFailure, WaysIn};
 pub use answers::{AnswerOutcome, NewAnswer};
+pub use bindings::{BindOutcome, NewBinding, Phone};
 pub use calendar::{CalendarDay, CalendarYear, Replanned};
 pub use casework::{
     DeclineKind, InfoRequest, Kin, Kinship, MAX_PARTS, MAX_QUESTIONS, MergeTarget, NewPart, Refusal, SplitPart, Target,
@@ -81,6 +85,7 @@ pub use hearings::{
 };
 pub use ids::new as new_id;
 pub use intake::{IntakeGrid, IntakeSlip};
+pub use invitations::{DeputyAccount, DeputyAccountCursor, InvitedDeputy, NewInvitation};
 pub use ledger::{Export, ExportKind, ExportRow, LedgerFilter, LedgerRow, Pick, Record, RegionPick};
 pub use likes::Like;
 #[cfg(feature = "test-fixtures")]
@@ -89,6 +94,7 @@ pub use listen::Listener;
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
 pub use numbers::{Figures, Statistics};
+pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};

@@ -16,6 +16,8 @@ diesel::table! {
         locked_until -> Nullable<Timestamptz>,
         disabled_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        phone_sealed -> Nullable<Binary>,
+        phone_index -> Nullable<Binary>,
     }
 }
 
@@ -357,6 +359,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitation_uses (invitation_id) {
+        invitation_id -> Uuid,
+        way -> Text,
+        used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        digest -> Binary,
+        phone_index -> Nullable<Binary>,
+        invited_by -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> Uuid,
         event_id -> Uuid,
@@ -384,6 +407,20 @@ diesel::table! {
         id -> Uuid,
         name -> Text,
         region_code -> Text,
+    }
+}
+
+diesel::table! {
+    one_time_codes (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        purpose -> Text,
+        phone_index -> Binary,
+        digest -> Binary,
+        wrong_tries -> SmallInt,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -782,6 +819,8 @@ diesel::joinable!(submission_suggestions -> clusters (cluster_id));
 diesel::joinable!(submission_suggestions -> submissions (submission_id));
 diesel::joinable!(submission_terms -> submissions (submission_id));
 diesel::joinable!(submissions_unread -> submissions (submission_id));
+diesel::joinable!(one_time_codes -> accounts (account_id));
+diesel::joinable!(invitation_uses -> invitations (invitation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -812,8 +851,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     hearing_submissions,
     hearings,
     info_requests,
+    invitation_uses,
+    invitations,
     notifications,
     offices,
+    one_time_codes,
     photos,
     promises,
     proposal_cosigners,

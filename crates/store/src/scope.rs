@@ -1,14 +1,15 @@
 //! The one place where a [`Scope`] becomes SQL.
 
+use chrono::NaiveDate;
 use diesel::{
     BoolExpressionMethods, BoxableExpression, ExpressionMethods, SelectableExpression, TextExpressionMethods,
     dsl::sql,
     pg::Pg,
-    sql_types::{Bool, Text, Uuid as SqlUuid},
+    sql_types::{Bool, Date, Text, Uuid as SqlUuid},
 };
 use minyi_domain::people::Scope;
 
-use crate::schema::{grids, submissions};
+use crate::schema::{deputies, grids, submissions};
 
 /// A condition for a query over `From`, which contains the table that the condition is about.
 pub type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>;
@@ -140,6 +141,48 @@ where
         ),
         Scope::Site(site) => Box::new(grids::site_id.eq(*site)),
         Scope::Region(code) => Box::new(grids::region_code.like(within(code))),
+    }
+}
+
+/// The deputies that the scope lets through: a station's are those who belong to it, and those who belong to no site and
+/// are in one of its grids on `today`.
+pub fn deputies_in<From: 'static>(scope: &Scope, today: NaiveDate) -> Condition<From>
+where
+    deputies::id: SelectableExpression<From>,
+{
+    const OWN: &str = "EXISTS (SELECT FROM sites WHERE sites.id = deputies.site_id AND ";
+    const GRIDS: &str = ") OR deputies.site_id IS NULL AND EXISTS (SELECT FROM grid_assignments
+        JOIN grids ON grids.id = grid_id WHERE grid_assignments.deputy_id = deputies.id AND grid_assignments.valid_from <= ";
+    const UNTIL: &str = " AND coalesce(grid_assignments.valid_until > ";
+    match scope {
+        Scope::Nothing | Scope::Office(_) => Box::new(sql::<Bool>("false")),
+        Scope::Deputy(deputy) => Box::new(deputies::id.eq(*deputy)),
+        Scope::Site(site) => Box::new(
+            sql::<Bool>("(")
+                .sql(OWN)
+                .sql("sites.id = ")
+                .bind::<SqlUuid, _>(*site)
+                .sql(GRIDS)
+                .bind::<Date, _>(today)
+                .sql(UNTIL)
+                .bind::<Date, _>(today)
+                .sql(", true) AND grids.site_id = ")
+                .bind::<SqlUuid, _>(*site)
+                .sql("))"),
+        ),
+        Scope::Region(code) => Box::new(
+            sql::<Bool>("(")
+                .sql(OWN)
+                .sql("sites.region_code LIKE ")
+                .bind::<Text, _>(within(code))
+                .sql(GRIDS)
+                .bind::<Date, _>(today)
+                .sql(UNTIL)
+                .bind::<Date, _>(today)
+                .sql(", true) AND grids.region_code LIKE ")
+                .bind::<Text, _>(within(code))
+                .sql("))"),
+        ),
     }
 }
 

@@ -39,6 +39,8 @@ pub enum RotateOutcome {
 pub enum RevokeReason {
     Logout,
     TokenReused,
+    /// The station took the way back by which it was opened.
+    Unbound,
 }
 
 impl RevokeReason {
@@ -46,6 +48,7 @@ impl RevokeReason {
         match self {
             Self::Logout => "logout",
             Self::TokenReused => "token_reused",
+            Self::Unbound => "unbound",
         }
     }
 }
@@ -194,6 +197,25 @@ fn issue(connection: &mut PgConnection, session_id: Uuid, digest: [u8; 32], now:
             refresh_tokens::digest.eq(digest.as_slice()),
             refresh_tokens::session_id.eq(session_id),
             refresh_tokens::issued_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Ends all sessions of an account.
+pub(crate) fn revoke_all(
+    connection: &mut PgConnection,
+    account_id: Uuid,
+    reason: RevokeReason,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let living = sessions::table
+        .filter(sessions::account_id.eq(account_id))
+        .filter(sessions::revoked_at.is_null());
+    diesel::update(living)
+        .set((
+            sessions::revoked_at.eq(now),
+            sessions::revoked_reason.eq(reason.as_str()),
         ))
         .execute(connection)?;
     Ok(())

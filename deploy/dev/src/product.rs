@@ -41,6 +41,16 @@ pub const TEMPLATES: [(&str, &str); 3] = [
     ),
 ];
 
+/// Where the simulator takes text messages, and the account that it has for them.
+const SMS_PATH: &str = "/sms/aliyun/";
+const SMS: [(&str, &str); 5] = [
+    ("MINYI_SMS_PROVIDER", "aliyun"),
+    ("MINYI_SMS_KEY_ID", "LTAI5tSIMULATOR00000001"),
+    ("MINYI_SMS_KEY_SECRET", "simulatorAccessKeySecret000001"),
+    ("MINYI_SMS_SIGN_NAME", "民意码"),
+    ("MINYI_SMS_TEMPLATE_CODE", "SMS_100000001"),
+];
+
 /// Variables of the environment.
 pub type Environment = BTreeMap<&'static str, String>;
 
@@ -147,7 +157,12 @@ pub fn environment(checkout: &Checkout, addresses: &Addresses, secrets: &Secrets
         ("MINYI_WECHAT_BASE_URL", addresses.simulator_url()),
         ("MINYI_WECHAT_APPID", APPID.into()),
         ("MINYI_WECHAT_SECRET", secrets.key("wechat_secret").into()),
+        (
+            "MINYI_SMS_BASE_URL",
+            format!("{}{}", addresses.simulator_url(), SMS_PATH),
+        ),
     ]);
+    all.extend(SMS.map(|(variable, value)| (variable, value.to_owned())));
     all.extend(TEMPLATES.map(|(variable, id)| (variable, id.to_owned())));
     // Here every simulated resident comes from the one address of this machine. Who wants to see
     // a limit at work sets it before `cargo dev up`.
@@ -179,11 +194,21 @@ fn answers(port: u16, path: &str) -> std::io::Result<bool> {
 mod tests {
     use wechat_simulator::templates::{DEPUTY_DEADLINE, DEPUTY_NEW, RESIDENT_PROGRESS};
 
-    use super::TEMPLATES;
+    use wechat_simulator::sms;
+
+    use super::{SMS, SMS_PATH, TEMPLATES};
 
     #[test]
     fn the_templates_are_those_of_the_simulator() {
         let ids = TEMPLATES.map(|(_, id)| id);
         assert_eq!(ids, [DEPUTY_NEW, DEPUTY_DEADLINE, RESIDENT_PROGRESS]);
+    }
+
+    #[test]
+    fn text_messages_go_to_the_account_of_the_simulator() {
+        assert_eq!(SMS_PATH, sms::PATH);
+        let values = SMS.map(|(_, value)| value);
+        let account = [sms::KEY_ID, sms::KEY_SECRET, sms::SIGN_NAME, sms::TEMPLATE_CODE];
+        assert_eq!(values[1..], account);
     }
 }

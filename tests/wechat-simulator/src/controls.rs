@@ -9,6 +9,7 @@ use crate::faults::Fault;
 use crate::people::NewUser;
 use crate::platform::SharedData;
 use crate::random;
+use crate::sms;
 use crate::state::Limits;
 use crate::view;
 
@@ -24,6 +25,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/_sim/users/{openid}/subscriptions",
             web::post().to(answer_subscription),
         )
+        .route("/_sim/texts", web::get().to(sms::list_texts))
+        .route("/_sim/texts", web::delete().to(sms::clear_texts))
         .route("/_sim/messages", web::delete().to(clear_messages))
         .route("/_sim/counts", web::get().to(counts))
         .route("/_sim/faults", web::get().to(list_faults))

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::platform::SharedData;
 use crate::random;
+use crate::sms::TextMessage;
 use crate::templates::LONG_TERM;
 use crate::view::{self, MessageView};
 
@@ -48,6 +49,7 @@ struct PhonePage {
     name: String,
     cards: Vec<MessageView>,
     switches: Vec<Switch>,
+    texts: Vec<TextMessage>,
 }
 
 struct Switch {
@@ -112,11 +114,13 @@ async fn phone(openid: web::Path<String>, shared: SharedData) -> HttpResponse {
             accepted: state.people.may_receive(user, template),
         })
         .collect();
+    let number = user.phone.as_deref().unwrap_or_default();
     html(&PhonePage {
         openid: user.openid.clone(),
         name: user.name.clone(),
         cards: view::messages(&state, user, 0, CARDS_SHOWN),
         switches,
+        texts: state.texts.of(number).cloned().collect(),
     })
 }
 

@@ -44,6 +44,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(login::phone_number))
                 .default_service(post_only()),
         )
+        .service(web::resource(crate::sms::PATH).route(web::post().to(crate::sms::send_sms)))
         .service(
             web::resource("/cgi-bin/message/subscribe/send")
                 .route(web::post().to(message::send))

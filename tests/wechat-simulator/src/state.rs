@@ -12,6 +12,7 @@ use crate::codes::CodeBook;
 use crate::faults::FaultBook;
 use crate::people::People;
 use crate::reply::Refusal;
+use crate::sms::TextMessages;
 use crate::templates::Template;
 use crate::tokens::TokenBook;
 
@@ -29,6 +30,7 @@ pub struct State {
     pub people: People,
     pub js_codes: CodeBook,
     pub phone_codes: CodeBook,
+    pub texts: TextMessages,
     pub templates: Vec<Template>,
     /// The pages of the released mini-program; empty = not checked.
     pub pages: Vec<String>,
@@ -111,6 +113,7 @@ impl Shared {
                 people,
                 js_codes: CodeBook::default(),
                 phone_codes: CodeBook::default(),
+                texts: TextMessages::default(),
                 templates: config.templates,
                 pages: config.pages,
                 faults: FaultBook::default(),

@@ -62,4 +62,9 @@ const door = document.getElementById("open-form");
 if (door instanceof HTMLFormElement && door.hasAttribute("data-by-itself")) door.submit();
 const form = document.getElementById("answer-form");
 if (form instanceof HTMLFormElement) attachAnswer(form);
+const printer = document.querySelector<HTMLButtonElement>("[data-print]");
+if (printer) {
+  printer.hidden = false;
+  printer.addEventListener("click", () => window.print());
+}
 focusMarked();

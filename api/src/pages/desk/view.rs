@@ -44,6 +44,7 @@ const TABS: &[(Permission, Tab)] = &[
     (Permission::ReadNumbers, tab("/desk/numbers", "数字")),
     (Permission::Upkeep, tab("/desk/codes", "民意码")),
     (Permission::Upkeep, tab("/desk/watch", "要留意")),
+    (Permission::Invite, tab("/desk/deputies", "代表账号")),
 ];
 
 const fn tab(href: &'static str, text: &'static str) -> Tab {

@@ -18,6 +18,8 @@ use crate::app::App;
 pub struct Place {
     grid: Grid,
     deputy: Deputy,
+    /// Another one, of whom nobody of the test lives.
+    spare: Deputy,
     office: Uuid,
     things: HashMap<&'static str, String>,
 }
@@ -106,9 +108,16 @@ impl Stage {
         let far_deputy = app.city.deputy();
         app.city.assign(&far_grid, &far_deputy, "lead");
         let far_office = app.city.office("990203001");
-        let place = |grid, deputy, office| Place {
+        let mut spare_in = |grid: &Grid| {
+            let spare = app.city.deputy();
+            app.city.assign(grid, &spare, "assistant");
+            spare
+        };
+        let (spare, far_spare) = (spare_in(&grid), spare_in(&far_grid));
+        let place = |grid, deputy, spare, office| Place {
             grid,
             deputy,
+            spare,
             office,
             things: HashMap::new(),
         };
@@ -117,8 +126,8 @@ impl Stage {
             tokens.insert(*role, app.access_token(actor).await);
         }
         let mut stage = Self {
-            here: place(grid, deputy, office),
-            there: place(far_grid, far_deputy, far_office),
+            here: place(grid, deputy, spare, office),
+            there: place(far_grid, far_deputy, far_spare, far_office),
             app,
             tokens,
             actors,
@@ -185,6 +194,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("handovers", handover.to_string()),
         ("proposals", proposal.to_string()),
         ("promises", promise.to_string()),
+        ("deputies", place.spare.id.to_string()),
     ]);
     things.extend(meetings);
     things

@@ -128,7 +128,7 @@ impl Wechat {
     }
 }
 
-fn is_token_error(errcode: i64) -> bool {
+pub(super) fn is_token_error(errcode: i64) -> bool {
     matches!(errcode, 40001 | 40014 | 42001)
 }
 

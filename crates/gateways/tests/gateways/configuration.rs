@@ -1,6 +1,7 @@
 use clap::{CommandFactory, Parser};
 use minyi_gateways::{
-    Mode, ModeConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig,
+    Mode, ModeConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig, sms::SmsConfig,
+    wechat::WechatConfig,
 };
 
 /// How a program takes all settings of this crate.
@@ -15,6 +16,8 @@ struct Settings {
     #[command(flatten)]
     redis: RedisConfig,
     #[command(flatten)]
+    sms: SmsConfig,
+    #[command(flatten)]
     wechat: WechatConfig,
 }
 
@@ -26,7 +29,7 @@ fn all_settings_fit_into_one_program_and_every_name_begins_alike() {
         .get_arguments()
         .filter_map(|argument| argument.get_env())
         .collect();
-    assert_eq!(names.len(), 17);
+    assert_eq!(names.len(), 25);
     assert!(names.iter().all(|name| name.to_string_lossy().starts_with("MINYI_")));
 }
 

@@ -13,5 +13,6 @@ mod limits;
 mod messages;
 mod objects;
 mod queue;
+mod sms;
 mod support;
 mod wechat;

@@ -103,3 +103,60 @@ async fn empty_settings_and_in_production_plain_http_are_refused() {
         })
     ));
 }
+
+const PHONE: &str = "/wxa/business/getuserphonenumber";
+
+async fn phone_answered_with(body: serde_json::Value) -> Result<String, Error> {
+    use secrecy::ExposeSecret as _;
+    let server = MockServer::start().await;
+    mount(
+        &server,
+        "POST",
+        "/cgi-bin/stable_token",
+        super::token_reply("token-1", 7200),
+    )
+    .await;
+    mount(&server, "POST", PHONE, reply(body)).await;
+    let told = client(&server.uri()).phone_number("phone-code").await?;
+    Ok(told.expose_secret().to_owned())
+}
+
+#[tokio::test]
+async fn a_phone_code_becomes_a_number_of_mainland_china() {
+    for country in [json!("86"), json!(86)] {
+        let info = json!({"phoneNumber": "13800000001", "purePhoneNumber": "13800000001", "countryCode": country});
+        let body = json!({"errcode": 0, "errmsg": "ok", "phone_info": info});
+        assert_eq!(phone_answered_with(body).await.unwrap(), "13800000001");
+    }
+    let info = json!({"phoneNumber": "+85290000001", "purePhoneNumber": "90000001", "countryCode": "852"});
+    let elsewhere = phone_answered_with(json!({"errcode": 0, "phone_info": info})).await;
+    assert!(matches!(elsewhere, Err(Error::WechatLoginRefused { .. })));
+}
+
+#[tokio::test]
+async fn a_phone_code_that_is_at_fault_is_told_from_a_busy_wechat() {
+    for errcode in [40029, 40013] {
+        let refused = phone_answered_with(json!({"errcode": errcode})).await;
+        assert!(matches!(refused, Err(Error::WechatLoginRefused { errcode: e }) if e == errcode));
+    }
+    let busy = phone_answered_with(json!({"errcode": 45011})).await;
+    assert!(matches!(busy, Err(Error::WechatBusy { errcode: 45011 })));
+}
+
+#[tokio::test]
+async fn a_dead_token_is_replaced_once() {
+    let server = MockServer::start().await;
+    mount(
+        &server,
+        "POST",
+        "/cgi-bin/stable_token",
+        super::token_reply("token-1", 7200),
+    )
+    .await;
+    mount(&server, "POST", PHONE, reply(json!({"errcode": 40001}))).await;
+    let refused = client(&server.uri()).phone_number("phone-code").await;
+    assert!(matches!(refused, Err(Error::WechatRefused { errcode: 40001 })));
+    let calls = server.received_requests().await.unwrap();
+    let phone = calls.iter().filter(|call| call.url.path() == PHONE).count();
+    assert_eq!(phone, 2);
+}

@@ -1,9 +1,11 @@
-//! Pages rendered by the server: the residents' pages, readable without a script, and the desk of deputies and staff.
+//! Pages rendered by the server: the residents' pages, readable without a script, the desk of deputies and staff, and
+//! the files of the deputies' client.
 //!
 //! A handler takes a [`page::Page`] (who renders in which mode), asks [`crate::state::AppState`] as the JSON handlers
 //! do, and returns the rendered view or a problem; [`page::problems_as_pages`] turns a problem into words for people.
 
 mod assets;
+mod client;
 mod code;
 mod desk;
 mod elder;
@@ -23,6 +25,7 @@ use actix_web::{middleware::from_fn, web};
 /// Registers the pages' routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::Data::new(assets::Shelf::default()))
+        .app_data(web::Data::new(client::Shelf::default()))
         .service(assets::get_asset)
         .service(web::redirect("/", "/c"))
         .service(elder::switch_elder);
@@ -37,5 +40,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(area("/open", open::configure))
         .service(area("/privacy", plain::configure_privacy))
         .service(area("/desk", desk::configure))
-        .service(area("/deputy", desk::configure_deputy));
+        .service(web::redirect("/deputy", "/deputy/"))
+        .service(area("/deputy", |cfg| {
+            cfg.configure(desk::configure_deputy).service(client::get_file);
+        }));
 }

@@ -9,6 +9,7 @@
 
 mod app;
 mod calendar;
+mod client;
 mod codes;
 mod config;
 mod contract;

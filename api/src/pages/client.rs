@@ -15,9 +15,10 @@ use actix_web::{
     },
     web::{self, Bytes},
 };
+use minyi_gateways::Mode;
 use sha2::{Digest as _, Sha256};
 
-use crate::{problem::Problem, state::State};
+use crate::{config::Settings, problem::Problem, state::State};
 
 /// Where the build puts the files, under the directory of the web clients.
 const BUILT: &str = "deputy/dist/build/h5";
@@ -27,14 +28,22 @@ const HASHED: &str = "assets/";
 /// As for the other pages; besides, the client's components set styles by script and bring small fonts with them.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; font-src 'self' data:; style-src 'self' \
                       'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// The build for the WeChat simulator has this file. It can be entered by a link with a login code in it and talks to
+/// the simulator on this machine, so it is nothing for production.
+const SIMULATOR_MARK: &str = "simulator.txt";
+const SIMULATOR_POLICY: &str = "; connect-src 'self' http://127.0.0.1:*";
 const NOT_BUILT: &str = "代表端还没有构建：请在 web/deputy 中运行 npm ci 和 npm run build:h5。";
 
-/// Holds the files once they have been asked for.
+/// Holds the build once it has been asked for.
 #[derive(Default)]
-pub struct Shelf(OnceLock<Arc<Files>>);
+pub struct Shelf(OnceLock<Arc<Build>>);
 
-/// By the path under `/deputy/`. Only what stands here is ever served, whatever path is asked for.
-type Files = HashMap<String, File>;
+/// A build of the client.
+struct Build {
+    /// By the path under `/deputy/`. Only what stands here is ever served, whatever path is asked for.
+    files: HashMap<String, File>,
+    policy: String,
+}
 
 struct File {
     plain: Bytes,
@@ -44,23 +53,29 @@ struct File {
 }
 
 impl Shelf {
-    /// The files; `None` when the client has not been built.
-    fn files(&self, web_dir: &Path) -> Result<Option<Arc<Files>>, Problem> {
-        if let Some(files) = self.0.get() {
-            return Ok(Some(files.clone()));
+    /// The build; `None` when there is none that may be served in this mode.
+    fn build(&self, settings: &Settings) -> Result<Option<Arc<Build>>, Problem> {
+        if let Some(build) = self.0.get() {
+            return Ok(Some(build.clone()));
         }
-        let directory = web_dir.join(BUILT);
-        if !directory.join(INDEX).is_file() {
+        let directory = settings.web_dir.join(BUILT);
+        let simulator = directory.join(SIMULATOR_MARK).exists();
+        if !directory.join(INDEX).is_file() || (simulator && settings.mode == Mode::Production) {
             return Ok(None);
         }
-        let mut files = Files::new();
+        let mut files = HashMap::new();
         gather(&directory, "", &mut files)
             .map_err(|error| Problem::internal(format!("{}: {error}", directory.display())))?;
-        Ok(Some(self.0.get_or_init(|| Arc::new(files)).clone()))
+        let policy = if simulator {
+            format!("{POLICY}{SIMULATOR_POLICY}")
+        } else {
+            POLICY.to_owned()
+        };
+        Ok(Some(self.0.get_or_init(|| Arc::new(Build { files, policy })).clone()))
     }
 }
 
-fn gather(directory: &Path, prefix: &str, files: &mut Files) -> io::Result<()> {
+fn gather(directory: &Path, prefix: &str, files: &mut HashMap<String, File>) -> io::Result<()> {
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let Some(name) = entry.file_name().to_str().map(|name| format!("{prefix}{name}")) else {
@@ -99,7 +114,7 @@ impl File {
         })
     }
 
-    fn answer(&self, path: &str, request: &HttpRequest) -> HttpResponse {
+    fn answer(&self, path: &str, policy: &str, request: &HttpRequest) -> HttpResponse {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
         let known = header(IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == self.tag));
         let mut response = if known {
@@ -116,7 +131,7 @@ impl File {
             .content_type(self.content_type)
             .insert_header((CACHE_CONTROL, keep))
             .insert_header((ETAG, self.tag.as_str()))
-            .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+            .insert_header((CONTENT_SECURITY_POLICY, policy))
             .insert_header((VARY, "accept-encoding"));
         if known {
             return response.finish();
@@ -154,12 +169,48 @@ pub async fn get_file(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let Some(files) = shelf.files(&state.settings.web_dir)? else {
+    let Some(build) = shelf.build(&state.settings)? else {
         return Ok(HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
             .body(NOT_BUILT));
     };
     let path = if path.is_empty() { INDEX } else { path.as_str() };
-    let file = files.get(path).ok_or(Problem::NotFound)?;
-    Ok(file.answer(path, &request))
+    let file = build.files.get(path).ok_or(Problem::NotFound)?;
+    Ok(file.answer(path, &build.policy, &request))
+}
+
+#[cfg(test)]
+mod tests {
+    use minyi_gateways::Mode;
+
+    use super::{BUILT, INDEX, SIMULATOR_MARK, Shelf};
+    use crate::config::{LimitsConfig, Settings};
+
+    #[test]
+    fn the_build_for_the_simulator_is_nothing_for_production() {
+        let web_dir = std::env::temp_dir().join(format!("minyi-client-{}", uuid::Uuid::new_v4()));
+        let built = web_dir.join(BUILT);
+        std::fs::create_dir_all(&built).unwrap();
+        std::fs::write(built.join(INDEX), "").unwrap();
+        let served = |mode| {
+            let limits = LimitsConfig {
+                limit_address_per_minute: 1,
+                limit_code_per_minute: 1,
+                limit_receipt_per_minute: 1,
+                limit_guesses_per_minute: 1,
+            };
+            let settings = Settings {
+                mode,
+                public_url: "https://minyi.example".to_owned(),
+                web_dir: web_dir.clone(),
+                limits,
+                trusted_proxies: Vec::new(),
+            };
+            Shelf::default().build(&settings).unwrap().is_some()
+        };
+        assert!(served(Mode::Production));
+        std::fs::write(built.join(SIMULATOR_MARK), "").unwrap();
+        assert!(served(Mode::Development) && !served(Mode::Production));
+        std::fs::remove_dir_all(&web_dir).unwrap();
+    }
 }

@@ -95,6 +95,16 @@ async fn nothing_but_the_build_is_served() {
 }
 
 #[actix_web::test]
+async fn the_build_for_the_simulator_may_talk_to_it() {
+    let web = WebDir::built();
+    fs::write(web.0.join("deputy/dist/build/h5/simulator.txt"), "").unwrap();
+    let app = web.app().await;
+    let index = app.get("/deputy/").await.expect(200);
+    let policy = index.header("content-security-policy");
+    assert!(policy.contains("connect-src 'self' http://127.0.0.1:*"), "{policy}");
+}
+
+#[actix_web::test]
 async fn without_a_build_it_is_said_how_to_make_one() {
     let web = WebDir::empty();
     let app = web.app().await;

@@ -181,6 +181,7 @@ pub async fn get_file(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
     use minyi_gateways::Mode;
 
     use super::{BUILT, INDEX, SIMULATOR_MARK, Shelf};

@@ -18,7 +18,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/_sim/users", web::get().to(list_users))
         .route("/_sim/users", web::post().to(add_users))
         .route("/_sim/users/{openid}/js_code", web::post().to(mint_js_code))
-        .route("/_sim/users/{openid}/phone_code", web::post().to(mint_phone_code))
         .route("/_sim/users/{openid}/messages", web::get().to(list_messages))
         .route("/_sim/users/{openid}/subscriptions", web::get().to(list_subscriptions))
         .route(
@@ -44,7 +43,7 @@ fn refused(status: u16, error: &str) -> HttpResponse {
     HttpResponse::build(status).json(json!({"error": error}))
 }
 
-fn no_such_user() -> HttpResponse {
+pub fn no_such_user() -> HttpResponse {
     refused(404, "no user with this openid")
 }
 
@@ -98,19 +97,6 @@ async fn mint_js_code(openid: web::Path<String>, shared: SharedData) -> HttpResp
     }
     let js_code = state.js_codes.mint(random::js_code(), &openid, now);
     HttpResponse::Ok().json(json!({"js_code": js_code}))
-}
-
-async fn mint_phone_code(openid: web::Path<String>, shared: SharedData) -> HttpResponse {
-    let now = shared.clock.now();
-    let mut state = shared.lock();
-    let Some(user) = state.people.get(&openid) else {
-        return no_such_user();
-    };
-    if user.phone.is_none() {
-        return refused(409, "this user has no phone number");
-    }
-    let code = state.phone_codes.mint(random::phone_code(), &openid, now);
-    HttpResponse::Ok().json(json!({"code": code}))
 }
 
 #[derive(Deserialize)]

@@ -4,12 +4,14 @@
 //!
 //! - `platform` answers the platform's paths; every call first meets the switched-on [`Fault`]s.
 //! - `controls` (`/_sim/…`) is for tests: people, codes, received messages, faults, limits, the clock.
+//! - `popups` (`/_sim/users/{openid}/…`) stands for what WeChat asks the person on the phone.
 //! - `pages` (`/`, `/phone/{openid}`) shows each person's phone.
 //!
 //! Everything lives in memory and is gone at the end.
 
 pub mod templates;
 
+mod browser;
 mod clock;
 mod codes;
 mod connection;
@@ -18,6 +20,7 @@ mod faults;
 mod pages;
 mod people;
 mod platform;
+mod popups;
 mod random;
 mod reply;
 pub mod sms;
@@ -31,6 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
 pub use clock::Clock;
@@ -117,6 +121,8 @@ pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
             .app_data(web::JsonConfig::default().limit(4 << 20))
             .configure(platform::routes)
             .configure(controls::routes)
+            .configure(popups::routes)
+            .wrap(from_fn(browser::allow))
             .configure(pages::routes)
     };
     let listen = |source| Error::Listen { port, source };

@@ -32,8 +32,14 @@ pub struct User {
     pub openid: String,
     pub name: String,
     pub phone: Option<String>,
+    /// Whether the person has agreed to the mini-program's privacy guide.
+    pub privacy_agreed: bool,
+    /// Whether the person wants no messages of this mini-program at all.
+    pub main_switch_off: bool,
     number: u32,
     permissions: HashMap<String, Permission>,
+    /// The answers that the person wants given without a question, by template.
+    kept: HashMap<String, bool>,
     messages: VecDeque<Message>,
 }
 
@@ -81,8 +87,11 @@ impl People {
                 openid: openid.clone(),
                 name: new.name,
                 phone: new.phone,
+                privacy_agreed: false,
+                main_switch_off: false,
                 number,
                 permissions: HashMap::new(),
+                kept: HashMap::new(),
                 messages: VecDeque::new(),
             },
         );
@@ -91,6 +100,10 @@ impl People {
 
     pub fn get(&self, openid: &str) -> Option<&User> {
         self.users.get(openid)
+    }
+
+    pub fn get_mut(&mut self, openid: &str) -> Option<&mut User> {
+        self.users.get_mut(openid)
     }
 
     /// In the order in which they were added.
@@ -107,6 +120,9 @@ impl People {
     }
 
     pub fn may_receive(&self, user: &User, template: &Template) -> bool {
+        if user.main_switch_off {
+            return false;
+        }
         let permission = self.permission(user, template);
         permission.accepted && (template.kind == LONG_TERM || permission.count > 0)
     }
@@ -121,6 +137,13 @@ impl People {
         let user = self.users.get_mut(openid)?;
         user.permissions.insert(template.template_id.clone(), answer);
         Some(answer)
+    }
+
+    /// The person wants this answer given from now on.
+    pub fn keep_answer(&mut self, openid: &str, template_id: &str, accepted: bool) {
+        if let Some(user) = self.users.get_mut(openid) {
+            user.kept.insert(template_id.to_owned(), accepted);
+        }
     }
 
     /// Puts a message on the phone, uses up one count, and gives the msgid (19 digits, ever rising).
@@ -160,6 +183,11 @@ impl People {
 }
 
 impl User {
+    /// By template: whether it is accepted without a question.
+    pub fn kept_answers(&self) -> &HashMap<String, bool> {
+        &self.kept
+    }
+
     /// Oldest first.
     pub fn messages(&self) -> &VecDeque<Message> {
         &self.messages

@@ -5,6 +5,7 @@ mod faults;
 mod login;
 mod messages;
 mod pages;
+mod popups;
 mod program;
 mod tokens;
 mod world;

@@ -8,7 +8,7 @@ use minyi_domain::{
 };
 use serde::Deserialize;
 
-use crate::Result;
+use crate::{Result, plot::Plot};
 
 /// Everything that is written down; the rest is worked out from it.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub struct Data {
     /// What is said in the towns and villages (镇、乡).
     pub country: Vec<Matter>,
     pub remarks: Remarks,
+    pub casework: Vec<Plot>,
 }
 
 impl Data {
@@ -34,6 +35,7 @@ impl Data {
             city: serde_json::from_str(include_str!("../data/submissions-city.json"))?,
             country: serde_json::from_str(include_str!("../data/submissions-country.json"))?,
             remarks: serde_json::from_str(include_str!("../data/remarks.json"))?,
+            casework: serde_json::from_str(include_str!("../data/casework.json"))?,
         })
     }
 }
@@ -47,6 +49,8 @@ pub struct Places {
     pub county: String,
     pub center: Centre,
     pub offices: Vec<String>,
+    /// Of the city above.
+    pub city_offices: Vec<String>,
     pub townships: Vec<Township>,
 }
 
@@ -69,6 +73,7 @@ pub struct Township {
     /// Address and hotline of the home.
     pub address: String,
     pub hotline: String,
+    pub offices: Vec<String>,
     pub stations: Vec<Station>,
     #[serde(default)]
     pub extra: Vec<Extra>,
@@ -126,7 +131,17 @@ pub struct Staff {
     pub street_admins: Vec<String>,
     pub heads: Vec<String>,
     pub staff: Vec<String>,
+    pub offices: Vec<OfficeLogin>,
     pub residents: Vec<Resident>,
+}
+
+/// Somebody of an office (承办人员).
+#[derive(Debug, Deserialize)]
+pub struct OfficeLogin {
+    pub username: String,
+    pub name: String,
+    /// The office's name.
+    pub office: String,
 }
 
 /// Somebody of the city who logs in with a password.
@@ -165,7 +180,8 @@ pub struct Remarks {
     pub dissatisfied: Vec<Option<String>>,
 }
 
-fn word<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
+/// Reads a word of the domain.
+pub fn word<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: std::str::FromStr,

@@ -28,6 +28,8 @@ pub enum Fate {
     Reopened,
     AnsweredAgain,
     RatedAgain(Satisfaction),
+    /// What a plot says, see [`crate::plot`].
+    Written,
 }
 
 /// How many there are of each; the choosiest come first, while there are texts for them.
@@ -108,6 +110,7 @@ impl Rules {
                     .last()
                     .is_some_and(|(answered, _)| self.0.auto_close_at(*answered) < moments.end)
             }),
+            Fate::Written => None,
             Fate::Reopened => self.reopened(4..12, moments),
             Fate::AnsweredAgain => self.answered_again(7..16, moments),
             Fate::RatedAgain(satisfaction) => {

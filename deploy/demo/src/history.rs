@@ -24,6 +24,7 @@ use crate::{
     contacts,
     fate::{Fate, Rules},
     photos::Album,
+    plot::{self, Plot, Step},
     seed::Seed,
     story::{Case, Follow},
 };
@@ -49,11 +50,12 @@ enum Scene<'a> {
     Submit(&'a Case),
     /// The `n`th answer or rating, counted from 0 for each of the two.
     Follow(&'a Case, usize, &'a Follow),
+    Step(&'a Case, &'a Plot, &'a Step),
     Clock,
 }
 
 /// Plays all cases up to `end`.
-pub fn play(stage: &Stage<'_>, cases: &[Case], end: DateTime<Utc>) -> Result<()> {
+pub fn play(stage: &Stage<'_>, cases: &[Case], plots: &[Plot], end: DateTime<Utc>) -> Result<()> {
     let mut scenes: Vec<(DateTime<Utc>, Scene<'_>)> = Vec::new();
     for case in cases {
         scenes.push((case.submitted_at, Scene::Submit(case)));
@@ -68,6 +70,13 @@ pub fn play(stage: &Stage<'_>, cases: &[Case], end: DateTime<Utc>) -> Result<()>
             *count += 1;
         }
     }
+    for plot in plots {
+        let case = stage.case_of(cases, &plot.key)?;
+        let seconds = TimeDelta::seconds(case.submitted_at.timestamp() % 60);
+        for step in &plot.steps {
+            scenes.push((plot::time(&step.at, end)? + seconds, Scene::Step(case, plot, step)));
+        }
+    }
     let first = scenes.iter().map(|(at, _)| *at).min().unwrap_or(end);
     scenes.extend(clock(first, end).map(|at| (at, Scene::Clock)));
     scenes.sort_by_key(|(at, _)| *at);
@@ -75,6 +84,7 @@ pub fn play(stage: &Stage<'_>, cases: &[Case], end: DateTime<Utc>) -> Result<()>
         match scene {
             Scene::Submit(case) => stage.submit(case)?,
             Scene::Follow(case, nth, follow) => stage.follow(case, *nth, follow, *at)?,
+            Scene::Step(case, plot, step) => stage.take(cases, case, plot, step, (*at, end))?,
             Scene::Clock => stage.run_steps(*at)?,
         }
     }
@@ -114,11 +124,11 @@ impl Stage<'_> {
         Ok(None)
     }
 
-    fn grid(&self, case: &Case) -> Result<&Grid> {
+    pub fn grid(&self, case: &Case) -> Result<&Grid> {
         self.city.grids.get(case.grid).ok_or(Error::Data("no grid"))
     }
 
-    fn submission_id(&self, case: &Case) -> Uuid {
+    pub fn submission_id(&self, case: &Case) -> Uuid {
         self.seed.id(&format!("submission:{}", case.key), case.submitted_at)
     }
 
@@ -163,9 +173,9 @@ impl Stage<'_> {
             receipt: self.receipt(case),
             idempotency_key: case.key.clone(),
             request_digest: self.seed.bytes(&format!("request:{}", case.key)),
-            channel: Channel::Code,
-            code_id: Some(page.code_id),
-            entered_by: None,
+            channel: case.entry.map_or(Channel::Code, |entry| entry.channel),
+            code_id: case.entry.is_none().then_some(page.code_id),
+            entered_by: case.entry.map(|entry| entry.by),
             grid_id: page.grid_id,
             site_id: page.site.id,
             region_code: page.region_code.clone(),
@@ -177,7 +187,7 @@ impl Stage<'_> {
             contact_phone_sealed: contact.phone,
             phone_index: contact.phone_index,
             photo_ids: self.album.hang(self.store, self.seed, case)?,
-            publish_consent: false,
+            publish_consent: case.consent,
             route: route(&page.candidates()),
             plan: self.rules.plan(now),
             now,
@@ -238,7 +248,7 @@ impl Stage<'_> {
     }
 
     /// Who answers: the deputy, else somebody of the station, else the street's administrator.
-    fn author(&self, route: &Route, grid: &Grid) -> Option<&Actor> {
+    pub fn author(&self, route: &Route, grid: &Grid) -> Option<&Actor> {
         if let Some(id) = route.deputy_id {
             return self
                 .city
@@ -272,7 +282,7 @@ impl Stage<'_> {
 
     /// What the worker would have done at that time: the messages are recorded as sent, and none is left to be sent
     /// when the real worker starts.
-    fn deliver(&self, at: DateTime<Utc>) -> Result<()> {
+    pub fn deliver(&self, at: DateTime<Utc>) -> Result<()> {
         let (began, done) = (at + TimeDelta::milliseconds(400), at + TimeDelta::milliseconds(700));
         for id in self.store.claim_due_notifications(began, 1000)? {
             let BeginSending::Send(message) = self.store.begin_sending(id, began)? else {

@@ -10,6 +10,7 @@
 pub mod city;
 mod contacts;
 pub mod data;
+mod deeds;
 mod drawing;
 pub mod fate;
 pub mod history;
@@ -17,6 +18,7 @@ mod moments;
 mod output;
 mod password;
 mod photos;
+pub mod plot;
 pub mod seed;
 pub mod story;
 mod text;
@@ -48,6 +50,12 @@ pub enum Error {
     Contact(#[from] minyi_domain::submission::ContactError),
     #[error("a place of the demonstration is not taken: {0}")]
     Location(#[from] minyi_domain::submission::LocationError),
+    #[error("the casework of the demonstration is refused: {plot}, {at}: {refusal:?}")]
+    Refused {
+        plot: String,
+        at: String,
+        refusal: minyi_store::Refusal,
+    },
     #[error(transparent)]
     Store(#[from] minyi_store::Error),
     #[error(transparent)]
@@ -92,7 +100,7 @@ pub fn load(store: &Store, keys: &Keys, objects: Objects, password: &str, now: D
     if !stage.gone_on_with {
         store.import_scans(&city.scans)?;
     }
-    history::play(&stage, &cases, anchor)?;
+    history::play(&stage, &cases, &data.casework, anchor)?;
     output::describe(&stage, &cases, password)
 }
 

@@ -1,6 +1,6 @@
 //! The file that tells other programs what there is.
 
-use minyi_domain::people::Actor;
+use minyi_domain::people::{Actor, Role};
 use serde_json::{Value, json};
 
 use crate::{
@@ -43,6 +43,11 @@ pub fn describe(stage: &Stage<'_>, cases: &[Case], password: &str) -> Result<Val
         .collect();
     let login = |username: &str| json!({ "username": username, "password": password });
     let console = city.staff.first().ok_or(Error::Data("no console account"))?;
+    let first_of = |role: Role| {
+        let mut staff = city.staff.iter();
+        let found = staff.find(|member| member.actor.role == role);
+        found.map(|member| member.username.as_str())
+    };
     let staff: Vec<Value> = city
         .staff
         .iter()
@@ -62,6 +67,8 @@ pub fn describe(stage: &Stage<'_>, cases: &[Case], password: &str) -> Result<Val
         "receipt": answered.as_str(),
         "receipts": receipts,
         "console": login(&console.username),
+        "station": first_of(Role::StationHead),
+        "office": first_of(Role::OfficeHandler),
         "staff": staff,
         "users": users,
     }))

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use minyi_domain::{
     calendar::local_date,
-    submission::{Kind, Satisfaction},
+    submission::{Channel, Kind, Satisfaction},
 };
+use uuid::Uuid;
 
 use crate::{
     Error, Result,
@@ -46,6 +47,18 @@ pub struct Case {
     pub text: String,
     pub submitted_at: DateTime<Utc>,
     pub follows: Vec<(DateTime<Utc>, Follow)>,
+    /// The resident agrees to its being published.
+    pub consent: bool,
+    /// None: the resident scanned the code.
+    pub entry: Option<Entry>,
+}
+
+/// How the staff took down what a resident said.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub channel: Channel,
+    /// Account of who entered it.
+    pub by: Uuid,
 }
 
 /// What follows a submission.
@@ -79,6 +92,9 @@ pub fn write(data: &Data, city: &City, seed: &Seed, rules: &Rules, end: DateTime
             let mut chance = seed.chance(&format!("case:{key}"));
             cases.push(writer.case(key, fate, grid, &mut chance)?);
         }
+    }
+    for plot in &data.casework {
+        cases.push(plot.case(city, seed, end)?);
     }
     cases.sort_by_key(|case| case.submitted_at);
     Ok(cases)
@@ -137,6 +153,8 @@ impl<'a> Writer<'a> {
             text,
             submitted_at,
             follows,
+            consent: false,
+            entry: None,
         })
     }
 

@@ -110,6 +110,16 @@ impl Loaded {
             "answers",
             "photos",
             "ratings",
+            "handovers",
+            "handover_answers",
+            "promises",
+            "proposals",
+            "info_requests",
+            "transfers",
+            "appointments",
+            "hearings",
+            "releases",
+            "revisits",
             "events",
             "resident_subscriptions",
             "notifications",
@@ -165,7 +175,8 @@ fn the_city_has_the_shape_of_a_real_one() {
     assert!(loaded.count("grids") >= 64);
     assert!(loaded.count("deputies") >= 124);
     assert_eq!(loaded.counts("level", "deputies").len(), 5);
-    assert!((12..=16).contains(&loaded.count("offices")));
+    // Of the county, of the city above, and of every street and town.
+    assert_eq!(loaded.counts("length(region_code)::text", "offices").len(), 3);
     assert_eq!(
         loaded.count(
             "grids WHERE NOT EXISTS (SELECT FROM grid_assignments a WHERE a.grid_id = grids.id AND a.role = 'lead')"
@@ -195,11 +206,12 @@ fn there_is_something_of_everything_and_nothing_is_left_to_be_done() {
         let file = loaded.load("a password", now);
 
         let total = loaded.count("submissions");
-        assert!((120..=200).contains(&total), "{total}");
-        assert_eq!(loaded.counts("state", "submissions").len(), 4);
+        assert!((150..=240).contains(&total), "{total}");
+        assert_eq!(loaded.counts("state", "submissions").len(), 9);
         assert_eq!(loaded.counts("kind", "submissions").len(), 4);
-        assert_eq!(loaded.counts("route_reason", "submissions").len(), 4);
+        assert_eq!(loaded.counts("route_reason", "submissions").len(), 6);
         assert_eq!(loaded.counts("satisfaction", "ratings").len(), 3);
+        there_is_casework(&loaded);
         for satisfaction in ["satisfied", "basically_satisfied"] {
             let last = format!(
                 "submissions s JOIN ratings r ON r.submission_id = s.id AND r.round = s.round \
@@ -220,7 +232,10 @@ fn there_is_something_of_everything_and_nothing_is_left_to_be_done() {
         // Nothing lies in the future or waits for a worker, and every timeline begins with its beginning.
         let at = now.to_rfc3339();
         assert_eq!(loaded.count(&format!("events WHERE occurred_at > '{at}'")), 0);
-        assert_eq!(loaded.count("notifications WHERE state NOT IN ('sent', 'dead')"), 0);
+        assert_eq!(
+            loaded.count("notifications WHERE state NOT IN ('sent', 'dead', 'void')"),
+            0
+        );
         assert!(loaded.count("notifications WHERE state = 'dead'") >= 1);
         assert_eq!(
             loaded.count(&format!("deadline_steps WHERE done_at IS NULL AND due_at < '{at}'")),
@@ -250,6 +265,43 @@ fn there_is_something_of_everything_and_nothing_is_left_to_be_done() {
                 "submissions s JOIN codes c ON c.id = s.code_id WHERE c.token = '{code}'"
             )) >= 8
         );
+    }
+}
+
+fn there_is_casework(loaded: &Loaded) {
+    assert_eq!(loaded.counts("channel", "submissions").len(), 3);
+    assert_eq!(loaded.counts("channel", "handovers").len(), 3);
+    assert_eq!(loaded.counts("state", "handovers").len(), 7);
+    assert_eq!(loaded.counts("result", "handover_answers").len(), 4);
+    for (what, least) in [
+        ("handovers WHERE extended_at IS NOT NULL", 1),
+        ("handover_partners WHERE opinion IS NOT NULL", 1),
+        ("promises WHERE kept_at IS NOT NULL", 1),
+        ("promises WHERE kept_at IS NULL", 2),
+        ("proposals WHERE submitted_at IS NULL", 1),
+        ("proposals WHERE submitted_at IS NOT NULL", 2),
+        ("proposal_cosigners", 3),
+        ("submissions WHERE split_from_id IS NOT NULL", 2),
+        ("submissions WHERE merged_into_id IS NOT NULL", 2),
+        ("submissions WHERE review_asked_at IS NOT NULL", 1),
+        ("transfers", 1),
+        ("info_requests WHERE reply IS NOT NULL", 1),
+        ("releases WHERE withdrawn_at IS NULL", 4),
+        ("revisits WHERE done_at IS NULL", 1),
+        ("revisits WHERE done_at IS NOT NULL", 1),
+        ("hearings WHERE state = 'held'", 1),
+        ("hearings WHERE state = 'planned'", 2),
+    ] {
+        assert!(loaded.count(what) >= least, "{what}");
+    }
+    assert!(
+        loaded
+            .counts("decline_kind", "submissions WHERE decline_kind IS NOT NULL")
+            .len()
+            >= 3
+    );
+    for state in ["asked", "confirmed", "held"] {
+        assert!(loaded.counts("state", "appointments").contains_key(state), "{state}");
     }
 }
 

@@ -3,7 +3,7 @@
 //! It exists exactly while everything is up; the keys of the first level are a contract:
 //! `base_url`, `simulator_url`, `database_url`, `redis_url`, `pids` (api, worker, simulator,
 //! postgres, redis, launcher), `codes`, `deputy` (openid, name), `console` (username, password),
-//! and besides what the demonstration tells (`receipt`, `users`, …).
+//! and besides what the demonstration tells (`receipt`, `station`, `office`, `staff`, `users`, …).
 
 use std::fs;
 
@@ -113,7 +113,9 @@ impl Stack {
             ("  代表微信  deputy's phone", format!("{simulator}/phone/{openid}")),
             ("管理后台    console", format!("{base}/desk/login")),
             ("  用户名    user name", self.text("/console/username").into()),
-            ("  密码      password", self.text("/console/password").into()),
+            ("  密码      password of all", self.text("/console/password").into()),
+            ("  站长      station's head", self.text("/station").into()),
+            ("  承办单位  an office", self.text("/office").into()),
             ("接口文档    API documents", format!("{base}/docs")),
             ("微信模拟器  WeChat simulator", format!("{simulator}/")),
         ];

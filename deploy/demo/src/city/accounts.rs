@@ -13,6 +13,7 @@ const HEADED: [usize; 8] = [0, 1, 3, 6, 7, 8, 10, 14];
 struct Place {
     site_id: Option<Uuid>,
     region_code: Option<String>,
+    office_id: Option<Uuid>,
 }
 
 impl Builder<'_> {
@@ -27,7 +28,7 @@ impl Builder<'_> {
                 login.role,
                 Place {
                     region_code,
-                    site_id: None,
+                    ..Place::default()
                 },
             );
         }
@@ -40,7 +41,7 @@ impl Builder<'_> {
                 Role::StreetAdmin,
                 Place {
                     region_code,
-                    site_id: None,
+                    ..Place::default()
                 },
             );
         }
@@ -54,17 +55,26 @@ impl Builder<'_> {
         for ((key, site_id), name) in heads {
             let place = Place {
                 site_id: *site_id,
-                region_code: None,
+                ..Place::default()
             };
             self.add_member(&format!("{key}.head"), name, Role::StationHead, place);
         }
         for (index, ((key, site_id), name)) in stations.iter().cycle().zip(&staff.staff).enumerate() {
             let place = Place {
                 site_id: *site_id,
-                region_code: None,
+                ..Place::default()
             };
             let username = format!("{key}.staff{}", index / stations.len().max(1) + 1);
             self.add_member(&username, name, Role::StationStaff, place);
+        }
+        for login in &staff.offices {
+            let offices = &self.city.directory.offices;
+            let office_id = offices.iter().find(|office| office.name == login.office);
+            let place = Place {
+                office_id: office_id.map(|office| office.id),
+                ..Place::default()
+            };
+            self.add_member(&login.username, &login.name, Role::OfficeHandler, place);
         }
         for resident in &staff.residents {
             let openid = self.seed.openid(&format!("resident:{}", resident.phone));
@@ -96,7 +106,7 @@ impl Builder<'_> {
             display_name: name.to_owned(),
             deputy_id: None,
             site_id: place.site_id,
-            office_id: None,
+            office_id: place.office_id,
             region_code: place.region_code,
         };
         let number = format!("13800002{:03}", self.city.staff.len() + 1);

@@ -1,5 +1,5 @@
 use chrono::Days;
-use minyi_domain::token::CodeToken;
+use minyi_domain::{people::Level, token::CodeToken};
 use minyi_store::{CodeState, NewCode, NewGrid, NewOffice, NewRegion, NewSite};
 use uuid::Uuid;
 
@@ -25,12 +25,10 @@ impl Builder<'_> {
         }
         let county = data.places.county.as_str();
         for name in &data.places.offices {
-            let id = self.id(&format!("office:{name}"));
-            self.city.directory.offices.push(NewOffice {
-                id,
-                name: name.clone(),
-                region_code: county.to_owned(),
-            });
+            self.add_office(name, county);
+        }
+        for name in &data.places.city_offices {
+            self.add_office(name, Level::City.division_of(county));
         }
         let center = &data.places.center;
         let id = self.add_site(NewSite {
@@ -50,6 +48,9 @@ impl Builder<'_> {
     fn add_township(&mut self, township: &Township, center: Uuid, position: (f64, f64)) {
         let region = format!("{}{}", self.data.places.county, township.code);
         self.add_region(&region, &township.name);
+        for office in &township.offices {
+            self.add_office(office, &region);
+        }
         let name = format!("{}人大代表之家", township.name);
         let home = self.add_site(NewSite {
             parent_id: Some(center),
@@ -66,6 +67,15 @@ impl Builder<'_> {
         for extra in &township.extra {
             self.add_extra(extra, &region, home, position);
         }
+    }
+
+    fn add_office(&mut self, name: &str, region_code: &str) {
+        let id = self.id(&format!("office:{name}"));
+        self.city.directory.offices.push(NewOffice {
+            id,
+            name: name.to_owned(),
+            region_code: region_code.to_owned(),
+        });
     }
 
     fn add_station(&mut self, township: &Township, station: &Station, home: Uuid, position: (f64, f64)) {

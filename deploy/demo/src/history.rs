@@ -88,7 +88,8 @@ pub fn play(stage: &Stage<'_>, cases: &[Case], plots: &[Plot], end: DateTime<Utc
             Scene::Clock => stage.run_steps(*at)?,
         }
     }
-    Ok(())
+    // What has fallen due since the clock was last looked at.
+    stage.run_steps(end)
 }
 
 /// Steps fall due at nine in the morning and at the end of the day; a moment after each the clock is looked at.

@@ -14,6 +14,7 @@ mod calendar;
 mod casework;
 mod categories;
 mod chain;
+mod clusters;
 mod codes;
 mod config;
 mod contact_views;
@@ -67,6 +68,7 @@ pub use casework::{
 };
 pub use categories::{CategoryRow, ImportedCategories};
 pub use chain::{Break, Verified};
+pub use clusters::{Cluster, ClusterCase, ClusterCursor, ClusterFilter, ClusterOrder, ClusterPlace, Position};
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;
 pub use contact_views::ContactView;

@@ -1,4 +1,4 @@
-//! What is like a submission (相似民意), and what many say (热点). Both read only the index over the telling words.
+//! What is like a submission (相似民意), and which cluster (热点) it joins. Both read only the index over the telling words.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     Result, Store, ids,
     prepared::Prepared,
-    schema::{clusters, grids, submission_suggestions, submissions},
+    schema::{cluster_members, clusters, grids, submissions},
     scope::submissions_in,
     word::Word,
 };
@@ -161,17 +161,30 @@ pub fn join_cluster(connection: &mut PgConnection, id: Uuid, county: &str, now: 
     let Some((best, ..)) = search(connection, id, county, now, SAME, 1)?.pop() else {
         return Ok(());
     };
-    let cluster: Option<Uuid> = submission_suggestions::table
+    // Locked, so that two that are most like this one find one cluster, and that it cannot become confidential meanwhile.
+    let best: Uuid = submissions::table
         .find(best)
-        .select(submission_suggestions::cluster_id)
-        .for_update()
+        .select(submissions::id)
+        .for_no_key_update()
         .first(connection)?;
+    let cluster: Option<Uuid> = cluster_members::table
+        .find(best)
+        .select(cluster_members::cluster_id)
+        .first(connection)
+        .optional()?;
     let cluster = match cluster {
         Some(cluster) => cluster,
         None => found_cluster(connection, county, now)?,
     };
-    diesel::update(submission_suggestions::table.filter(submission_suggestions::submission_id.eq_any([id, best])))
-        .set(submission_suggestions::cluster_id.eq(cluster))
+    let member = |id: Uuid| {
+        (
+            cluster_members::submission_id.eq(id),
+            cluster_members::cluster_id.eq(cluster),
+        )
+    };
+    diesel::insert_into(cluster_members::table)
+        .values([member(id), member(best)])
+        .on_conflict_do_nothing()
         .execute(connection)?;
     Ok(())
 }

@@ -84,6 +84,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    cluster_members (submission_id) {
+        submission_id -> Uuid,
+        cluster_id -> Uuid,
+        region_code -> Text,
+        site_id -> Uuid,
+        grid_id -> Uuid,
+        submitted_at -> Timestamptz,
+        category -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     clusters (id) {
         id -> Uuid,
         county -> Text,
@@ -627,7 +639,6 @@ diesel::table! {
         danger -> Jsonb,
         model -> Text,
         made_at -> Timestamptz,
-        cluster_id -> Nullable<Uuid>,
         terms_from -> Nullable<Timestamptz>,
     }
 }
@@ -815,12 +826,15 @@ diesel::joinable!(supports -> releases (submission_id));
 diesel::joinable!(releases -> sites (site_id));
 diesel::joinable!(releases -> submissions (submission_id));
 diesel::joinable!(submissions -> categories (category_id));
-diesel::joinable!(submission_suggestions -> clusters (cluster_id));
 diesel::joinable!(submission_suggestions -> submissions (submission_id));
 diesel::joinable!(submission_terms -> submissions (submission_id));
 diesel::joinable!(submissions_unread -> submissions (submission_id));
 diesel::joinable!(one_time_codes -> accounts (account_id));
 diesel::joinable!(invitation_uses -> invitations (invitation_id));
+diesel::joinable!(cluster_members -> clusters (cluster_id));
+diesel::joinable!(cluster_members -> grids (grid_id));
+diesel::joinable!(cluster_members -> sites (site_id));
+diesel::joinable!(cluster_members -> submissions (submission_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -829,6 +843,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_days,
     calendar_years,
     categories,
+    cluster_members,
     clusters,
     code_scans,
     codes,

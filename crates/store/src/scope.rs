@@ -30,14 +30,10 @@ where
                 .and(sql::<Bool>("submissions.confidential_region IS NULL")),
         ),
         Scope::Office(office) => Box::new(
-            sql::<Bool>(
-                "submissions.confidential_region IS NULL AND submissions.id IN (
-                SELECT submission_id FROM handover_submissions JOIN handovers ON handovers.id = handover_id
-                LEFT JOIN handover_partners ON handover_partners.handover_id = handovers.id
-                WHERE ",
-            )
-            .bind::<SqlUuid, _>(*office)
-            .sql(" IN (handovers.office_id, handover_partners.office_id))"),
+            sql::<Bool>("submissions.confidential_region IS NULL AND submissions.id IN (")
+                .sql(HANDED_OVER)
+                .bind::<SqlUuid, _>(*office)
+                .sql(" IN (handovers.office_id, handover_partners.office_id))"),
         ),
         Scope::Region(code) => Box::new(
             submissions::region_code.like(within(code)).and(
@@ -48,6 +44,31 @@ where
                 .sql("))"),
             ),
         ),
+    }
+}
+
+/// What was handed over to an office, or to which it was invited; ends where the office comes.
+const HANDED_OVER: &str = "SELECT submission_id FROM handover_submissions JOIN handovers ON handovers.id = handover_id
+    LEFT JOIN handover_partners ON handover_partners.handover_id = handovers.id WHERE ";
+
+/// The members of clusters that the scope lets through, by the same rule as in [`submissions_in`]. A report on an official
+/// is a member of none.
+pub fn members_in<From: 'static>(scope: &Scope) -> Condition<From> {
+    match scope {
+        Scope::Nothing => Box::new(sql::<Bool>("false")),
+        Scope::Deputy(deputy) => Box::new(
+            sql::<Bool>("cluster_members.submission_id IN (SELECT id FROM submissions WHERE assignee_deputy_id = ")
+                .bind::<SqlUuid, _>(*deputy)
+                .sql(")"),
+        ),
+        Scope::Site(site) => Box::new(sql::<Bool>("cluster_members.site_id = ").bind::<SqlUuid, _>(*site)),
+        Scope::Office(office) => Box::new(
+            sql::<Bool>("cluster_members.submission_id IN (")
+                .sql(HANDED_OVER)
+                .bind::<SqlUuid, _>(*office)
+                .sql(" IN (handovers.office_id, handover_partners.office_id))"),
+        ),
+        Scope::Region(code) => Box::new(sql::<Bool>("cluster_members.region_code LIKE ").bind::<Text, _>(within(code))),
     }
 }
 

@@ -10,6 +10,7 @@ mod answering;
 mod appointments;
 mod calendar;
 mod chain;
+mod clusters;
 mod codes;
 mod connections;
 mod handing;

@@ -167,7 +167,7 @@ fn a_confidential_submission_is_like_nothing_and_leaves_its_cluster() {
     let first = read(&mut world, &grid, &LAMP);
     let second = read(&mut world, &grid, &LAMP);
     assert_eq!(world.count("clusters"), 1);
-    assert_eq!(world.count("submission_suggestions WHERE cluster_id IS NOT NULL"), 2);
+    assert_eq!(world.count("cluster_members"), 2);
     let hide = format!(
         "UPDATE submissions SET confidential_region = '{COUNTY}', route_reason = 'confidential' WHERE id = '{second}'"
     );
@@ -178,7 +178,7 @@ fn a_confidential_submission_is_like_nothing_and_leaves_its_cluster() {
         world.count(&format!("submission_terms WHERE submission_id = '{second}'")),
         0
     );
-    assert_eq!(world.count("submission_suggestions WHERE cluster_id IS NOT NULL"), 1);
+    assert_eq!(world.count("cluster_members"), 1);
     // One that is confidential before it is read gets no terms either.
     let (third, _) = world.city.submit(&grid, TO_STAFF);
     world

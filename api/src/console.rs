@@ -1,6 +1,7 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
 pub mod categories;
+pub mod clusters;
 mod contact_views;
 pub mod deputies;
 mod exports;
@@ -20,6 +21,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)
+        .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);
 }

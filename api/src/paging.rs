@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use minyi_store::Cursor;
+use minyi_store::{ClusterCursor, Cursor};
 use uuid::Uuid;
 
 use crate::problem::Problem;
@@ -37,8 +37,7 @@ fn invalid() -> Problem {
 
 /// A cursor for the next request.
 pub fn write_cursor(cursor: Cursor) -> String {
-    let at = cursor.at.timestamp_micros().to_be_bytes();
-    URL_SAFE_NO_PAD.encode([&at[..], cursor.id.as_bytes()].concat())
+    write_pair(cursor.at.timestamp_micros(), cursor.id)
 }
 
 /// Reads the parameter `cursor`.
@@ -46,12 +45,36 @@ pub fn write_cursor(cursor: Cursor) -> String {
 /// # Errors
 /// [`Problem::Invalid`].
 pub fn read_cursor(text: Option<&str>) -> Result<Option<Cursor>, Problem> {
+    let Some((at, id)) = read_pair(text)? else {
+        return Ok(None);
+    };
+    let at = DateTime::from_timestamp_micros(at).ok_or_else(invalid)?;
+    Ok(Some(Cursor { at, id }))
+}
+
+/// As [`write_cursor`], for a list of clusters.
+pub fn write_cluster_cursor(cursor: ClusterCursor) -> String {
+    write_pair(cursor.rank, cursor.id)
+}
+
+/// As [`read_cursor`], for a list of clusters.
+///
+/// # Errors
+/// [`Problem::Invalid`].
+pub fn read_cluster_cursor(text: Option<&str>) -> Result<Option<ClusterCursor>, Problem> {
+    Ok(read_pair(text)?.map(|(rank, id)| ClusterCursor { rank, id }))
+}
+
+fn write_pair(number: i64, id: Uuid) -> String {
+    URL_SAFE_NO_PAD.encode([&number.to_be_bytes()[..], id.as_bytes()].concat())
+}
+
+fn read_pair(text: Option<&str>) -> Result<Option<(i64, Uuid)>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
-    let (at, id) = bytes.split_first_chunk::<8>().ok_or_else(invalid)?;
-    let at = DateTime::from_timestamp_micros(i64::from_be_bytes(*at)).ok_or_else(invalid)?;
+    let (number, id) = bytes.split_first_chunk::<8>().ok_or_else(invalid)?;
     let id = Uuid::from_slice(id).map_err(|_| invalid())?;
-    Ok(Some(Cursor { at, id }))
+    Ok(Some((i64::from_be_bytes(*number), id)))
 }
 
 /// As [`write_cursor`], for a list in the order of a text.

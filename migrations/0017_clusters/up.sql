@@ -38,6 +38,8 @@ CREATE INDEX cluster_members_cluster ON cluster_members (cluster_id, submitted_a
 CREATE INDEX cluster_members_region ON cluster_members (region_code text_pattern_ops, submitted_at)
     INCLUDE (cluster_id, category);
 CREATE INDEX cluster_members_site ON cluster_members (site_id, submitted_at) INCLUDE (cluster_id, category);
+-- For wide regions: a period of all of them, and no more.
+CREATE INDEX cluster_members_recent ON cluster_members (submitted_at) INCLUDE (cluster_id, region_code, category);
 
 DROP INDEX submission_suggestions_cluster;
 ALTER TABLE submission_suggestions DROP cluster_id;

@@ -1,6 +1,7 @@
 //! The desk: where deputies and staff read and answer in a browser. The session is a cookie; every form carries the
 //! session's token.
 
+mod clusters;
 mod deputies;
 mod handovers;
 mod hearings;
@@ -43,6 +44,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(handovers::keep_promise_form)
         .service(ledger::show_ledger)
         .service(numbers::show_numbers)
+        .service(clusters::show_clusters)
+        .service(clusters::show_cluster)
         .service(release::show_release)
         .service(release::edit_release)
         .service(release::preview_release)

@@ -74,6 +74,8 @@ pub enum Problem {
     AnswerRefused,
     /// No submission of this id that this person may see.
     SubmissionUnknown,
+    /// No cluster of this id of which this person may see anything.
+    ClusterUnknown,
     /// No handover of this id that this person may see.
     HandoverUnknown,
     /// No proposal of this id that this person may see.
@@ -300,6 +302,7 @@ impl Problem {
             Self::RatingRefused => entry(S::CONFLICT, "rating_refused", "现在不能评价", "收到答复以后才能评价，每次答复只评价一次。"),
             Self::AnswerRefused => entry(S::CONFLICT, "answer_refused", "现在不能答复", "这件民意已经答复过或者已经办结，请刷新页面查看。"),
             Self::SubmissionUnknown => entry(S::NOT_FOUND, "submission_unknown", "没有找到这件民意", "它不存在，或者不归您办理。"),
+            Self::ClusterUnknown => entry(S::NOT_FOUND, "cluster_unknown", "没有找到这个热点", "它不存在，或者里面没有您能看的民意。"),
             Self::HandoverUnknown => entry(S::NOT_FOUND, "handover_unknown", "没有找到这次交办", "它不存在，或者没有交给您办理。"),
             Self::ProposalUnknown => entry(S::NOT_FOUND, "proposal_unknown", "没有找到这件建议", "它不存在，或者不在您的范围内。"),
             Self::PromiseUnknown => entry(S::NOT_FOUND, "promise_unknown", "没有找到这项承诺", "它不存在，或者不归您办理。"),

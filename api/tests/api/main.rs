@@ -10,6 +10,7 @@
 mod app;
 mod calendar;
 mod client;
+mod clusters;
 mod codes;
 mod config;
 mod contract;

@@ -2,16 +2,20 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use diesel::{
-    ExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::sql,
-    expression::SqlLiteral, pg::Pg, sql_types::Text,
+    ExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, TextExpressionMethods,
+    dsl::sql,
+    expression::SqlLiteral,
+    pg::Pg,
+    sql_types::{Integer, Text},
 };
 use minyi_domain::{calendar::at_local_time, lifecycle::State, people::Scope};
 use uuid::Uuid;
 
 use crate::{
     Cursor, Page, Result, Store,
+    numbers::level_below,
     page::one_more,
-    schema::{cluster_members, grids, sites, submissions},
+    schema::{cluster_members, grids, regions, sites, submissions},
     scope::submissions_in,
     word::{Word, words},
 };
@@ -207,6 +211,21 @@ impl Store {
             at: case.submitted_at,
             id: case.id,
         }))
+    }
+
+    /// Code and name of the divisions one level below the person's own, to choose from; none for whoever has no division.
+    pub fn divisions_below(&self, scope: &Scope) -> Result<Vec<(String, String)>> {
+        let Scope::Region(code) = scope else {
+            return Ok(Vec::new());
+        };
+        let level = i32::try_from(level_below(scope)).unwrap_or(i32::MAX);
+        Ok(regions::table
+            .filter(regions::code.like(format!("{code}%")))
+            .filter(sql::<Integer>("length(regions.code)").eq(level))
+            .filter(regions::code.ne(code))
+            .order(regions::code)
+            .select((regions::code, regions::name))
+            .load(&mut *self.connection()?)?)
     }
 
     /// Where the sites of some counties (six digits) stand; everybody may know. The ground of a map.

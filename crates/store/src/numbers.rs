@@ -123,7 +123,7 @@ const TOP_CATEGORY: &str = "FROM categories JOIN categories AS top ON top.path =
     WHERE categories.id = submissions.category_id";
 
 /// Digits of the division codes one level below the scope's.
-fn level_below(scope: &Scope) -> usize {
+pub fn level_below(scope: &Scope) -> usize {
     const LEVELS: [usize; 5] = [2, 4, 6, 9, 12];
     let own = match scope {
         Scope::Region(code) => code.len(),

@@ -41,6 +41,7 @@ const TABS: &[(Permission, Tab)] = &[
     (Permission::Hold, tab("/desk/meetings", "接待")),
     (Permission::Revisit, tab("/desk/revisits", "回访")),
     (Permission::Ledger, tab("/desk/ledger", "台账")),
+    (Permission::ReadNumbers, tab("/desk/clusters", "热点")),
     (Permission::ReadNumbers, tab("/desk/numbers", "数字")),
     (Permission::Upkeep, tab("/desk/codes", "民意码")),
     (Permission::Upkeep, tab("/desk/watch", "要留意")),

@@ -49,6 +49,7 @@ impl Place {
             "hearings",
             "appointments",
             "revisits",
+            "clusters",
         ]
         .iter()
         .filter_map(|kind| self.things.get(kind).cloned())
@@ -184,6 +185,13 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         deputy = place.deputy.id,
         by_proposal = Uuid::new_v4(),
     ));
+    let cluster = Uuid::new_v4();
+    app.sql(&format!(
+        "INSERT INTO clusters SELECT '{cluster}', left(region_code, 6), submitted_at FROM submissions WHERE id = '{id}';
+        INSERT INTO cluster_members (submission_id, cluster_id)
+        SELECT id, '{cluster}' FROM submissions WHERE id IN ('{id}', '{}')",
+        entered.id
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -195,6 +203,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("proposals", proposal.to_string()),
         ("promises", promise.to_string()),
         ("deputies", place.spare.id.to_string()),
+        ("clusters", cluster.to_string()),
     ]);
     things.extend(meetings);
     things

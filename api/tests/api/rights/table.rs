@@ -244,6 +244,8 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/ledger.pdf", Right(P::Ledger)),
         row("get", "/api/v1/archives/{year}.xlsx", Right(P::Ledger)),
         row("get", "/api/v1/statistics", Right(P::ReadNumbers)),
+        row("get", "/api/v1/clusters", Right(P::ReadNumbers)),
+        row("get", "/api/v1/clusters/{id}", Right(P::ReadNumbers)),
         row("get", "/api/v1/audit/exports", Right(P::Audit)),
         // Last: it ends the session of whoever calls it.
         row("delete", "/api/v1/sessions/current", Login),

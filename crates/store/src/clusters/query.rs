@@ -230,8 +230,9 @@ fn histories(
     for condition in limits(scope, filter) {
         query = query.filter(condition);
     }
-    let rows: Vec<(Uuid, i64, DateTime<Utc>, DateTime<Utc>, Vec<i64>)> = query.load(connection)?;
-    let history = |(id, total, first, last, weeks)| (id, (total, first, last, weeks));
+    type Row = (Uuid, i64, DateTime<Utc>, DateTime<Utc>, Vec<i64>);
+    let rows: Vec<Row> = query.load(connection)?;
+    let history = |(id, total, first, last, weeks): Row| (id, (total, first, last, weeks));
     Ok(rows.into_iter().map(history).collect())
 }
 

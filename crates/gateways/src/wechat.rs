@@ -7,6 +7,7 @@
 mod encode;
 mod message;
 mod phone;
+pub mod push;
 mod send;
 mod token;
 

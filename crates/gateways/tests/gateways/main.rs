@@ -12,6 +12,7 @@ mod keys;
 mod limits;
 mod messages;
 mod objects;
+mod push;
 mod queue;
 mod sms;
 mod support;

@@ -1,0 +1,122 @@
+//! What WeChat tells us by itself (消息推送): answers to the popup of subscribe messages, results of checks.
+//!
+//! WeChat's page "消息推送" of the mini-program's server documentation: the address is verified by a signed GET; events
+//! come as POST, plain or encrypted, as XML or JSON, up to three times until somebody answers `success` within 5 s.
+
+mod envelope;
+mod event;
+
+pub use event::{Answer, Event, Push};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use crate::{Error, Result};
+use envelope::Envelope;
+
+/// Where WeChat may tell us something; without a token it may not.
+#[derive(Debug, Clone, clap::Args)]
+pub struct WechatPushConfig {
+    /// Token of the message push (消息推送的 Token); without it /wechat/push does not exist
+    #[arg(long, env = "MINYI_WECHAT_PUSH_TOKEN", hide_env_values = true)]
+    pub wechat_push_token: Option<SecretString>,
+    /// EncodingAESKey of the message push, 43 characters; with it only encrypted pushes are believed
+    #[arg(long, env = "MINYI_WECHAT_PUSH_AES_KEY", hide_env_values = true)]
+    pub wechat_push_aes_key: Option<SecretString>,
+}
+
+/// What stands in the address of a push.
+#[derive(Clone, Deserialize)]
+pub struct PushQuery {
+    #[serde(default)]
+    pub signature: String,
+    #[serde(default)]
+    pub timestamp: String,
+    #[serde(default)]
+    pub nonce: String,
+    #[serde(default)]
+    pub msg_signature: String,
+    /// Only in the GET that verifies the address.
+    pub echostr: Option<String>,
+}
+
+/// Why a push is not believed. Says nothing about its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unbelieved {
+    /// Not from somebody who knows the token, or changed on the way.
+    #[error("the signature is wrong")]
+    Signature,
+    /// A plain push where only encrypted ones are believed: a plain one's signature does not cover its content.
+    #[error("the push is not encrypted")]
+    Plain,
+    /// It cannot be decrypted, or is meant for another mini-program.
+    #[error("the push cannot be opened")]
+    Sealed,
+    /// Neither XML nor JSON of the known form.
+    #[error("the push cannot be read")]
+    Unreadable,
+}
+
+/// Opens pushes.
+#[derive(Clone)]
+pub struct Pushes {
+    token: SecretString,
+    appid: String,
+    envelope: Option<Envelope>,
+}
+
+impl Pushes {
+    /// `None`: no token is set, so nobody may push. [`Error::Configuration`] if the key is not one, or if there is a
+    /// key and no token.
+    pub fn new(config: &WechatPushConfig, appid: &str) -> Result<Option<Self>> {
+        let given = |setting: &Option<SecretString>| setting.clone().filter(|value| !value.expose_secret().is_empty());
+        let key = given(&config.wechat_push_aes_key);
+        let Some(token) = given(&config.wechat_push_token) else {
+            return match key {
+                Some(_) => Err(Error::configuration(
+                    "MINYI_WECHAT_PUSH_TOKEN",
+                    "is missing beside the key",
+                )),
+                None => Ok(None),
+            };
+        };
+        let envelope = key.map(|key| Envelope::new(key.expose_secret())).transpose()?;
+        Ok(Some(Self {
+            token,
+            appid: appid.to_owned(),
+            envelope,
+        }))
+    }
+
+    /// Whether WeChat asks.
+    ///
+    /// # Errors
+    /// [`Unbelieved::Signature`].
+    pub fn believe(&self, query: &PushQuery) -> std::result::Result<(), Unbelieved> {
+        let parts = [self.token.expose_secret(), &query.timestamp, &query.nonce];
+        envelope::check(&query.signature, parts)
+    }
+
+    /// Opens and reads a push.
+    ///
+    /// # Errors
+    /// All of [`Unbelieved`].
+    pub fn open(&self, query: &PushQuery, body: &[u8]) -> std::result::Result<Push, Unbelieved> {
+        let outer = event::read(body)?;
+        let Some(envelope) = &self.envelope else {
+            self.believe(query)?;
+            return Push::of(&outer, body);
+        };
+        let sealed = outer["Encrypt"].as_str().ok_or(Unbelieved::Plain)?;
+        let parts = [self.token.expose_secret(), &query.timestamp, &query.nonce, sealed];
+        envelope::check(&query.msg_signature, parts)?;
+        let inner = envelope.open(sealed, &self.appid).ok_or(Unbelieved::Sealed)?;
+        Push::of(&event::read(&inner)?, &inner)
+    }
+}
+
+impl std::fmt::Debug for Pushes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pushes")
+    }
+}

@@ -1,0 +1,149 @@
+//! What a push says, whether it came as XML or as JSON.
+
+use chrono::{DateTime, Utc};
+use roxmltree::{Document, Node};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::Unbelieved;
+
+/// One push.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Push {
+    /// The same for each repetition of the same push, and for no other one: a digest of all that it says. The
+    /// platform's own numbers collide.
+    pub key: [u8; 32],
+    /// Whom it concerns.
+    pub openid: String,
+    /// When the platform made it; only for people, the platform's clock may differ.
+    pub made_at: Option<DateTime<Utc>>,
+    /// The platform's name of the event, or of the message's type.
+    pub kind: String,
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The person has answered the popup, or has switched templates off: template and answer.
+    Permissions(Vec<(String, Answer)>),
+    /// A message sent earlier could not be delivered, or could: the platform's number of it, and 0 or the reason.
+    Sent(Vec<(String, i64)>),
+    /// A photo was checked: the platform's number of the check, and whether nobody needs to look at it.
+    PhotoChecked { trace_id: String, passed: bool },
+    /// Nothing that anybody here waits for.
+    Other,
+}
+
+/// What a person answered about one template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// One message more may be sent.
+    Accept,
+    /// None may be sent.
+    Reject,
+}
+
+/// XML or JSON as JSON; a repeated element becomes a list.
+pub fn read(body: &[u8]) -> Result<Value, Unbelieved> {
+    let text = std::str::from_utf8(body).map_err(|_| Unbelieved::Unreadable)?;
+    if text.trim_start().starts_with('<') {
+        // Document types, and with them entities from outside, are refused by default.
+        let document = Document::parse(text).map_err(|_| Unbelieved::Unreadable)?;
+        return Ok(of_xml(document.root_element()));
+    }
+    let value: Value = serde_json::from_str(text).map_err(|_| Unbelieved::Unreadable)?;
+    value.is_object().then_some(value).ok_or(Unbelieved::Unreadable)
+}
+
+fn of_xml(node: Node<'_, '_>) -> Value {
+    let mut children = node.children().filter(Node::is_element).peekable();
+    if children.peek().is_none() {
+        return Value::String(node.text().unwrap_or_default().to_owned());
+    }
+    let mut object = Map::new();
+    for child in children {
+        let value = of_xml(child);
+        match object.get_mut(child.tag_name().name()) {
+            None => drop(object.insert(child.tag_name().name().to_owned(), value)),
+            Some(Value::Array(several)) => several.push(value),
+            Some(one) => *one = Value::Array(vec![one.take(), value]),
+        }
+    }
+    Value::Object(object)
+}
+
+/// Numbers arrive as numbers or as text.
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// XML nests the list under the event's own name, JSON does not; one entry is an object, several are a list.
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    let found = [&value[name]["List"], &value["List"]];
+    match found.into_iter().find(|list| !list.is_null()) {
+        Some(Value::Array(several)) => several,
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    }
+}
+
+impl Push {
+    /// Reads the opened `value`, whose bytes are `body`.
+    pub(super) fn of(value: &Value, body: &[u8]) -> Result<Self, Unbelieved> {
+        let kind = match value["Event"].as_str() {
+            Some(event) => event.to_owned(),
+            None => text(&value["MsgType"]),
+        };
+        if kind.is_empty() {
+            return Err(Unbelieved::Unreadable);
+        }
+        Ok(Self {
+            key: Sha256::digest(body).into(),
+            openid: text(&value["FromUserName"]),
+            made_at: number(&value["CreateTime"]).and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+            event: Event::of(&kind, value),
+            kind,
+        })
+    }
+}
+
+impl Event {
+    fn of(kind: &str, value: &Value) -> Self {
+        let permission = |entry: &Value| {
+            let answer = match entry["SubscribeStatusString"].as_str()? {
+                "accept" => Answer::Accept,
+                "reject" => Answer::Reject,
+                _ => return None,
+            };
+            Some((text(&entry["TemplateId"]), answer))
+        };
+        let permissions = |name| Self::Permissions(list(value, name).iter().filter_map(permission).collect());
+        match kind {
+            "subscribe_msg_popup_event" => permissions("SubscribeMsgPopupEvent"),
+            "subscribe_msg_change_event" => permissions("SubscribeMsgChangeEvent"),
+            "subscribe_msg_sent_event" => {
+                let sent = |entry: &Value| Some((number_text(&entry["MsgID"])?, number(&entry["ErrorCode"])?));
+                Self::Sent(list(value, "SubscribeMsgSentEvent").iter().filter_map(sent).collect())
+            }
+            "wxa_media_check" => Self::PhotoChecked {
+                trace_id: text(&value["trace_id"]),
+                passed: number(&value["errcode"]) == Some(0) && value["result"]["suggest"] == "pass",
+            },
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A number that is longer than some readers' numbers, as text.
+fn number_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,157 @@
+//! Pushes of WeChat, with the samples of its documentation and of the Python package wechatpy.
+
+use minyi_gateways::wechat::push::{Answer, Event, PushQuery, Pushes, Unbelieved, WechatPushConfig};
+use serde_json::{Value, json};
+
+fn samples() -> Value {
+    serde_json::from_str(include_str!("push.json")).unwrap()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn gate(sample: &Value) -> Pushes {
+    let config = WechatPushConfig {
+        wechat_push_token: sample["token"].as_str().map(Into::into),
+        wechat_push_aes_key: sample["encoding_aes_key"].as_str().map(Into::into),
+    };
+    let appid = sample["appid"].as_str().unwrap_or("wx1");
+    Pushes::new(&config, appid).unwrap().unwrap()
+}
+
+fn query(sample: &Value) -> PushQuery {
+    let of = |name: &str| sample[name].as_str().unwrap_or_default().to_owned();
+    PushQuery {
+        signature: of("signature"),
+        timestamp: of("timestamp"),
+        nonce: of("nonce"),
+        msg_signature: of("msg_signature"),
+        echostr: None,
+    }
+}
+
+/// Without encryption, and with a signature that fits.
+fn plainly(body: &str) -> Result<Event, Unbelieved> {
+    let sample = &samples()["plain"];
+    gate(sample)
+        .open(&query(sample), body.as_bytes())
+        .map(|push| push.event)
+}
+
+#[test]
+fn the_address_is_verified_as_documented() {
+    let sample = &samples()["get_verify"];
+    assert_eq!(gate(sample).believe(&query(sample)), Ok(()));
+    let mut other = query(sample);
+    other.nonce.push('1');
+    assert_eq!(gate(sample).believe(&other), Err(Unbelieved::Signature));
+}
+
+#[test]
+fn every_encrypted_sample_opens_to_its_message() {
+    let samples = samples();
+    for sample in samples["encrypted"].as_array().unwrap() {
+        let body = json!({ "ToUserName": "gh", "Encrypt": sample["encrypt"] }).to_string();
+        let opened = gate(sample).open(&query(sample), body.as_bytes());
+        // Some samples test the filling only and hold no event.
+        let readable = text(&sample["msg"]).contains("MsgType");
+        match &opened {
+            Ok(push) => assert!(readable && !push.kind.is_empty(), "{sample}"),
+            Err(why) => assert!(!readable && *why == Unbelieved::Unreadable, "{why} {sample}"),
+        }
+        let xml = format!("<xml><Encrypt><![CDATA[{}]]></Encrypt></xml>", text(&sample["encrypt"]));
+        assert_eq!(gate(sample).open(&query(sample), xml.as_bytes()), opened);
+    }
+}
+
+#[test]
+fn what_was_changed_or_is_for_another_is_not_believed() {
+    let samples = samples();
+    let sample = samples["encrypted"][1].clone();
+    let body = |sealed: &str| json!({ "Encrypt": sealed }).to_string();
+    let sealed = text(&sample["encrypt"]);
+    let mut query = query(&sample);
+    let mut other = sample.clone();
+    other["appid"] = json!("wx-of-another");
+    let opened = gate(&other).open(&query, body(&sealed).as_bytes());
+    assert_eq!(opened, Err(Unbelieved::Sealed));
+    let changed = body(&sealed.replacen('Q', "R", 1));
+    assert_eq!(
+        gate(&sample).open(&query, changed.as_bytes()),
+        Err(Unbelieved::Signature)
+    );
+    query.msg_signature = query.msg_signature.to_uppercase();
+    assert_eq!(
+        gate(&sample).open(&query, body(&sealed).as_bytes()),
+        Err(Unbelieved::Signature)
+    );
+    // Who sets a key wants no plain push, because its signature does not cover what it says.
+    let plain = gate(&sample).open(&query, br#"{"MsgType":"event","Event":"x"}"#);
+    assert_eq!(plain, Err(Unbelieved::Plain));
+}
+
+#[test]
+fn an_answer_to_the_popup_is_read_in_every_form() {
+    let accepted = Event::Permissions(vec![("T1".into(), Answer::Accept)]);
+    let both = Event::Permissions(vec![("T1".into(), Answer::Accept), ("T2".into(), Answer::Reject)]);
+    let of_json = |list: Value| {
+        let body = json!({ "FromUserName": "o1", "CreateTime": "1620973045", "MsgType": "event",
+            "Event": "subscribe_msg_popup_event", "List": list });
+        plainly(&body.to_string()).unwrap()
+    };
+    let entry = |id: &str, said: &str| json!({ "TemplateId": id, "SubscribeStatusString": said, "PopupScene": "0" });
+    assert_eq!(of_json(entry("T1", "accept")), accepted);
+    assert_eq!(of_json(json!([entry("T1", "accept"), entry("T2", "reject")])), both);
+    let of_xml = |lists: &str| {
+        plainly(&format!(
+            "<xml><FromUserName>o1</FromUserName><MsgType><![CDATA[event]]></MsgType>
+             <Event><![CDATA[subscribe_msg_popup_event]]></Event>
+             <SubscribeMsgPopupEvent>{lists}</SubscribeMsgPopupEvent></xml>"
+        ))
+        .unwrap()
+    };
+    let list = |id: &str, said: &str| {
+        format!("<List><TemplateId>{id}</TemplateId><SubscribeStatusString>{said}</SubscribeStatusString></List>")
+    };
+    assert_eq!(of_xml(&list("T1", "accept")), accepted);
+    assert_eq!(of_xml(&(list("T1", "accept") + &list("T2", "reject"))), both);
+}
+
+#[test]
+fn results_of_sending_and_checking_are_read() {
+    let sent = r#"{"MsgType":"event","Event":"subscribe_msg_sent_event",
+        "List":{"TemplateId":"T1","MsgID":"1700827132819554304","ErrorCode":"0","ErrorStatus":"success"}}"#;
+    assert_eq!(plainly(sent), Ok(Event::Sent(vec![("1700827132819554304".into(), 0)])));
+    let checked = |errcode: i64, suggest: &str| {
+        let body = json!({ "MsgType": "event", "Event": "wxa_media_check", "trace_id": "t-1", "errcode": errcode,
+            "result": { "suggest": suggest, "label": 100 } });
+        plainly(&body.to_string()).unwrap()
+    };
+    let of = |passed| Event::PhotoChecked {
+        trace_id: "t-1".into(),
+        passed,
+    };
+    assert_eq!(checked(0, "pass"), of(true));
+    assert_eq!(checked(0, "review"), of(false));
+    assert_eq!(checked(-1008, "pass"), of(false));
+}
+
+#[test]
+fn what_is_no_event_is_unreadable() {
+    let entity = r#"<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xml><MsgType>&e;</MsgType></xml>"#;
+    for body in ["", "[]", "3", "{}", "<xml>", entity] {
+        assert_eq!(plainly(body), Err(Unbelieved::Unreadable), "{body}");
+    }
+}
+
+#[test]
+fn half_a_setting_does_not_start() {
+    let config = |token: Option<&str>, key: Option<&str>| WechatPushConfig {
+        wechat_push_token: token.map(Into::into),
+        wechat_push_aes_key: key.map(Into::into),
+    };
+    assert!(Pushes::new(&config(None, None), "wx1").unwrap().is_none());
+    assert!(Pushes::new(&config(None, Some(&"A".repeat(43))), "wx1").is_err());
+    assert!(Pushes::new(&config(Some("t"), Some("short")), "wx1").is_err());
+}

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::faults::Fault;
 use crate::people::NewUser;
 use crate::platform::SharedData;
+use crate::push::{MENU, POPUP};
 use crate::random;
 use crate::sms;
 use crate::state::Limits;
@@ -165,7 +166,12 @@ async fn answer_subscription(
     };
     let count = body.count.unwrap_or(1);
     match state.people.answer(&openid, &template, body.accept, count) {
-        Some(permission) => HttpResponse::Ok().json(permission),
+        Some(permission) => {
+            // What is switched off in the menu of the card comes as another event than an answer to the popup.
+            let event = if body.accept { POPUP } else { MENU };
+            shared.push_permissions(event, &openid, &[(body.template_id.clone(), body.accept)]);
+            HttpResponse::Ok().json(permission)
+        }
         None => no_such_user(),
     }
 }

@@ -21,6 +21,7 @@ mod pages;
 mod people;
 mod platform;
 mod popups;
+pub mod push;
 mod random;
 mod reply;
 pub mod sms;
@@ -66,6 +67,8 @@ pub struct SimulatorConfig {
     pub secret: String,
     /// Where a tapped card leads, as in `http://127.0.0.1:8080`; empty = nowhere.
     pub product_url: String,
+    /// Whom the platform tells what people answer; nobody, unless it is set.
+    pub push: Option<push::Target>,
     pub users: Vec<NewUser>,
     pub templates: Vec<Template>,
     /// Paths of the pages of the released mini-program; empty = any path of the right form.
@@ -84,6 +87,7 @@ impl Default for SimulatorConfig {
             appid: DEFAULT_APPID.to_owned(),
             secret: DEFAULT_SECRET.to_owned(),
             product_url: String::new(),
+            push: None,
             users: people::default_residents(),
             templates: templates::defaults(),
             pages: Vec::new(),

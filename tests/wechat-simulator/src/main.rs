@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde::de::DeserializeOwned;
 use tokio::signal::unix::{SignalKind, signal};
-use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, SimulatorConfig, start};
+use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, SimulatorConfig, push::Target, start};
 
 /// A local counterpart of WeChat's server for the product's calls.
 #[derive(Parser)]
@@ -21,6 +21,17 @@ struct Args {
     /// Where a tapped card leads, as in http://127.0.0.1:8080.
     #[arg(long, env = "SIMULATOR_PRODUCT_URL", default_value = "")]
     product_url: String,
+    /// Token of the message push to the product's /wechat/push; without it nothing is pushed.
+    #[arg(
+        long,
+        env = "SIMULATOR_PUSH_TOKEN",
+        requires = "push_aes_key",
+        hide_env_values = true
+    )]
+    push_token: Option<String>,
+    /// EncodingAESKey of the message push.
+    #[arg(long, env = "SIMULATOR_PUSH_AES_KEY", hide_env_values = true)]
+    push_aes_key: Option<String>,
     /// JSON file: [{"openid", "name", "phone"?}]; without it three made-up residents.
     #[arg(long)]
     users: Option<PathBuf>,
@@ -61,7 +72,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Error> {
+    let push = args.push_token.zip(args.push_aes_key).map(|(token, aes_key)| Target {
+        url: format!("{}/wechat/push", args.product_url),
+        token,
+        aes_key,
+    });
     let mut config = SimulatorConfig {
+        push,
         port: args.port,
         appid: args.appid,
         secret: args.secret,

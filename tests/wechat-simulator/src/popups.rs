@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::controls::no_such_user;
 use crate::platform::SharedData;
+use crate::push::POPUP;
 use crate::random;
 use crate::state::State;
 use crate::templates::Template;
@@ -94,12 +95,14 @@ async fn subscribe(openid: web::Path<String>, body: web::Json<Subscribe>, shared
         }
     }
     let ticked: HashSet<String> = body.accept.iter().flatten().cloned().collect();
+    let mut answers = Vec::new();
     let mut result = Map::from_iter([("errMsg".to_owned(), json!("requestSubscribeMessage:ok"))]);
     for Asked { template, verdict } in asked {
         let id = template.template_id.clone();
         let word = verdict.unwrap_or_else(|| {
             let accepted = kept.get(&id).copied().unwrap_or_else(|| ticked.contains(&id));
             state.people.answer(&openid, &template, accepted, 1);
+            answers.push((id.clone(), accepted));
             if body.always {
                 state.people.keep_answer(&openid, &id, accepted);
             }
@@ -107,6 +110,7 @@ async fn subscribe(openid: web::Path<String>, body: web::Json<Subscribe>, shared
         });
         result.insert(id, json!(word));
     }
+    shared.push_permissions(POPUP, &openid, &answers);
     HttpResponse::Ok().json(result)
 }
 

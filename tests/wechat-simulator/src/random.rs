@@ -40,6 +40,11 @@ pub fn session_key() -> String {
     format!("{}{}==", letters(BASE64, 21), letters(b"AQgw", 1))
 }
 
+/// The nonce of a push: up to ten digits.
+pub fn nonce() -> String {
+    rand::random::<u32>().to_string()
+}
+
 /// The request id: the first of three groups is the Unix second.
 pub fn request_id(now: DateTime<Utc>) -> String {
     let (second, third) = (rand::random::<u32>(), rand::random::<u32>());

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::codes::CodeBook;
 use crate::faults::FaultBook;
 use crate::people::People;
+use crate::push::Target;
 use crate::reply::Refusal;
 use crate::sms::TextMessages;
 use crate::templates::Template;
@@ -22,6 +23,7 @@ pub struct Shared {
     pub appid: String,
     pub secret: String,
     pub product_url: String,
+    pub push: Option<Target>,
     state: Mutex<State>,
 }
 
@@ -108,6 +110,7 @@ impl Shared {
             appid: config.appid,
             secret: config.secret,
             product_url: config.product_url,
+            push: config.push,
             state: Mutex::new(State {
                 tokens: TokenBook::default(),
                 people,

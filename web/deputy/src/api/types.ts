@@ -6,7 +6,7 @@ export type Case = Schemas["SubmissionDetailResponse"];
 export type InboxEntry = Schemas["InboxEntry"];
 export type Photo = Schemas["PhotoLinks"];
 export type Handover = Schemas["HandoverResponse"];
-export type Me = Schemas["MeResponse"];
+export type Me = Schemas["MeResponse"] & { phone?: string | null; wechat_bound?: boolean };
 export type ProblemBody = Schemas["Problem"];
 
 /** WeChat's request knows no PATCH. */
@@ -14,10 +14,10 @@ export type Method = "get" | "post" | "put" | "delete";
 
 /** The paths that have this method. */
 export type PathOf<M extends Method> = {
-  [P in keyof paths]: paths[P][M] extends { responses: unknown } ? P : never;
+  [P in keyof paths]: Operation<P, M> extends { responses: unknown } ? (Operation<P, M> extends never ? never : P) : never;
 }[keyof paths];
 
-type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
+type Operation<P extends keyof paths, M extends Method> = paths[P] extends { [K in M]: infer O } ? NonNullable<O> : never;
 
 type Json<R> = R extends { content: { "application/json": infer B } } ? B : void;
 

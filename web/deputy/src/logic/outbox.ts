@@ -91,8 +91,9 @@ function pause(tries: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, tries - 1), LONGEST_PAUSE_MS);
 }
 
-/** Whether it may succeed later as it is: no network, too busy, or signed out meanwhile. */
+/** Whether it may succeed later as it is: no network, too busy, signed out meanwhile, or a first try still runs. */
 function passes(trouble: Trouble | null): boolean {
+  if (trouble?.code === "still_running") return true;
   return trouble === null || trouble.status >= 500 || [401, 408, 425, 429].includes(trouble.status);
 }
 

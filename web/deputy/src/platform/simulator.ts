@@ -7,40 +7,67 @@ import { read, write } from "./storage";
 interface Simulator {
   /** A fresh login code, once for each opening. */
   takeCode(): string | null;
+  /** As WeChat's button for the phone number: a code, or `null` when the person says no. */
   phoneCode(): Promise<string | null>;
   askForPushes(templates: string[]): Promise<Record<string, string> | null>;
   /** Another person's phone than before: nothing of the other's may stay. */
   otherPerson: boolean;
 }
 
+type Json = Record<string, unknown>;
+
+function post(url: string, body: Json): Promise<Json> {
+  return new Promise((resolve, reject) =>
+    uni.request({
+      url,
+      method: "POST",
+      header: { "content-type": "application/json" },
+      data: JSON.stringify(body) as never,
+      success: ({ statusCode, data }) => (statusCode < 300 ? resolve(data as Json) : reject(new Error(String(statusCode)))),
+      fail: reject,
+    }),
+  );
+}
+
+/** Takes what belongs to the opening out of the address: a code in the history would only be tried again. */
+function taken(names: string[]): (string | null)[] {
+  const [page, search] = location.hash.split("?");
+  const query = new URLSearchParams(search ?? "");
+  const values = names.map((name) => query.get(name));
+  for (const name of names) query.delete(name);
+  const rest = query.toString();
+  if (values.some((value) => value !== null)) history.replaceState(history.state, "", page + (rest ? `?${rest}` : ""));
+  return values;
+}
+
 function open(): Simulator | null {
-  const query = new URLSearchParams(location.hash.split("?")[1] ?? "");
-  let code = query.get("js_code");
-  const openid = query.get("openid") ?? read<string>("settings:openid");
-  const url = query.get("simulator") ?? read<string>("settings:simulator");
+  let [code, givenOpenid, givenUrl] = taken(["js_code", "openid", "simulator"]);
+  const before = read<string>("settings:openid");
+  const openid = givenOpenid ?? before;
+  const url = givenUrl ?? read<string>("settings:simulator");
   if (!openid || !url) return null;
-  const otherPerson = code !== null && read<string>("settings:openid") !== openid;
   write("settings:openid", openid);
   write("settings:simulator", url);
   const user = `${url.replace(/\/$/, "")}/_sim/users/${openid}`;
-  const post = (path: string, body: unknown) =>
-    new Promise<Record<string, unknown>>((resolve, reject) =>
-      uni.request({ url: user + path, method: "POST", data: body as never, success: ({ data }) => resolve(data as never), fail: reject }),
-    );
   return {
-    otherPerson,
+    otherPerson: Boolean(code) && before !== openid,
     takeCode() {
-      const taken = code;
+      const once = code ?? null;
       code = null;
-      return taken;
+      return once;
     },
     async phoneCode() {
-      return String((await post("/phone-code", {})).code ?? "") || null;
+      const { confirm } = await uni.showModal({ title: "微信模拟器", content: "允许使用手机号？", confirmText: "允许", cancelText: "拒绝" });
+      return confirm ? String((await post(`${user}/phone_code`, {})).code) : null;
     },
-    async askForPushes(templates) {
-      const { confirm } = await uni.showModal({ title: "微信模拟器", content: "允许发送服务通知？", confirmText: "允许", cancelText: "拒绝" });
-      for (const template_id of templates) await post("/subscriptions", { template_id, [confirm ? "accept" : "reject"]: true });
-      return Object.fromEntries(templates.map((id) => [id, confirm ? "accept" : "reject"]));
+    async askForPushes(tmplIds) {
+      const first = await post(`${user}/subscribe`, { tmplIds });
+      const asked = (first.ask as { template_id: string; title: string }[] | undefined) ?? null;
+      if (!asked) return first as Record<string, string>;
+      const titles = asked.map((one) => one.title).join("、");
+      const { confirm } = await uni.showModal({ title: "允许发送消息？", content: titles, confirmText: "允许", cancelText: "取消" });
+      const accept = confirm ? asked.map((one) => one.template_id) : [];
+      return (await post(`${user}/subscribe`, { tmplIds, accept, always: false })) as Record<string, string>;
     },
   };
 }

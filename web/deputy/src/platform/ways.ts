@@ -12,8 +12,9 @@ const FORMS: Record<string, string> = {
   propose: "propose",
   meet: "meet",
   release: "release",
-  send_back: "judge",
-  approve: "judge",
+  merge: "merge",
+  split: "split",
+  judge: "judge",
 };
 
 export function go(url: string): void {

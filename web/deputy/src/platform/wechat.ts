@@ -14,37 +14,52 @@ export async function loginCode(): Promise<string | null> {
   // #endif
 }
 
-export type Answers = Record<string, string>;
+/** By template, what the person answered: `accept`, `reject`, `ban` or `filter`. */
+export type Answers = Record<string, "accept" | "reject" | "ban" | "filter">;
 
 /** WeChat takes at most this many in one question. */
 const TEMPLATES_AT_ONCE = 3;
+const WORDS = ["accept", "reject", "ban", "filter"] as const;
 
 /** Asks whether messages may be pushed. Must be called from a press; `null` when it cannot be asked here. */
 export async function askForPushes(templates: string[]): Promise<Answers | null> {
   const tmplIds = templates.slice(0, TEMPLATES_AT_ONCE);
   if (tmplIds.length === 0) return null;
+  const given = await question(tmplIds);
+  if (!given) return null;
+  return Object.fromEntries(tmplIds.map((id) => [id, WORDS.find((word) => word === given[id]) ?? "reject"]));
+}
+
+async function question(tmplIds: string[]): Promise<Record<string, unknown> | null> {
   // #ifdef MP-WEIXIN
-  const answer = await new Promise<Record<string, unknown> | null>((resolve) =>
+  return new Promise((resolve) =>
     uni.requestSubscribeMessage({
       tmplIds,
       success: (given) => resolve(given as unknown as Record<string, unknown>),
       fail: () => resolve(null),
     }),
   );
-  if (!answer) return null;
-  return Object.fromEntries(tmplIds.map((id) => [id, String(answer[id] ?? "reject")]));
   // #endif
   // #ifndef MP-WEIXIN
-  return (await simulator?.askForPushes(tmplIds)) ?? null;
+  return (await simulator?.askForPushes(tmplIds).catch(() => null)) ?? null;
   // #endif
 }
 
 /** Whether this build can ask for pushes at all. */
-export const hasPushes = ((): boolean => {
+export function hasPushes(): boolean {
+  let has = true;
+  // #ifndef MP-WEIXIN
+  has = simulator !== null;
+  // #endif
+  return has;
+}
+
+/** Reads a code with the camera; `null` when there is no camera here, or the person went back. */
+export async function scan(): Promise<string | null> {
   // #ifdef MP-WEIXIN
-  return true;
+  return new Promise((resolve) => uni.scanCode({ success: ({ result }) => resolve(result), fail: () => resolve(null) }));
   // #endif
   // #ifndef MP-WEIXIN
-  return simulator !== null;
+  return null;
   // #endif
-})();
+}

@@ -138,12 +138,15 @@ export function tick(): void {
   timer = setTimeout(tick, Math.max(200, Math.min(look - now.value, counting ? 1000 : 30_000)));
 }
 
+/** The network is back, or somebody is signed in again: nothing need wait on. */
+export function wakeOutbox(): void {
+  put(awakened(entries.value, Date.now()));
+  tick();
+}
+
 export function startOutbox(): void {
   put(tidied(entries.value, Date.now()));
-  whenBack(() => {
-    put(awakened(entries.value, Date.now()));
-    tick();
-  });
+  whenBack(wakeOutbox);
   tick();
 }
 

@@ -7,16 +7,21 @@ import { simulator } from "../platform/simulator";
 import { forgetPerson, read, write } from "../platform/storage";
 import { here, LOGIN } from "../platform/ways";
 import { loginCode } from "../platform/wechat";
-import { emptyOutbox } from "./outbox";
+import { emptyOutbox, wakeOutbox } from "./outbox";
 
 /** Who is signed in, as last known. */
 export const me = ref<Me | null>(read<Me>("me"));
 
+export async function refreshMe(): Promise<void> {
+  me.value = await call("get", "/api/v1/me");
+  write("me", me.value);
+}
+
 /** Keeps new tokens and asks who this is. */
 export async function signedIn(answer: Schemas["TokensResponse"]): Promise<void> {
   tokens.write(tokens.of(answer));
-  me.value = await call("get", "/api/v1/me");
-  write("me", me.value);
+  await refreshMe();
+  wakeOutbox();
 }
 
 /** Signs in by WeChat alone, without a question. `false`: this WeChat belongs to no account yet. */

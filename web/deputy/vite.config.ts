@@ -6,5 +6,9 @@ const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? 
 
 export default defineConfig({
   plugins: [uni()],
+  build: {
+    // In a browser everything comes at once: a page that is fetched only when it is opened cannot be opened offline.
+    rollupOptions: process.env.UNI_PLATFORM === "h5" ? { output: { inlineDynamicImports: true } } : {},
+  },
   css: { preprocessorOptions: { scss: { silenceDeprecations: ["legacy-js-api"] } } },
 });

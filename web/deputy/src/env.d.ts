@@ -10,6 +10,4 @@ declare const wx: object;
 interface ImportMetaEnv {
   /** Where the product is, for the mini-program; the H5 is served by it. */
   readonly VITE_API_BASE?: string;
-  /** `1` in development builds that the WeChat simulator opens. */
-  readonly VITE_WECHAT_SIMULATOR?: string;
 }

@@ -1,11 +1,10 @@
 // Operations that are agreed and not yet in openapi.yaml.
-import type { components } from "./schema";
 type Op<Sent, Res, Query = never> = {
   parameters: { query?: Query };
   requestBody: { content: { "application/json": Sent } };
   responses: { 200: { content: { "application/json": Res } } };
 };
-type Tokens = components["schemas"]["TokensResponse"];
+import "./schema";
 interface Pushes {
   remaining: number;
   words: string;
@@ -13,12 +12,6 @@ interface Pushes {
 }
 declare module "./schema" {
   interface paths {
-    "/api/v1/bindings/wechat": { post: Op<{ js_code: string; phone_code?: string; invitation?: string }, Tokens> };
-    "/api/v1/sessions/invitation": { post: Op<{ invitation: string }, Tokens> };
-    "/api/v1/one-time-codes": { post: Op<{ phone: string }, { expires_in: number; again_in: number }> };
-    "/api/v1/sessions/one-time-code": { post: Op<{ phone: string; code: string }, Tokens> };
-    "/api/v1/me/phone-codes": { post: Op<{ phone: string }, { expires_in: number; again_in: number }> };
-    "/api/v1/me/phone": { put: Op<{ phone: string; code: string }, void> };
     "/api/v1/me/home": {
       get: Op<
         never,

@@ -6,7 +6,7 @@ export type Case = Schemas["SubmissionDetailResponse"];
 export type InboxEntry = Schemas["InboxEntry"];
 export type Photo = Schemas["PhotoLinks"];
 export type Handover = Schemas["HandoverResponse"];
-export type Me = Schemas["MeResponse"] & { phone?: string | null; wechat_bound?: boolean };
+export type Me = Schemas["MeResponse"];
 export type ProblemBody = Schemas["Problem"];
 
 /** WeChat's request knows no PATCH. */
@@ -28,7 +28,9 @@ export type Answer<P extends keyof paths, M extends Method> =
       ? Json<S>
       : R extends { 201: infer S }
         ? Json<S>
-        : void
+        : R extends { 202: infer S }
+          ? Json<S>
+          : void
     : never;
 
 /** The body to send. */

@@ -1,6 +1,6 @@
 /**
  * The WeChat simulator's phone opens the H5 in place of the mini-program. Only development builds contain it
- * (`VITE_WECHAT_SIMULATOR=1`): elsewhere an address must never sign anybody in.
+ * (`--mode simulator`): elsewhere an address must never sign anybody in.
  */
 import { read, write } from "./storage";
 
@@ -72,4 +72,4 @@ function open(): Simulator | null {
   };
 }
 
-export const simulator: Simulator | null = import.meta.env.VITE_WECHAT_SIMULATOR === "1" && typeof location !== "undefined" ? open() : null;
+export const simulator: Simulator | null = import.meta.env.MODE === "simulator" && typeof location !== "undefined" ? open() : null;

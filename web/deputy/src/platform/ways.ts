@@ -38,10 +38,10 @@ export function openOutbox(): void {
   go("/pages/outbox/index");
 }
 
-/** Back to where one came from; from a push there is nothing behind, and home it is. */
-export function goBack(): void {
+/** Back to where one came from; from a push, or after the page was loaded again, there is nothing behind. */
+export function goBack(instead: string = HOME): void {
   if (getCurrentPages().length > 1) uni.navigateBack();
-  else uni.reLaunch({ url: HOME });
+  else uni.reLaunch({ url: instead });
 }
 
 /** The page that is open, with its parameters, to come back to it after login. */

@@ -1,7 +1,7 @@
 import { onLoad, onUnload } from "@dcloudio/uni-app";
 import { reactive, ref, watch } from "vue";
 import type { Case } from "../api/types";
-import { goBack } from "../platform/ways";
+import { caseUrl, goBack } from "../platform/ways";
 import { read } from "../platform/storage";
 import { dropDraft, keepDraft, readDraft } from "./drafts";
 import { decide, type Decision } from "./outbox";
@@ -46,7 +46,7 @@ export function useForm<F extends Record<string, string>>(kind: string, empty: F
     const about = matter()?.number ?? "";
     decide({ kind, subject: subject.value, about, photos: [...photos.value], draft: { ...fields }, ...decision });
     offerPushes();
-    goBack();
+    goBack(caseUrl(subject.value));
   }
 
   return { subject, fields, photos, kept, query, matter, submit };

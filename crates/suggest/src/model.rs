@@ -1,10 +1,10 @@
-//! The model: how often a word occurs in letters of residents, and how much it speaks for a category. A text file with
-//! one word a line, made by `train-categories`.
+//! The model: how often a word occurs in letters of residents, how much it speaks for a category, and the words of which
+//! the names of the scheme are made. A text file, after its head with one word a line, made by `train-categories`.
 
 use std::{collections::HashMap, fmt::Write as _, sync::LazyLock};
 
 const EMBEDDED: &str = include_str!("../data/categories.model");
-const HEADER: &str = "minyi-categories 1";
+const HEADER: &str = "minyi-categories 2";
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let read = Model::read(EMBEDDED);
@@ -45,6 +45,8 @@ pub struct Model {
     pub(crate) categories: Vec<String>,
     /// What speaks for each category before a word is read.
     pub(crate) biases: Vec<f32>,
+    /// Of each category the words in its name and in the names below it.
+    pub(crate) names: Vec<Vec<String>>,
     pub(crate) entries: HashMap<String, Entry>,
     version: String,
 }
@@ -55,12 +57,14 @@ impl Model {
         documents: u32,
         categories: Vec<String>,
         biases: Vec<f32>,
+        names: Vec<Vec<String>>,
         entries: HashMap<String, Entry>,
     ) -> Self {
         let mut model = Self {
             documents,
             categories,
             biases,
+            names,
             entries,
             version: String::new(),
         };
@@ -106,6 +110,11 @@ impl Model {
         let categories: Vec<String> = next("no categories")?.1.split('\t').map(str::to_owned).collect();
         let (line, biases) = next("no biases")?;
         let biases = numbers(line, biases.split('\t'), categories.len())?;
+        let mut names = Vec::new();
+        for _ in &categories {
+            let row = next("not one line of names a category")?.1.split('\t');
+            names.push(row.filter(|word| !word.is_empty()).map(str::to_owned).collect());
+        }
         let mut entries = HashMap::new();
         for (line, entry) in lines {
             let mut fields = entry.split('\t');
@@ -123,6 +132,7 @@ impl Model {
             documents,
             categories,
             biases,
+            names,
             entries,
             version: digest(text),
         })
@@ -140,6 +150,10 @@ impl Model {
         };
         let (categories, biases) = (self.categories.join("\t"), joined(&self.biases));
         let mut text = format!("{HEADER}\n{}\n{categories}\n{biases}\n", self.documents);
+        for words in &self.names {
+            text.push_str(&words.join("\t"));
+            text.push('\n');
+        }
         let mut sorted: Vec<_> = self.entries.iter().collect();
         sorted.sort_by_key(|(word, _)| *word);
         for (word, entry) in sorted {
@@ -208,8 +222,8 @@ mod tests {
     fn a_file_that_is_not_a_model_is_refused_with_its_line() {
         let line = |text: &str| Model::read(text).unwrap_err().line;
         assert_eq!(line("something else"), 1);
-        assert_eq!(line("minyi-categories 1\nmany\n"), 2);
-        assert_eq!(line("minyi-categories 1\n9\n甲\t乙\n0.1\n"), 4);
-        assert_eq!(line("minyi-categories 1\n9\n甲\t乙\n0.1\t0.2\n路灯\t5\t0.3\n"), 5);
+        assert_eq!(line("minyi-categories 2\nmany\n"), 2);
+        assert_eq!(line("minyi-categories 2\n9\n甲\t乙\n0.1\n"), 4);
+        assert_eq!(line("minyi-categories 2\n9\n甲\t乙\n0.1\t0.2\n甲\n\n路灯\t5\t0.3\n"), 7);
     }
 }

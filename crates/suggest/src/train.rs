@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
-pub use measure::{Report, Scores, keywords};
+pub use measure::{Report, Scores};
 
 use crate::{
     model::{Entry, Model},
@@ -55,8 +55,17 @@ pub fn train(labelled: &[Labelled], named: &[Labelled], others: &[String]) -> Mo
         .into_iter()
         .map(|(word, documents)| (word.clone(), entry(&word, documents)))
         .collect();
-    let blank = Model::new(documents, categories, Vec::new(), entries);
+    let names = categories.iter().map(|category| names(category, named)).collect();
+    let blank = Model::new(documents, categories, Vec::new(), names, entries);
     bayes::fit(blank, &examples)
+}
+
+/// The words in the name of a category and in those below it.
+fn names(category: &str, named: &[Labelled]) -> Vec<String> {
+    let below = named.iter().filter(|name| name.category == category);
+    let names = below.map(|name| name.text.as_str()).chain([category]);
+    let words: BTreeSet<&str> = names.flat_map(parts).map(|word| word.text).collect();
+    words.into_iter().map(str::to_owned).collect()
 }
 
 /// Letters, and in how many of them each common word occurs: names stay out, and so does what is rare.
@@ -100,4 +109,48 @@ fn split(labelled: &[Labelled], folds: usize, seed: u64) -> Vec<Vec<usize>> {
         }
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letters(rows: &[(&str, &str)]) -> Vec<Labelled> {
+        let letter = |(category, text): &(&str, &str)| Labelled {
+            text: (*text).to_owned(),
+            category: (*category).to_owned(),
+        };
+        rows.iter().map(letter).collect()
+    }
+
+    /// A made-up model, and what its file must say: whatever changes the training changes this.
+    #[test]
+    fn the_same_letters_give_the_same_file() {
+        let school = [("教育", "学校老师补课太多"); 5];
+        let lamp = [("市政", "门口的路灯坏了"); 5];
+        let labelled = letters(&[school, lamp].concat());
+        let named = letters(&[("市政", "市政,路灯,照明"), ("环保", "环保,噪声,")]);
+        let model = train(&labelled, &named, &["路灯太暗".to_owned()]);
+        let file = model.write();
+        let head: Vec<&str> = file.lines().take(7).collect();
+        let zeros = "0.00\t0.00\t0.00";
+        let names = ["市政\t照明\t路灯", "教育", "噪声\t环保"];
+        assert_eq!(
+            head,
+            [
+                "minyi-categories 2",
+                "11",
+                "市政\t教育\t环保",
+                zeros,
+                names[0],
+                names[1],
+                names[2]
+            ]
+        );
+        let lamp = file.lines().find(|line| line.starts_with("路灯\t"));
+        // Reckoned by hand, too.
+        assert_eq!(lamp, Some("路灯\t6\t5.96\t-4.14\t-1.82"));
+        assert_eq!(train(&labelled, &named, &["路灯太暗".to_owned()]).write(), file);
+        assert_eq!(Model::read(&file), Ok(model));
+    }
 }

@@ -1,7 +1,6 @@
 //! `train-categories`: makes the model of the category suggestion from labelled letters, or measures it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
@@ -9,7 +8,7 @@ use std::{
 };
 
 use clap::Parser;
-use minyi_suggest::train::{Labelled, Report, keywords, train};
+use minyi_suggest::train::{Labelled, Report, train};
 use serde::Deserialize;
 
 /// Makes the model from labelled letters: one JSON object a line with `subject`, `text` and `category`.
@@ -24,7 +23,10 @@ struct Cli {
     /// Measure with so many folds, beside a keyword baseline
     #[arg(long)]
     cross_validate: Option<usize>,
-    /// Category scheme (level1,level2,level3): the baseline knows the words of all its names
+    /// Measure so many times, each time on other folds
+    #[arg(long, default_value_t = 5)]
+    repeat: u64,
+    /// Category scheme (level1,level2,level3): the words of its names speak for its categories
     #[arg(long)]
     scheme: Option<PathBuf>,
     #[arg(long, default_value_t = 7)]
@@ -74,11 +76,11 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     others.retain(|text| !labelled.iter().any(|letter| letter.text == *text));
     let mut out = std::io::stdout();
     if let Some(folds) = cli.cross_validate {
-        let names = names(&scheme, &labelled);
+        let seeds = cli.seed..cli.seed + cli.repeat;
         write!(
             out,
             "{}",
-            Report::cross_validate(&labelled, &named, &others, &names, folds.max(2), cli.seed)
+            Report::cross_validate(&labelled, &named, &others, folds.max(2), seeds)
         )?;
     }
     if let Some(file) = &cli.out {
@@ -100,11 +102,6 @@ fn read(file: &Path) -> Result<Vec<(String, Option<String>)>, Failure> {
     Ok(letters)
 }
 
-/// The categories that the letters have.
-fn categories(labelled: &[Labelled]) -> BTreeSet<&str> {
-    labelled.iter().map(|letter| letter.category.as_str()).collect()
-}
-
 /// The rows of the scheme as letters of a few words.
 fn named(scheme: &str) -> Vec<Labelled> {
     let rows = scheme
@@ -116,20 +113,4 @@ fn named(scheme: &str) -> Vec<Labelled> {
         category: category.to_owned(),
     })
     .collect()
-}
-
-/// The words of each category's names: its own, and those below it in the scheme.
-fn names(scheme: &str, labelled: &[Labelled]) -> BTreeMap<String, Vec<String>> {
-    let below = |category: &str| {
-        let rows = scheme.lines().filter(|row| row.split(',').next() == Some(category));
-        rows.flat_map(|row| row.split(','))
-            .map(str::to_owned)
-            .chain([category.to_owned()])
-            .collect::<Vec<_>>()
-    };
-    let words = |category: &str| keywords(below(category).iter().map(String::as_str));
-    categories(labelled)
-        .into_iter()
-        .map(|category| (category.to_owned(), words(category)))
-        .collect()
 }

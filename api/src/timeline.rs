@@ -60,6 +60,9 @@ fn casework(event: &EventView) -> String {
         EventKind::Proposed => format!("已写入代表建议《{}》", of("title")),
         EventKind::HearingPlanned if word(event, "off") == Some("cancelled") => format!("“{}”已取消", of("title")),
         EventKind::HearingPlanned if word(event, "off").is_some() => format!("不再在“{}”上答复", of("title")),
+        EventKind::HearingPlanned if event.data.get("invited").is_some() => {
+            format!("已通知受邀单位和代表参加“{}”", of("title"))
+        }
         EventKind::HearingPlanned => format!("将举行“{}”，地点：{}", of("title"), of("place")),
         EventKind::HearingHeld => format!("已举行“{}”", of("title")),
         EventKind::AppointmentAsked if event.actor == EventActor::Account => "办理人约您见面，请确认时间".to_owned(),

@@ -88,11 +88,12 @@ fn compose(outgoing: &Outgoing) -> (Message, String) {
         }
         Template::DeputyDeadline => {
             let (state, hint) = deadline_words(outgoing);
+            let (due_at, place) = outgoing.meeting.clone().unwrap_or((outgoing.answer_due_at, place));
             let message = DeputyDeadline {
                 number,
                 place,
                 state: state.to_owned(),
-                due_at: outgoing.answer_due_at,
+                due_at,
                 hint: hint.to_owned(),
             };
             (Message::DeputyDeadline(message), deputy_page)
@@ -142,6 +143,9 @@ fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
         EventKind::HandoverEscalated => ("升级督办", "承办单位超期，请督促办理"),
         EventKind::JudgementOverdue => ("待评价", "部门已回复，请尽快评价"),
         EventKind::PromiseOverdue => ("承诺超期", "承诺到期还没有兑现"),
+        EventKind::HearingPlanned if outgoing.meeting.is_some() => ("答复活动", "请您到会，点开看时间地点"),
+        EventKind::HearingPlanned => ("活动取消", "请您参加的答复活动有变化"),
+        EventKind::Reminded if outgoing.is_for_office => ("即将到期", "请在期限前回复代表"),
         _ => ("即将到期", "请在期限前答复群众"),
     }
 }

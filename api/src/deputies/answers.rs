@@ -86,6 +86,7 @@ pub async fn answer(
         AnswerOutcome::NotFound => Err(Problem::SubmissionUnknown),
         AnswerOutcome::Forbidden => Err(Problem::Forbidden),
         AnswerOutcome::OfficeOwes => Err(Problem::Refused(Refusal::OfficeOwes)),
+        AnswerOutcome::HandledAbove => Err(Problem::Refused(Refusal::HandledAbove)),
         AnswerOutcome::Refused(_) => Err(Problem::AnswerRefused),
         AnswerOutcome::PhotoMissing(missing) => Err(photo_missing(&request.photo_ids, missing)),
     }
@@ -103,7 +104,7 @@ pub async fn answer(
         headers(("Idempotency-Replayed" = String, description = "`true` if this answer was sent before"))),
     (status = 400, description = "`idempotency_key_required`：幂等键的格式不对；`malformed_request`：请求体读不出来"),
     (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
-    (status = 409, description = "`answer_refused`：已经办结"),
+    (status = 409, description = "`answer_refused`：已经办结；`office_owes`：承办单位还没有办完；`handled_above`：现在由上级办理"),
     (status = 422, description = "`invalid_fields`：字段不对，见 `errors`；`idempotency_key_reused`：同一个键发过别的内容"),
 ))]
 #[post("/submissions/{id}/answers")]

@@ -98,7 +98,7 @@ fn unknown(problem: Problem) -> Problem {
 
 /// Hearings (答复活动)
 ///
-/// Those of the station, or of the division of an administrator; a deputy's are those the deputy is invited to.
+/// Those of the station, or of the division of an administrator; a deputy's and an office's are those they are invited to.
 #[utoipa::path(tag = "接待", security(("bearer" = [])), params(HearingsQuery), responses(
     (status = 200, description = "a page, the latest first", body = HearingsResponse),
     (status = 400, description = "`malformed_request`：参数不对"),
@@ -110,7 +110,7 @@ async fn list_hearings(
     signed_in: SignedIn,
     query: Query<HearingsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Hold)?;
+    signed_in.must(Permission::ReadCases)?;
     let stage = query.state.as_deref().map(str::parse::<hearing::State>).transpose();
     let stage =
         stage.map_err(|_| Problem::field("state", "unknown_state", "state 只能是 planned、held 或 cancelled。"))?;
@@ -147,11 +147,11 @@ async fn plan_hearing(
 /// One hearing (查看答复活动)
 #[utoipa::path(tag = "接待", security(("bearer" = [])), params(("id" = Uuid, Path)), responses(
     (status = 200, description = "the hearing with submissions, people invited and promises", body = HearingDetailResponse),
-    (status = 404, description = "`hearing_unknown`：没有这场活动，或者不归您组织"),
+    (status = 404, description = "`hearing_unknown`：没有这场活动，或者没有邀请您"),
 ))]
 #[get("/hearings/{id}")]
 async fn get_hearing(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Hold)?;
+    signed_in.must(Permission::ReadCases)?;
     let detail = state.find_hearing(&signed_in.actor, id.into_inner()).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))

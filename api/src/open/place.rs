@@ -6,14 +6,16 @@ use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Path, Query},
 };
-use minyi_domain::token::CaseToken;
-use minyi_store::{OpenCase, OpenNumbers, OpenPlace, Page, SitePublic};
+use chrono::{DateTime, Utc};
+use minyi_domain::{hearing, token::CaseToken};
+use minyi_store::{OpenCase, OpenHearing, OpenNumbers, OpenPlace, Page, SitePublic};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{OpenCaseResponse, numbers::NumbersResponse, revalidated};
 use crate::{
+    openapi::words,
     paging::read_limit,
     problem::Problem,
     residents::codes::SiteResponse,
@@ -38,10 +40,47 @@ struct CasesQuery {
 pub struct OpenStationResponse {
     station: SiteResponse,
     numbers: NumbersResponse,
+    /// Coming ones (答复活动预告), the next first.
+    hearings: Vec<OpenHearingResponse>,
     /// Those published last first.
     cases: Vec<OpenCaseResponse>,
     /// `null`: this is the last page.
     next_cursor: Option<String>,
+}
+
+/// A coming hearing: nothing in it leads to a resident.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "title": "路灯问题答复会", "kind": "answering", "kind_name": "居民诉求答复活动", "starts_at": "2026-11-28T06:00:00Z",
+    "ends_at": "2026-11-28T08:00:00Z", "place": "社区活动室", "station_name": "杏林社区代表联络站", "deputies": ["李春兰"]
+}))]
+pub struct OpenHearingResponse {
+    title: String,
+    #[schema(schema_with = words::hearing_kind)]
+    kind: hearing::Kind,
+    kind_name: &'static str,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    place: String,
+    /// `null`: of the whole division.
+    station_name: Option<String>,
+    /// Those who publish their names.
+    deputies: Vec<String>,
+}
+
+impl From<OpenHearing> for OpenHearingResponse {
+    fn from(hearing: OpenHearing) -> Self {
+        Self {
+            title: hearing.title,
+            kind: hearing.kind,
+            kind_name: hearing.kind.zh(),
+            starts_at: hearing.starts_at,
+            ends_at: hearing.ends_at,
+            place: hearing.place,
+            station_name: hearing.site_name,
+            deputies: hearing.deputies,
+        }
+    }
 }
 
 /// A division with its numbers and released cases.
@@ -52,6 +91,8 @@ pub struct OpenRegionResponse {
     #[schema(example = "某区")]
     name: String,
     numbers: NumbersResponse,
+    /// Coming ones (答复活动预告), the next first.
+    hearings: Vec<OpenHearingResponse>,
     /// Those published last first.
     cases: Vec<OpenCaseResponse>,
     /// `null`: this is the last page.
@@ -62,6 +103,7 @@ pub struct OpenRegionResponse {
 pub struct Opened {
     pub numbers: Arc<OpenNumbers>,
     pub cases: Page<OpenCase, CaseToken>,
+    pub hearings: Vec<OpenHearing>,
 }
 
 impl AppState {
@@ -96,10 +138,17 @@ impl AppState {
         };
         let after = cursor.map(CaseToken::parse).transpose().map_err(wrong)?;
         let numbers = self.open_numbers(&place).await?;
-        let cases = self
-            .ask(move |store| store.open_cases(&place, after.as_ref(), limit))
-            .await?;
-        Ok(Opened { numbers, cases })
+        let now = self.now();
+        let read = move |store: &minyi_store::Store| {
+            let cases = store.open_cases(&place, after.as_ref(), limit)?;
+            Ok((cases, store.open_hearings(&place, now)?))
+        };
+        let (cases, hearings) = self.ask(read).await?;
+        Ok(Opened {
+            numbers,
+            cases,
+            hearings,
+        })
     }
 }
 
@@ -137,6 +186,7 @@ pub(super) async fn get_open_station(
         &OpenStationResponse {
             station,
             numbers,
+            hearings: opened.hearings.into_iter().map(Into::into).collect(),
             cases,
             next_cursor,
         },
@@ -171,6 +221,7 @@ pub(super) async fn get_open_region(
             code,
             name,
             numbers,
+            hearings: opened.hearings.into_iter().map(Into::into).collect(),
             cases,
             next_cursor,
         },

@@ -11,6 +11,7 @@ mod ledger;
 mod login;
 mod meetings;
 mod numbers;
+mod proposals;
 pub mod release;
 mod revisits;
 mod submission;
@@ -42,6 +43,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(handovers::hand_over_form)
         .service(handovers::act_form)
         .service(handovers::keep_promise_form)
+        .service(proposals::show_proposals)
+        .service(proposals::show_draft)
+        .service(proposals::draft_form)
+        .service(proposals::show_proposal)
+        .service(proposals::proposal_form)
         .service(ledger::show_ledger)
         .service(numbers::show_numbers)
         .service(clusters::show_clusters)
@@ -66,6 +72,7 @@ fn configure_meetings(cfg: &mut web::ServiceConfig) {
         .service(meetings::settle_form)
         .service(meetings::show_propose)
         .service(meetings::propose_form)
+        .service(hearings::show_hearings)
         .service(hearings::show_plan)
         .service(hearings::plan_form)
         .service(hearings::show_hearing)

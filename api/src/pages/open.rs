@@ -97,6 +97,11 @@ async fn place_view(
             .into_iter()
             .map(|case| view::item(case, today))
             .collect(),
+        hearings: opened
+            .hearings
+            .into_iter()
+            .map(|hearing| view::hearing(hearing, today))
+            .collect(),
         figures: figures(&opened.numbers),
         months: months(&opened.numbers),
         definitions: definitions(),

@@ -5,7 +5,9 @@ use minyi_domain::{
     calendar::{CHINA, Deadline, WorkCalendar, local_date},
     deadlines::{Policy, Unit},
     lifecycle::State,
+    submission::Satisfaction,
 };
+use minyi_store::CloseReason;
 
 const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
 
@@ -64,7 +66,22 @@ pub struct Due {
     pub tone: &'static str,
 }
 
-/// `还有 2 个工作日`, `今天到期`, `已超期 1 天`, `已答复`.
+/// How a case has ended, in one word: an unhappy end is not called settled.
+pub fn ended(reason: Option<CloseReason>, satisfaction: Option<Satisfaction>) -> Due {
+    let (words, tone) = match (reason, satisfaction) {
+        (Some(CloseReason::Rated), Some(Satisfaction::Dissatisfied)) => ("不满意办结", "warn"),
+        (Some(CloseReason::Rated), _) => ("已评价办结", "good"),
+        (Some(CloseReason::NoRating), _) => ("无评价办结", "good"),
+        (Some(CloseReason::Declined), _) => ("不予受理，已结束", ""),
+        (None, _) => ("已办结", "good"),
+    };
+    Due {
+        words: words.to_owned(),
+        tone,
+    }
+}
+
+/// `还有 2 个工作日`, `今天到期`, `已超期 1 天`, `已答复`; of a closed one [`ended`] says more.
 pub fn due(state: State, due_at: DateTime<Utc>, now: DateTime<Utc>, calendar: &WorkCalendar) -> Due {
     let due = |words: String, tone| Due { words, tone };
     match state {
@@ -126,6 +143,16 @@ mod tests {
             ("5 个工作日内", "11月27日（周五）")
         );
         assert!(!promise.provisional);
+    }
+
+    #[test]
+    fn a_closed_case_says_how_it_ended() {
+        let rated = |satisfaction| ended(Some(CloseReason::Rated), Some(satisfaction));
+        assert_eq!(rated(Satisfaction::Satisfied).words, "已评价办结");
+        let unhappy = rated(Satisfaction::Dissatisfied);
+        assert_eq!((unhappy.words.as_str(), unhappy.tone), ("不满意办结", "warn"));
+        assert_eq!(ended(Some(CloseReason::NoRating), None).words, "无评价办结");
+        assert_eq!(ended(Some(CloseReason::Declined), None).words, "不予受理，已结束");
     }
 
     #[test]

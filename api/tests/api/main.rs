@@ -29,6 +29,7 @@ mod open;
 mod pages;
 mod photos;
 mod pictures;
+mod proposal_pages;
 mod receipts;
 mod rights;
 mod sessions;

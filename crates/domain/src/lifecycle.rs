@@ -158,14 +158,14 @@ pub struct Standing {
 
 impl Standing {
     /// Whether this role may do it, the state allowing. A report on an official goes to no deputy any more; what the
-    /// level above decides is neither sent on nor declined by those whose work it was.
+    /// level above decides is neither sent on nor answered nor declined by those whose work it was.
     #[must_use]
     pub const fn leaves(self, action: Action, role: Role) -> bool {
         let above = matches!(role, Role::StreetAdmin | Role::CountyAdmin | Role::CityAdmin);
         match action {
             Action::Transfer => !self.confidential && !self.handled_above,
             Action::Restrict => !self.confidential,
-            Action::Decline => !self.handled_above || above,
+            Action::Decline | Action::Answer => !self.handled_above || above,
             _ => true,
         }
     }

@@ -73,6 +73,21 @@ pub fn find(text: &str, given_name: Option<&str>) -> Vec<Finding> {
     marks.findings(text.len())
 }
 
+/// Whether a phone number is one of an office or a household, and no mobile that leads to one person.
+#[must_use]
+pub fn is_landline(number: &str) -> bool {
+    let signs = signs::read(number);
+    let digits: Vec<u8> = signs
+        .iter()
+        .filter_map(|sign| sign.digit.as_ref().map(|digit| digit.value))
+        .collect();
+    let national = match digits.as_slice() {
+        [0, 0, 8, 6, rest @ ..] | [8, 6, rest @ ..] if rest.len() >= 10 => rest,
+        whole => whole,
+    };
+    !matches!(national, [1, 3..=9, ..] if national.len() == 11)
+}
+
 /// The text with everything hidden that [`find`] finds, until nothing is found any more.
 #[must_use]
 pub fn redact(text: &str, given_name: Option<&str>) -> String {

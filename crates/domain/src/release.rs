@@ -47,7 +47,7 @@ impl PublicCase {
     /// Everything that is wrong, each with its part.
     pub fn parse(title: &str, text: &str, answer: &str) -> Result<Self, Vec<(Part, Wrong)>> {
         let mut wrong = Vec::new();
-        let mut check = |part, raw: &str| wrong.extend(leftover(raw).map(|left| (part, left)));
+        let mut check = |part, raw: &str| wrong.extend(leftover(part, raw).map(|left| (part, left)));
         check(Part::Title, title);
         check(Part::Text, text);
         check(Part::Answer, answer);
@@ -81,10 +81,15 @@ impl PublicCase {
     }
 }
 
-/// The first number in a text that is never published.
-fn leftover(text: &str) -> Option<Wrong> {
-    let found = redaction::find(text, None);
-    let Finding { kind, range } = found.into_iter().find(|finding| finding.kind.is_certain())?;
+/// What must not be published in this part. An answer may name the number under which an office is called: it is
+/// proposed to be hidden, and a person may put it back.
+fn leftover(part: Part, text: &str) -> Option<Wrong> {
+    let public = |finding: &Finding| {
+        let number = text.get(finding.range.clone()).unwrap_or_default();
+        part == Part::Answer && finding.kind == Kind::Phone && redaction::is_landline(number)
+    };
+    let mut found = redaction::find(text, None).into_iter();
+    let Finding { kind, range } = found.find(|finding| finding.kind.is_certain() && !public(finding))?;
     let position = text.get(..range.start)?.chars().count() + 1;
     Some(Wrong::Leftover { kind, position })
 }
@@ -132,6 +137,15 @@ mod tests {
             (case.title(), case.text(), case.answer()),
             ("路灯不亮", "请王主任看看。", "修好了。")
         );
+    }
+
+    #[test]
+    fn an_answer_may_name_the_number_of_an_office_and_nobodys_mobile() {
+        let parse = |text, answer| PublicCase::parse("门口的路灯", text, answer);
+        assert!(parse("灯不亮了。", "报修请打0571-8765 4321，或者12345。").is_ok());
+        assert!(parse("请打0571-8765 4321找我。", "修好了。").is_err());
+        assert!(parse("灯不亮了。", "报修请打138 0000 1234。").is_err());
+        assert!(parse("灯不亮了。", "报修请打+86 138 0000 1234。").is_err());
     }
 
     #[test]

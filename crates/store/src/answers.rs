@@ -55,6 +55,8 @@ pub enum AnswerOutcome {
     Refused(Refused),
     /// An office still owes its answer, or its answer was not yet judged.
     OfficeOwes,
+    /// The level above answers this one.
+    HandledAbove,
     /// This photo does not exist or belongs to something already; nothing was written.
     PhotoMissing(Uuid),
 }
@@ -106,6 +108,7 @@ impl Store {
             Err(Refusal::NotNow(refused)) => AnswerOutcome::Refused(refused),
             Err(Refusal::PhotoMissing(photo)) => AnswerOutcome::PhotoMissing(photo),
             Err(Refusal::OfficeOwes) => AnswerOutcome::OfficeOwes,
+            Err(Refusal::HandledAbove) => AnswerOutcome::HandledAbove,
             Err(Refusal::Forbidden) => AnswerOutcome::Forbidden,
             Err(_) => AnswerOutcome::NotFound,
         })

@@ -63,6 +63,8 @@ pub enum Refusal {
     AppointmentNotNow(appointment::Refused),
     /// An office still owes its answer, or the deputy the judgement of it.
     OfficeOwes,
+    /// The level above answers this one.
+    HandledAbove,
     /// What may be done once was done before.
     Once,
     /// As often as it may be done.
@@ -168,7 +170,13 @@ impl Case {
         let party = Party::of(actor.role).ok_or(Refusal::Forbidden)?;
         let to = self.next(party, action)?;
         if !self.standing().leaves(action, actor.role) {
-            return Err(Refusal::Forbidden.into());
+            let above = self.handled_above && action == Action::Answer;
+            return Err(if above {
+                Refusal::HandledAbove
+            } else {
+                Refusal::Forbidden
+            }
+            .into());
         }
         Ok(to)
     }

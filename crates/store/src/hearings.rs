@@ -10,12 +10,14 @@ use diesel::{
 };
 use minyi_domain::{
     hearing::{Kind, State},
-    people::Scope,
+    people::{Actor, Scope},
+    rights::Permission,
 };
 use uuid::Uuid;
 
 use crate::{
     Cursor, Page, Result, Store,
+    casework::{Refusal, Ruling},
     page::one_more,
     schema::{hearing_submissions, hearings, sites},
     scope::Condition,
@@ -26,6 +28,7 @@ mod change;
 mod detail;
 mod minutes;
 mod plan;
+mod told;
 
 pub use change::HearingChange;
 pub use detail::{HearingCandidate, HearingCase, HearingDetail, Invited, Invitees, PromiseSeen};
@@ -132,15 +135,20 @@ pub fn of_submission(connection: &mut PgConnection, submission_id: Uuid) -> Resu
         .load(connection)?)
 }
 
-/// The hearings that the scope lets through: those of the site or the division; a deputy's are those that the deputy is
-/// invited to.
+/// The hearings that the scope lets through: those of the site or the division; a deputy's and an office's are those that they
+/// are invited to.
 fn hearings_in<From: 'static>(scope: &Scope) -> Condition<From>
 where
     hearings::site_id: SelectableExpression<From>,
     hearings::region_code: SelectableExpression<From>,
 {
     match scope {
-        Scope::Nothing | Scope::Office(_) => Box::new(sql::<Bool>("false")),
+        Scope::Nothing => Box::new(sql::<Bool>("false")),
+        Scope::Office(office) => Box::new(
+            sql::<Bool>("hearings.id IN (SELECT hearing_id FROM hearing_offices WHERE office_id = ")
+                .bind::<SqlUuid, _>(*office)
+                .sql(")"),
+        ),
         Scope::Deputy(deputy) => Box::new(
             sql::<Bool>("hearings.id IN (SELECT hearing_id FROM hearing_deputies WHERE deputy_id = ")
                 .bind::<SqlUuid, _>(*deputy)
@@ -151,15 +159,19 @@ where
     }
 }
 
-/// A hearing under its lock, if the scope lets it through.
-fn lock(connection: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Option<Locked>> {
-    Ok(hearings::table
+/// A hearing under its lock, if this person holds it; an invited office only comes.
+fn lock(connection: &mut PgConnection, actor: &Actor, id: Uuid) -> Ruling<Locked> {
+    if !actor.role.may(Permission::Hold) {
+        return Err(Refusal::Forbidden.into());
+    }
+    let found: Option<Locked> = hearings::table
         .find(id)
-        .filter(hearings_in(scope))
+        .filter(hearings_in(&actor.scope()))
         .select(Locked::as_select())
         .for_update()
         .first(connection)
-        .optional()?)
+        .optional()?;
+    Ok(found.ok_or(Refusal::NotFound)?)
 }
 
 #[derive(Queryable, Selectable)]

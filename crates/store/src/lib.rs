@@ -97,7 +97,7 @@ pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settl
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
 pub use numbers::{Figures, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
-pub use open::{MonthNumbers, OpenCase, OpenNumbers, OpenPlace, SMALLEST};
+pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
 pub use pool::Store;

@@ -3,20 +3,20 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableExpression,
-    SelectableHelper, TextExpressionMethods,
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableExpression, SelectableHelper, TextExpressionMethods,
     dsl::sql,
     expression::SqlLiteral,
     pg::Pg,
-    sql_types::{BigInt, Bool, Text},
+    sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid},
 };
-use minyi_domain::{lifecycle::State, submission::Kind, token::CaseToken};
+use minyi_domain::{hearing, lifecycle::State, submission::Kind, token::CaseToken};
 use uuid::Uuid;
 
 use crate::{
     Page, Result, SitePublic, Store,
     page::one_more,
-    schema::{regions, releases, sites, submissions},
+    schema::{hearings, regions, releases, sites, submissions},
     scope::Condition,
     word::Word,
 };
@@ -59,6 +59,47 @@ pub struct OpenCase {
     /// How many others it concerns (附议).
     #[diesel(select_expression = sql::<BigInt>(SUPPORTS), select_expression_type = SqlLiteral<BigInt>)]
     pub support_count: i64,
+}
+
+/// A coming hearing (答复活动预告) as everybody reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = hearings, check_for_backend(Pg))]
+pub struct OpenHearing {
+    pub title: String,
+    #[diesel(deserialize_as = Word<hearing::Kind>)]
+    pub kind: hearing::Kind,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub place: String,
+    /// `None`: of the whole division.
+    #[diesel(select_expression = sites::name.nullable())]
+    pub site_name: Option<String>,
+    /// Those who publish their names.
+    #[diesel(select_expression = sql::<Array<Text>>(NAMES), select_expression_type = SqlLiteral<Array<Text>>)]
+    pub deputies: Vec<String>,
+}
+
+/// More is not shown in a public list of hearings.
+const MOST_HEARINGS: i64 = 20;
+
+const NAMES: &str = "ARRAY(SELECT name FROM deputies JOIN hearing_deputies ON deputy_id = deputies.id
+    WHERE hearing_id = hearings.id AND publishes_name ORDER BY name, deputies.id)";
+
+/// A station's hearings, and those of the whole divisions in which it lies; or those within a division.
+fn coming_at<From: 'static>(place: &OpenPlace) -> Condition<From>
+where
+    hearings::region_code: SelectableExpression<From>,
+{
+    match place {
+        OpenPlace::Station(id) => Box::new(
+            sql::<Bool>("(hearings.site_id = ")
+                .bind::<SqlUuid, _>(*id)
+                .sql(" OR hearings.site_id IS NULL AND starts_with((SELECT region_code FROM sites WHERE id = ")
+                .bind::<SqlUuid, _>(*id)
+                .sql("), hearings.region_code))"),
+        ),
+        OpenPlace::Region(code) => Box::new(hearings::region_code.like(format!("{code}%"))),
+    }
 }
 
 const SUPPORTS: &str = "(SELECT count(*) FROM supports WHERE supports.submission_id = releases.submission_id)";
@@ -129,6 +170,20 @@ impl Store {
         }
         let items = query.load(&mut *self.connection()?)?;
         Ok(Page::cut(items, limit, |item: &OpenCase| item.public_token.clone()))
+    }
+
+    /// The coming hearings of a place, the next first, with the deputies who publish their names. A station's are also
+    /// those of the whole divisions in which it lies.
+    pub fn open_hearings(&self, place: &OpenPlace, now: DateTime<Utc>) -> Result<Vec<OpenHearing>> {
+        Ok(hearings::table
+            .left_join(sites::table)
+            .filter(coming_at(place))
+            .filter(hearings::state.eq(hearing::State::Planned.as_str()))
+            .filter(hearings::starts_at.gt(now))
+            .order((hearings::starts_at, hearings::id))
+            .limit(MOST_HEARINGS)
+            .select(OpenHearing::as_select())
+            .load(&mut *self.connection()?)?)
     }
 
     /// What was published last at a site or, if that is nothing, in its division: token and title. At most three, not

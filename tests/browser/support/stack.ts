@@ -7,6 +7,9 @@ export interface Stack {
   codes: [string, ...string[]];
   receipt: string;
   deputy: { openid: string; name: string };
+  /** User names of a station's head and of an office; the password is the console's. */
+  station: string;
+  office: string;
   console: { username: string; password: string };
 }
 

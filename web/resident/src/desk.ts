@@ -48,6 +48,17 @@ function attachAnswer(form: HTMLFormElement): void {
   });
 }
 
+/** The guidance of the chosen kind comes into the field, unless somebody has written something else there. */
+function attachGuidance(choice: HTMLSelectElement, area: HTMLTextAreaElement): void {
+  const known = Array.from(choice.options, (option) => option.dataset["guidance"] || "");
+  choice.addEventListener("change", () => {
+    const option = choice.selectedOptions[0];
+    const channel = byId("decline-channel");
+    if (channel) channel.textContent = option && option.dataset["channel"] ? `（${option.dataset["channel"]}）` : "";
+    if (known.includes(area.value)) area.value = (option && option.dataset["guidance"]) || "";
+  });
+}
+
 /** The answer has arrived: its draft has done its duty. */
 function forgetSentDraft(): void {
   const sent = document.querySelector<HTMLElement>("[data-sent]");
@@ -56,6 +67,9 @@ function forgetSentDraft(): void {
 }
 
 forgetSentDraft();
+const choice = byId<HTMLSelectElement>("decline-kind");
+const guidance = byId<HTMLTextAreaElement>("guidance");
+if (choice && guidance) attachGuidance(choice, guidance);
 forgetEntered();
 keepEntered();
 const door = document.getElementById("open-form");

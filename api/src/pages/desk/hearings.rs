@@ -1,6 +1,6 @@
 //! Planning a hearing, and what came of it (答复活动).
 
-mod form;
+pub(super) mod form;
 mod view;
 
 use actix_web::{HttpResponse, ResponseError as _, get, http::StatusCode, post, web};
@@ -8,19 +8,26 @@ use minyi_domain::rights::Permission;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::person;
+use super::{meetings::line, person};
 use crate::{
     auth::{SignedIn, SignedInForm},
     deputies::hearings::HearingChangeRequest,
     pages::page::{Page, html, see_other},
+    paging::{read_cursor, write_cursor},
     problem::Problem,
     state::{AppState, State},
 };
 use form::Fields;
-use view::{Choice, HearingView, NewHearingView};
+use view::{Choice, HearingView, HearingsView, NewHearingView};
 
 /// Submissions that are offered to choose from.
 const CANDIDATES: i64 = 50;
+const PAGE_LENGTH: i64 = 20;
+
+#[derive(Deserialize)]
+struct Part {
+    cursor: Option<String>,
+}
 
 #[derive(Deserialize)]
 struct Wanted {
@@ -116,6 +123,41 @@ async fn plan_page(
     html(problem.map_or(StatusCode::OK, |problem| problem.status_code()), &view)
 }
 
+/// All hearings, for those who hold them and those who are invited.
+#[get("/hearings")]
+pub async fn show_hearings(
+    state: State,
+    page: Page,
+    signed_in: SignedIn,
+    part: web::Query<Part>,
+) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::ReadCases)?;
+    let (scope, today) = (signed_in.actor.scope(), state.today());
+    let cursor = read_cursor(part.cursor.as_deref())?;
+    let found = state
+        .ask(move |store| store.hearings(&scope, None, cursor, PAGE_LENGTH))
+        .await?;
+    let view = HearingsView {
+        layout: page.layout("答复活动 · 民意码办理台"),
+        person: Some(person(&signed_in, tab(&signed_in))),
+        may_hold: signed_in.actor.role.may(Permission::Hold),
+        items: found.items.into_iter().map(|hearing| line(hearing, today)).collect(),
+        next: found
+            .next
+            .map(|next| format!("/desk/hearings?cursor={}", write_cursor(next))),
+    };
+    html(StatusCode::OK, &view)
+}
+
+/// Who holds hearings comes from the week, an office from its own list.
+fn tab(signed_in: &SignedIn) -> &'static str {
+    if signed_in.actor.role.may(Permission::Hold) {
+        "/desk/meetings"
+    } else {
+        "/desk/hearings"
+    }
+}
+
 #[get("/hearings/{id}")]
 pub async fn show_hearing(
     state: State,
@@ -123,10 +165,10 @@ pub async fn show_hearing(
     signed_in: SignedIn,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Hold)?;
+    signed_in.must(Permission::ReadCases)?;
     let detail = state.find_hearing(&signed_in.actor, id.into_inner()).await?;
     let layout = page.layout(format!("{} · 民意码办理台", detail.hearing.title));
-    let head = person(&signed_in, "/desk/meetings");
+    let head = person(&signed_in, tab(&signed_in));
     html(
         StatusCode::OK,
         &HearingView::new(layout, head, signed_in.csrf_token(), detail, state.now()),

@@ -20,7 +20,7 @@ use crate::{
     auth::SignedIn,
     pages::{
         page::{Page, html},
-        words::{due, moment},
+        words::{due, ended, moment},
     },
     paging::{read_cursor, write_cursor},
     problem::Problem,
@@ -94,7 +94,11 @@ fn entry(item: InboxItem, now: DateTime<Utc>, calendar: &WorkCalendar) -> Item {
         urgency: (item.urgency != Urgency::Normal).then(|| item.urgency.zh()),
         confidential: item.confidential,
         above: item.handled_above,
-        due: due(item.state, item.answer_due_at, now, calendar),
+        due: if item.state == lifecycle::State::Closed {
+            ended(item.close_reason, item.satisfaction)
+        } else {
+            due(item.state, item.answer_due_at, now, calendar)
+        },
         text: item.text,
         place: item.place,
         submitted: moment(item.submitted_at, local_date(now)),

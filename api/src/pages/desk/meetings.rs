@@ -117,7 +117,8 @@ fn days(agenda: Agenda, monday: NaiveDate, today: NaiveDate, now: chrono::DateTi
     monday.iter_days().take(7).map(of_day).collect()
 }
 
-fn line(hearing: Hearing, today: NaiveDate) -> HearingLine {
+/// A hearing in a list.
+pub fn line(hearing: Hearing, today: NaiveDate) -> HearingLine {
     HearingLine {
         id: hearing.id,
         when: span(hearing.starts_at, hearing.ends_at, today),

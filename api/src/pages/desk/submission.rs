@@ -33,7 +33,7 @@ use crate::{
         page::{Page, html, new_key, see_other},
         receipt::{answers, photos, view::Rating},
         timeline::lines,
-        words::{day, due, moment},
+        words::{day, due, ended, moment},
     },
     problem::Problem,
     state::{AppState, State},
@@ -85,12 +85,17 @@ pub async fn show_submission(
     html(StatusCode::OK, &view)
 }
 
-/// The message about an appointment leads here also a deputy whose submission it is not: to the week of the meeting.
+/// The message about an appointment or a hearing leads here also somebody whose submission it is not: to the week of the
+/// meeting, or to the hearing.
 async fn meeting_of(state: &AppState, actor: &Actor, id: Uuid) -> Result<HttpResponse, Problem> {
     let scope = actor.scope();
-    let day = state.ask(move |store| store.day_of_meeting(&scope, id)).await?;
-    let day = day.ok_or(Problem::SubmissionUnknown)?;
-    Ok(see_other(&format!("/desk/meetings?from={day}")))
+    let found =
+        move |store: &minyi_store::Store| Ok((store.day_of_meeting(&scope, id)?, store.hearing_about(&scope, id)?));
+    match state.ask(found).await? {
+        (Some(day), _) => Ok(see_other(&format!("/desk/meetings?from={day}"))),
+        (None, Some(hearing)) => Ok(see_other(&format!("/desk/hearings/{hearing}"))),
+        (None, None) => Err(Problem::SubmissionUnknown),
+    }
 }
 
 #[derive(Deserialize)]
@@ -148,6 +153,8 @@ async fn view(
     let release = release::section(state, &signed_in.actor, detail.id).await?;
     let triage = TriageView::new(state, &signed_in.actor, &detail, None).await?;
     let assignee = assignee(&detail);
+    let may_answer = party.is_some_and(|party| lifecycle::TABLE.next(detail.state, Action::Answer, party).is_ok())
+        && detail.standing().leaves(Action::Answer, signed_in.actor.role);
     let offices = offices(state, &signed_in.actor, &detail).await?;
     let (sorting, likes) = sorting::sections(state, signed_in, detail.id, detail.sorting, today).await?;
     let card = |view| handed(view, now, today, &rules.calendar);
@@ -163,7 +170,14 @@ async fn view(
         id: detail.id,
         kind: detail.kind.zh(),
         state: detail.state.zh(),
-        due: due(detail.state, detail.answer_due_at, now, &rules.calendar),
+        due: if detail.state == lifecycle::State::Closed {
+            ended(
+                detail.close_reason,
+                detail.ratings.last().map(|rating| rating.satisfaction),
+            )
+        } else {
+            due(detail.state, detail.answer_due_at, now, &rules.calendar)
+        },
         photos: photos(state, &detail.photos),
         address: detail.address.unwrap_or_default(),
         position: detail
@@ -176,7 +190,8 @@ async fn view(
         answers: answers(state, detail.answers, today),
         ratings: detail.ratings.iter().map(|rating| Rating::new(rating, today)).collect(),
         timeline: lines(&detail.events, today),
-        may_answer: party.is_some_and(|party| lifecycle::TABLE.next(detail.state, Action::Answer, party).is_ok()),
+        may_answer,
+        may_propose: signed_in.actor.role.may(Permission::Propose) && detail.confidential_region.is_none(),
         may_hold: signed_in.actor.role.may(Permission::Hold),
         may_meet: detail.state != lifecycle::State::Closed && detail.route_reason != RouteReason::Confidential,
         handovers: detail.handovers.into_iter().map(card).collect(),

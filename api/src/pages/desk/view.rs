@@ -37,6 +37,8 @@ const TABS: &[(Permission, Tab)] = &[
     // Nobody has both rights.
     (Permission::Handle, tab("/desk/handovers", "交办")),
     (Permission::ActForOffice, tab("/desk/handovers", "交办")),
+    (Permission::ActForOffice, tab("/desk/hearings", "答复活动")),
+    (Permission::Propose, tab("/desk/proposals", "建议")),
     (Permission::EnterForResident, tab("/desk/intake", "登记")),
     (Permission::Hold, tab("/desk/meetings", "接待")),
     (Permission::Revisit, tab("/desk/revisits", "回访")),
@@ -155,6 +157,8 @@ pub struct SubmissionView {
     pub ratings: Vec<Rating>,
     pub timeline: Vec<Line>,
     pub may_answer: bool,
+    /// May write a proposal from it.
+    pub may_propose: bool,
     /// May hold meetings at all.
     pub may_hold: bool,
     /// One may meet about this one.

@@ -3,10 +3,10 @@
 use askama::Template;
 use chrono::NaiveDate;
 use minyi_domain::{calendar::local_date, rates::Rate};
-use minyi_store::{OpenCase, OpenNumbers, SMALLEST, SitePublic};
+use minyi_store::{OpenCase, OpenHearing, OpenNumbers, SMALLEST, SitePublic};
 use uuid::Uuid;
 
-use crate::pages::{layout::Layout, words::day};
+use crate::pages::{layout::Layout, meetings::span, words::day};
 
 /// A station or a division.
 #[derive(Template)]
@@ -17,6 +17,8 @@ pub struct PlaceView {
     pub station: Option<SitePublic>,
     /// The division in which the station lies.
     pub region: String,
+    /// Coming ones, the next first.
+    pub hearings: Vec<Hearing>,
     pub cases: Vec<Item>,
     /// Address of the next page.
     pub next: Option<String>,
@@ -69,6 +71,29 @@ pub fn item(case: OpenCase, today: NaiveDate) -> Item {
         state: case.state.zh(),
         released: day(local_date(case.released_at), today),
         support_count: case.support_count,
+    }
+}
+
+/// A coming hearing.
+pub struct Hearing {
+    pub kind: &'static str,
+    pub title: String,
+    pub when: String,
+    pub place: String,
+    pub station: Option<String>,
+    /// `李春兰、周慧兰`
+    pub deputies: String,
+}
+
+/// A coming hearing.
+pub fn hearing(hearing: OpenHearing, today: NaiveDate) -> Hearing {
+    Hearing {
+        kind: hearing.kind.zh(),
+        title: hearing.title,
+        when: span(hearing.starts_at, hearing.ends_at, today),
+        place: hearing.place,
+        station: hearing.site_name,
+        deputies: hearing.deputies.join("、"),
     }
 }
 

@@ -213,7 +213,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
 fn meetings(app: &App, place: &Place, submission: Uuid) -> [(&'static str, String); 3] {
     let ids = [(); 3].map(|()| Uuid::new_v4());
     let [appointment, hearing, revisit] = ids;
-    let (site, region) = (place.grid.site_id, &place.grid.region_code);
+    let (site, region, office) = (place.grid.site_id, &place.grid.region_code, place.office);
     let (deputy, account) = (place.deputy.id, place.deputy.actor.account_id);
     app.sql(&format!(
         "UPDATE appointments SET state = 'cancelled', settled_at = asked_at
@@ -227,6 +227,7 @@ fn meetings(app: &App, place: &Place, submission: Uuid) -> [(&'static str, Strin
                 '活动室', '2026-11-20', 'planned', '{account}', '2026-11-20');
         INSERT INTO hearing_submissions VALUES ('{hearing}', '{submission}');
         INSERT INTO hearing_deputies VALUES ('{hearing}', '{deputy}');
+        INSERT INTO hearing_offices VALUES ('{hearing}', '{office}');
         INSERT INTO revisits (id, submission_id, site_id, reason, created_at, due_at)
             VALUES ('{revisit}', '{submission}', '{site}', 'sample', '2026-11-20', '2026-12-05');"
     ));

@@ -139,7 +139,7 @@ pub fn rows() -> Vec<Row> {
             Right(P::Hold),
             json!({"action": "confirm"}),
         ),
-        row("get", "/api/v1/hearings", Right(P::Hold)),
+        row("get", "/api/v1/hearings", Right(P::ReadCases)),
         with(
             "post",
             "/api/v1/hearings",
@@ -147,7 +147,7 @@ pub fn rows() -> Vec<Row> {
             json!({"title": "答复会", "kind": "answering", "place": "活动室", "starts_at": "2026-12-01T06:00:00Z",
                 "ends_at": "2026-12-01T08:00:00Z"}),
         ),
-        row("get", "/api/v1/hearings/{id}", Right(P::Hold)),
+        row("get", "/api/v1/hearings/{id}", Right(P::ReadCases)),
         with(
             "patch",
             "/api/v1/hearings/{id}",

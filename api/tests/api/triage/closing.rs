@@ -56,8 +56,11 @@ async fn an_unhappy_end_is_not_called_settled() {
     case.answer(&app).await;
     case.rate(&app, "dissatisfied").await;
     assert_eq!(case.detail(&app).await["handled_above"], true);
-    let token = app.access_token(&above).await;
+    let below = app.access_token(&app.deputy.actor).await;
     let answer = json!({"text": "县里已经协调好了。"});
+    let path = format!("{}/answers", case.path);
+    app.post_as(&below, &path, &answer).await.problem(409, "handled_above");
+    let token = app.access_token(&above).await;
     app.post_as(&token, &format!("{}/answers", case.path), &answer)
         .await
         .expect(201);

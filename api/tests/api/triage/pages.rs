@@ -85,7 +85,7 @@ async fn what_is_not_taken_says_where_to_go_and_is_reviewed_once() {
         .expect(200)
         .text();
     assert!(
-        page.contains("不予受理：") && page.contains("转为保密件") && page.contains("并案"),
+        page.contains("各种情形的标准告知") && page.contains("转为保密件") && page.contains("并案"),
         "{page}"
     );
     let csrf = value_of(&page, "csrf");

@@ -76,7 +76,7 @@ fn nobody_but_the_resident_and_the_clock_closes() {
 }
 
 #[test]
-fn what_the_level_above_decides_is_not_declined_below() {
+fn what_the_level_above_decides_is_neither_answered_nor_declined_below() {
     let above = Standing {
         handled_above: true,
         ..Standing::default()
@@ -86,7 +86,8 @@ fn what_the_level_above_decides_is_not_declined_below() {
         assert!(!above.leaves(Action::Transfer, role), "{role}");
     }
     assert!(!above.leaves(Action::Decline, Role::Deputy));
-    assert!(above.leaves(Action::Decline, Role::CountyAdmin) && above.leaves(Action::Answer, Role::Deputy));
+    assert!(!above.leaves(Action::Answer, Role::StationHead) && above.leaves(Action::Accept, Role::Deputy));
+    assert!(above.leaves(Action::Decline, Role::CountyAdmin) && above.leaves(Action::Answer, Role::StreetAdmin));
 }
 
 #[test]

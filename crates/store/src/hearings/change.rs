@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     Locked, lock,
     plan::{announce, bind, check_time, invite_deputies, invite_offices, notice},
+    told::{invited, tell},
 };
 use crate::{
     Result, Store,
@@ -53,7 +54,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<std::result::Result<(), Refusal>> {
         self.act(|connection| {
-            let mut hearing = lock(connection, &actor.scope(), id)?.ok_or(Refusal::NotFound)?;
+            let mut hearing = lock(connection, actor, id)?;
             if let Some(reason) = &change.cancel_reason {
                 return cancel(connection, actor, &hearing, reason, now);
             }
@@ -72,6 +73,7 @@ impl Store {
             }
             let data = notice(&hearing.title, hearing.starts_at, &hearing.place);
             bind(connection, actor, id, &change.add_submissions, &data, now)?;
+            let before = invited(connection, id)?;
             if let Some(offices) = &change.office_ids {
                 let others = hearing_offices::table.filter(hearing_offices::hearing_id.eq(id));
                 diesel::delete(others.filter(hearing_offices::office_id.ne_all(offices))).execute(connection)?;
@@ -84,7 +86,9 @@ impl Store {
                 diesel::delete(others.filter(hearing_deputies::deputy_id.ne_all(&kept))).execute(connection)?;
                 invite_deputies(connection, id, &hearing.region_code, &kept)?;
             }
-            Ok(())
+            let mut new = invited(connection, id)?;
+            new.retain(|account| !before.contains(account));
+            tell(connection, actor, id, new, &data, now)
         })
     }
 }
@@ -165,7 +169,7 @@ fn put_off(
     tell_all(connection, actor, hearing.id, &after, now)
 }
 
-/// Tells the people of every submission on the table.
+/// Tells the people of every submission on the table, and those who are invited.
 fn tell_all(
     connection: &mut PgConnection,
     actor: &Actor,
@@ -176,7 +180,8 @@ fn tell_all(
     for case in bound(connection, hearing_id)? {
         announce(connection, actor, &case, data, now)?;
     }
-    Ok(())
+    let accounts = invited(connection, hearing_id)?;
+    tell(connection, actor, hearing_id, accounts, data, now)
 }
 
 /// The submissions on the table, locked in the order of their ids.

@@ -130,6 +130,18 @@ impl Store {
         }))
     }
 
+    /// The next hearing in this scope at which a submission is answered that need not lie in it.
+    pub fn hearing_about(&self, scope: &Scope, submission_id: Uuid) -> Result<Option<Uuid>> {
+        Ok(hearings::table
+            .inner_join(hearing_submissions::table)
+            .filter(hearing_submissions::submission_id.eq(submission_id))
+            .filter(hearings_in(scope))
+            .order((hearings::starts_at.desc(), hearings::id))
+            .select(hearings::id)
+            .first(&mut *self.connection()?)
+            .optional()?)
+    }
+
     /// The open submissions of a scope that could be answered at a table, the hard ones first (难事共办).
     pub fn hearing_candidates(&self, scope: &Scope, limit: i64) -> Result<Vec<HearingCandidate>> {
         Ok(submissions::table

@@ -53,7 +53,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<std::result::Result<(), Refusal>> {
         self.act(|connection| {
-            let hearing = lock(connection, &actor.scope(), id)?.ok_or(Refusal::NotFound)?;
+            let hearing = lock(connection, actor, id)?;
             match hearing.state {
                 State::Held if hearing.minutes.as_deref() == Some(minutes.text.as_str()) => return Ok(()),
                 State::Held | State::Cancelled => return Err(Refusal::Once.into()),

@@ -13,6 +13,7 @@ use minyi_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::told::{invited, tell};
 use crate::{
     Result, Store,
     answers::merged_into,
@@ -43,7 +44,7 @@ pub struct NewHearing {
 }
 
 impl Store {
-    /// Plans a hearing and tells the residents whose matters are answered there. The same plan again is the same
+    /// Plans a hearing and tells the residents whose matters are answered there, and those who are invited. The same plan again is the same
     /// hearing. Returns its id.
     pub fn plan_hearing(
         &self,
@@ -64,6 +65,8 @@ impl Store {
             invite_deputies(connection, id, &region_code, &deputies)?;
             let data = notice(new.title.as_str(), new.starts_at, new.place.as_str());
             bind(connection, actor, id, &new.submission_ids, &data, now)?;
+            let accounts = invited(connection, id)?;
+            tell(connection, actor, id, accounts, &data, now)?;
             Ok(id)
         })
     }

@@ -49,6 +49,10 @@ pub struct Outgoing {
     /// This attempt included.
     pub attempts: i16,
     pub created_at: DateTime<Utc>,
+    /// Of an event about a hearing: when it begins, and where.
+    pub meeting: Option<(DateTime<Utc>, String)>,
+    /// The event is about an office's work.
+    pub is_for_office: bool,
 }
 
 /// Whether a message is to be sent now.
@@ -85,6 +89,8 @@ struct Message {
     event: EventKind,
     #[diesel(select_expression = events::occurred_at)]
     event_at: DateTime<Utc>,
+    #[diesel(select_expression = events::data)]
+    event_data: serde_json::Value,
 }
 
 #[derive(Queryable, Selectable)]
@@ -221,7 +227,11 @@ fn finish(connection: &mut PgConnection, id: Uuid, state: &str, error: Option<&s
 }
 
 fn outgoing(message: Message, about: About, openid: String, recipient: Recipient) -> Outgoing {
+    let said = |key: &str| message.event_data.get(key).and_then(serde_json::Value::as_str);
+    let starts_at = said("starts_at").and_then(|at| at.parse().ok());
     Outgoing {
+        meeting: starts_at.zip(said("place").map(str::to_owned)),
+        is_for_office: said("office").is_some(),
         id: message.id,
         template: message.template,
         event: message.event,

@@ -17,6 +17,7 @@ use crate::{
     casework::{InfoRequest, Kin, TransferView, chain, kin},
     events::NewEvent,
     meetings::Meetings,
+    receipts::CloseReason,
     schema::{deputies, grids, sites, submissions},
     scope::submissions_in,
     suggestions::{Sorting, sorting},
@@ -53,6 +54,7 @@ pub struct SubmissionDetail {
     pub overdue_at: Option<DateTime<Utc>>,
     pub escalated_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
+    pub close_reason: Option<CloseReason>,
     pub photos: Vec<PhotoView>,
     pub answers: Vec<AnswerView>,
     /// The whole timeline, internal events included.
@@ -115,6 +117,7 @@ struct Record {
     overdue_at: Option<DateTime<Utc>>,
     escalated_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
+    close_reason: Option<Word<CloseReason>>,
     #[diesel(deserialize_as = Word<Urgency>)]
     urgency: Urgency,
     confidential_region: Option<String>,
@@ -212,6 +215,7 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         overdue_at: record.overdue_at,
         escalated_at: record.escalated_at,
         closed_at: record.closed_at,
+        close_reason: record.close_reason.map(|word| word.0),
         photos: parts.photos,
         answers: parts.answers,
         events: parts.events,

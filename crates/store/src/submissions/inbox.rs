@@ -11,13 +11,14 @@ use diesel::{
 use minyi_domain::{
     lifecycle::State,
     people::Scope,
-    submission::{Kind, Urgency},
+    submission::{Kind, Satisfaction, Urgency},
 };
 use uuid::Uuid;
 
 use crate::{
     Cursor, Page, Result, Store,
     page::one_more,
+    receipts::CloseReason,
     schema::{grids, photos, submissions},
     scope::{Condition, submissions_in},
     word::Word,
@@ -54,6 +55,10 @@ pub struct InboxItem {
     pub confidential: bool,
     /// The level above answers.
     pub handled_above: bool,
+    /// Why it is closed.
+    pub close_reason: Option<CloseReason>,
+    /// The last rating.
+    pub satisfaction: Option<Satisfaction>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -78,6 +83,8 @@ struct ItemRecord {
     urgency: Urgency,
     confidential_region: Option<String>,
     handled_above: bool,
+    close_reason: Option<Word<CloseReason>>,
+    rated_satisfaction: Option<Word<Satisfaction>>,
 }
 
 impl Store {
@@ -172,5 +179,7 @@ fn item(record: ItemRecord, photos: &HashMap<Uuid, i64>) -> InboxItem {
         urgency: record.urgency,
         confidential: record.confidential_region.is_some(),
         handled_above: record.handled_above,
+        close_reason: record.close_reason.map(|word| word.0),
+        satisfaction: record.rated_satisfaction.map(|word| word.0),
     }
 }

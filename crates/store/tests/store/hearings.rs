@@ -7,7 +7,10 @@ use minyi_domain::{
     text::{Address, ContactName, Note, OfficeText, Reason, Title},
     token::ReceiptToken,
 };
-use minyi_store::{EventKind, HearingChange, Minutes, NewHearing, Promised, Refusal, fixtures::Grid};
+use minyi_store::{
+    EventKind, HearingChange, Minutes, NewHearing, OpenPlace, Promised, Refusal,
+    fixtures::{Grid, TOWNSHIP},
+};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};
@@ -252,4 +255,70 @@ fn a_deputy_plans_at_a_station_of_the_own_grids_and_hard_matters_come_first() {
     let detail = stage.world.store.hearing(&deputy.actor.scope(), id).unwrap().unwrap();
     assert_eq!(detail.deputies[0].id, deputy.id);
     assert!(detail.hearing.site_name.is_some());
+}
+
+#[test]
+fn an_invited_office_is_told_and_sees_its_hearings_and_changes_none() {
+    let mut stage = stage();
+    let (office, other) = (stage.world.city.office(TOWNSHIP), stage.world.city.office(TOWNSHIP));
+    let own = stage.world.city.office_handler(office);
+    let stranger = stage.world.city.office_handler(other);
+    let new = NewHearing {
+        office_ids: vec![office],
+        ..hearing(soon(), vec![stage.submission])
+    };
+    let id = stage.plan(&new).unwrap();
+    let told = |actor: &Actor| {
+        let to = actor.account_id;
+        stage.world.count(&format!(
+            "notifications WHERE account_id = '{to}' AND template = 'deputy_deadline'"
+        ))
+    };
+    assert_eq!((told(&own), told(&stranger)), (1, 0));
+
+    let store = &stage.world.store;
+    let seen = |actor: &Actor| store.hearings(&actor.scope(), None, None, 10).unwrap().items.len();
+    assert_eq!((seen(&own), seen(&stranger)), (1, 0));
+    let detail = store.hearing(&own.scope(), id).unwrap().unwrap();
+    assert!(detail.cases.is_empty(), "the matter was not given to it");
+    assert_eq!(store.hearing(&stranger.scope(), id).unwrap(), None);
+    assert_eq!(store.hearing_about(&own.scope(), stage.submission).unwrap(), Some(id));
+    assert_eq!(store.hearing_about(&stranger.scope(), stage.submission).unwrap(), None);
+
+    let elsewhere = HearingChange {
+        place: Some(Address::parse("街道三楼").unwrap()),
+        ..HearingChange::default()
+    };
+    let change = |actor: &Actor, change| store.change_hearing(actor, id, change, now()).unwrap();
+    assert_eq!(change(&own, &elsewhere), Err(Refusal::Forbidden));
+    assert_eq!(change(&stage.staff, &elsewhere), Ok(()));
+    assert_eq!(told(&own), 2);
+    let further = HearingChange {
+        office_ids: Some(vec![office, other]),
+        ..HearingChange::default()
+    };
+    assert_eq!(change(&stage.staff, &further), Ok(()));
+    assert_eq!((told(&own), told(&stranger)), (2, 1), "who knows it is not told again");
+}
+
+#[test]
+fn everybody_reads_of_coming_hearings_with_the_names_that_are_public() {
+    let mut stage = stage();
+    let (_, deputy) = stage.world.city.grid_with_lead();
+    let new = NewHearing {
+        deputy_ids: vec![deputy.id],
+        ..hearing(soon(), vec![stage.submission])
+    };
+    stage.plan(&new).unwrap();
+    let open = |place: OpenPlace, at| stage.world.store.open_hearings(&place, at).unwrap();
+    let here = || OpenPlace::Station(stage.grid.site_id);
+    let coming = open(here(), now());
+    assert_eq!((coming.len(), coming[0].place.as_str()), (1, "社区活动室"));
+    assert_eq!(coming[0].deputies, [deputy.actor.display_name.clone()]);
+    assert_eq!(open(OpenPlace::Region(TOWNSHIP.to_owned()), now()).len(), 1);
+    assert_eq!(open(OpenPlace::Region("990102004".to_owned()), now()), []);
+    assert_eq!(open(here(), soon()), [], "what has begun is not coming");
+    let hide = "UPDATE deputies SET publishes_name = false";
+    stage.world.raw().batch_execute(hide).unwrap();
+    assert!(open(here(), now())[0].deputies.is_empty());
 }

@@ -41,7 +41,8 @@ impl Fields {
         named.map(|(_, value)| value.as_str())
     }
 
-    fn ids(&self, name: &str) -> Vec<Uuid> {
+    /// All values of this name that are ids.
+    pub fn ids(&self, name: &str) -> Vec<Uuid> {
         self.all(name).filter_map(|id| id.parse().ok()).collect()
     }
 

@@ -5,12 +5,18 @@ use chrono::{DateTime, Utc};
 use minyi_domain::{
     calendar::{CHINA, local_date},
     hearing::State,
+    rights::Permission,
     submission::Urgency,
 };
 use minyi_store::{HearingCase, HearingDetail, Invited, PromiseSeen};
 use uuid::Uuid;
 
-use crate::pages::{desk::view::Person, layout::Layout, meetings::span, words::day};
+use crate::pages::{
+    desk::view::Person,
+    layout::Layout,
+    meetings::{HearingLine, span},
+    words::day,
+};
 
 /// Planning one.
 #[derive(Template)]
@@ -42,6 +48,18 @@ pub struct Choice {
     pub chosen: bool,
 }
 
+/// All of them.
+#[derive(Template)]
+#[template(path = "desk/hearings.html")]
+pub struct HearingsView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub may_hold: bool,
+    pub items: Vec<HearingLine>,
+    /// Address of the next page.
+    pub next: Option<String>,
+}
+
 /// One hearing.
 #[derive(Template)]
 #[template(path = "desk/hearing.html")]
@@ -66,6 +84,8 @@ pub struct HearingView {
     pub offices: Vec<Invited>,
     pub deputies: Vec<Invited>,
     pub promises: Vec<Promise>,
+    /// Where the list of hearings is.
+    pub back: &'static str,
     /// It can still be changed.
     pub planned: bool,
     /// It is time for the minutes.
@@ -94,6 +114,7 @@ pub struct Promise {
 impl HearingView {
     pub fn new(layout: Layout, person: Person, csrf: String, detail: HearingDetail, now: DateTime<Utc>) -> Self {
         let today = local_date(now);
+        let holds = person.role.may(Permission::Hold);
         let HearingDetail {
             hearing,
             cases,
@@ -119,13 +140,13 @@ impl HearingView {
         };
         Self {
             layout,
-            person: Some(person),
             csrf,
             id: hearing.id,
             kind: hearing.kind.zh(),
             state: hearing.state.zh(),
-            planned: hearing.state == State::Planned,
-            may_hold: hearing.state == State::Planned && hearing.starts_at <= now,
+            back: person.here,
+            planned: holds && hearing.state == State::Planned,
+            may_hold: holds && hearing.state == State::Planned && hearing.starts_at <= now,
             when: span(hearing.starts_at, hearing.ends_at, today),
             date: local_date(hearing.starts_at).to_string(),
             from: hour(hearing.starts_at),
@@ -140,6 +161,7 @@ impl HearingView {
             offices,
             deputies,
             promises: promises.into_iter().map(promise).collect(),
+            person: Some(person),
         }
     }
 }

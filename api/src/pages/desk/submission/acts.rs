@@ -240,6 +240,16 @@ pub async fn act_form(
     html(problem.status_code(), &view)
 }
 
+/// What the resident is told: what was written, otherwise the guidance of the kind that was chosen.
+async fn told(state: &AppState, typed: &Typed) -> Result<String, Problem> {
+    if !typed.text.trim().is_empty() {
+        return Ok(typed.text.clone());
+    }
+    let kinds = state.ask(minyi_store::Store::decline_kinds).await?;
+    let chosen = kinds.into_iter().find(|kind| kind.code == typed.kind);
+    Ok(chosen.map(|kind| kind.guidance).unwrap_or_default())
+}
+
 async fn run(state: &AppState, actor: Actor, id: Uuid, act: &str, typed: &Typed) -> Result<(), Problem> {
     let choose = || Problem::field("/choice", "required", "请选一项。");
     match act.parse::<Action>().map_err(|_| Problem::NotFound)? {
@@ -248,7 +258,7 @@ async fn run(state: &AppState, actor: Actor, id: Uuid, act: &str, typed: &Typed)
         Action::Decline => {
             let request = DeclineRequest {
                 kind: typed.kind.clone(),
-                text: typed.text.clone(),
+                text: told(state, typed).await?,
             };
             decline(state, actor, id, request).await
         }

@@ -32,7 +32,12 @@ pub async fn answer_form(
     let text = request.text.clone();
     let problem = match answer(&state, signed_in.actor.clone(), id, key.clone(), request).await {
         Ok(_) => return Ok(see_other(&format!("/desk/submissions/{id}?answered=1"))),
-        Err(problem @ (Problem::Invalid(_) | Problem::AnswerRefused | Problem::IdempotencyKeyReused)) => problem,
+        Err(
+            problem @ (Problem::Invalid(_)
+            | Problem::AnswerRefused
+            | Problem::Refused(_)
+            | Problem::IdempotencyKeyReused),
+        ) => problem,
         Err(problem) => return Err(problem),
     };
     let detail = state.find_submission(&signed_in.actor, id).await?;

@@ -1,9 +1,10 @@
+import type { Picture } from "../platform/files";
 import { Offline, Problem } from "./problem";
 import { BASE } from "./request";
 import type { Schemas } from "./types";
 
 /** Sends one picture; returns the id to put into `photo_ids`. */
-export function uploadPhoto(picture: { filePath: string } | { file: File }): Promise<string> {
+export function uploadPhoto(picture: Picture): Promise<string> {
   return new Promise((resolve, reject) => {
     uni.uploadFile({
       url: `${BASE}/api/v1/photos`,

@@ -10,6 +10,9 @@ export interface Chosen {
   file?: Blob;
 }
 
+/** As `uni.uploadFile` takes it: a path, or in a browser the picture itself. */
+export type Picture = { filePath: string } | { files: { name: string; file: File; uri: string }[] };
+
 // #ifdef H5
 const open = () =>
   new Promise<IDBDatabase>((resolve, reject) => {
@@ -66,11 +69,11 @@ export async function fileUrl(name: string): Promise<string | null> {
   // #endif
 }
 
-/** As `uni.uploadFile` takes it; `null` as above. */
-export async function fileToUpload(name: string): Promise<{ filePath: string } | { file: File } | null> {
+/** To be uploaded; `null` as above. */
+export async function fileToUpload(name: string): Promise<Picture | null> {
   // #ifdef H5
   const blob = await blobOf(name);
-  return blob ? { file: new File([blob], "photo.jpg", { type: blob.type }) } : null;
+  return blob ? { files: [{ name: "file", file: new File([blob], "photo.jpg", { type: blob.type }), uri: "" }] } : null;
   // #endif
   // #ifndef H5
   return { filePath: name };

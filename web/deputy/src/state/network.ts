@@ -36,4 +36,9 @@ function phoneSays(up: boolean): void {
 export function watchNetwork(): void {
   uni.getNetworkType({ success: ({ networkType }) => phoneSays(networkType !== "none") });
   uni.onNetworkStatusChange(({ isConnected }) => phoneSays(isConnected));
+  // #ifdef H5
+  // Browsers that know the kind of network tell its changes late or never.
+  window.addEventListener("online", () => phoneSays(true));
+  window.addEventListener("offline", () => phoneSays(false));
+  // #endif
 }

@@ -59,9 +59,7 @@ function toLogin(): void {
 
 export function startSession(): void {
   whenSignedOut(again);
-  if (!simulator) return;
-  if (simulator.otherPerson) clearPhone();
-  tokens.write(null);
+  if (simulator?.otherPerson) clearPhone();
 }
 
 function clearPhone(): void {

@@ -25,6 +25,7 @@ use crate::{
     config::{Config, ConfigError},
     limits::limit_address,
     problem::finish,
+    repeats::answer_once,
     routes::{self, Shared},
     state::{AppState, Parts},
     telemetry::{self, RequestSpan},
@@ -132,6 +133,7 @@ fn serve(listener: TcpListener, state: web::Data<AppState>, shared: Shared, pool
         App::new()
             .app_data(state.clone())
             .configure(routes::configure(shared.clone()))
+            .wrap(from_fn(answer_once))
             .wrap(from_fn(limit_address))
             .wrap(from_fn(finish))
             .wrap(Compress::default())

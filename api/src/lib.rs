@@ -4,6 +4,9 @@
 //! HTML; besides [`auth`], [`problem`] (errors, RFC 9457) and [`limits`]. A handler reads: extract, authorise, one
 //! call into the store, respond. What JSON and pages have in common are methods of [`state::AppState`].
 
+// The longest examples of the contract are one `json!` each.
+#![recursion_limit = "256"]
+
 pub mod address;
 pub mod application;
 pub mod auth;
@@ -14,6 +17,7 @@ pub mod extract;
 mod headers;
 mod health;
 pub mod limits;
+mod mine;
 pub mod offices;
 mod open;
 pub mod openapi;
@@ -21,7 +25,8 @@ mod pages;
 pub mod paging;
 pub mod pictures;
 pub mod problem;
-pub mod residents;
+pub mod repeats;
+mod residents;
 mod routes;
 pub mod rules;
 pub mod state;

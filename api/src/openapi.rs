@@ -7,13 +7,17 @@ use actix_web::{HttpResponse, get, web};
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Content, OpenApi, Ref, RefOr, Response, ResponseBuilder,
-        path::Operation,
+        Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+        path::{Operation, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
-use crate::problem::{FieldProblem, ProblemBody};
+use crate::{
+    problem::{FieldProblem, ProblemBody},
+    repeats,
+};
 
 const PROBLEM: &str = "application/problem+json";
 
@@ -40,6 +44,7 @@ pub struct File(Vec<u8>);
         (name = "承办", description = "承办单位签收、退回、延期、协办、回复；代表评价"),
         (name = "建议", description = "代表建议、闭会期间代表建议"),
         (name = "接待", description = "预约见面、答复活动、回访"),
+        (name = "我的", description = "代表自己的首页、消息、常用答复、履职"),
         (name = "管理", description = "码、网格、通知"),
         (name = "运行", description = "监控")
     ),
@@ -62,7 +67,10 @@ pub fn base() -> OpenApi {
 
 /// Adds the errors that every operation of its kind can have.
 pub fn complete(mut api: OpenApi) -> OpenApi {
-    for item in api.paths.paths.values_mut() {
+    for (path, item) in &mut api.paths.paths {
+        if let Some(operation) = item.post.as_mut().filter(|_| repeats::applies(path)) {
+            take_key(operation);
+        }
         let operations = [
             &mut item.get,
             &mut item.post,
@@ -75,6 +83,33 @@ pub fn complete(mut api: OpenApi) -> OpenApi {
         }
     }
     api
+}
+
+/// Says that an operation may be sent again.
+fn take_key(operation: &mut Operation) {
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(8))
+        .max_length(Some(128));
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "8 到 128 个可见的 ASCII 字符，每次操作换一个。同一个键、同样的内容再发一次，得到同样的回答，并带 `Idempotency-Replayed: true`。",
+        ))
+        .schema(Some(text))
+        .build();
+    operation.parameters.get_or_insert_default().push(RefOr::T(key));
+    let conflict = operation.responses.responses.entry("409".to_owned());
+    if let RefOr::T(response) = conflict.or_insert_with(|| RefOr::T(Response::default())) {
+        let also = "`still_running`：同样的请求正在办理，过一秒再发";
+        response.description = if response.description.is_empty() {
+            also.to_owned()
+        } else {
+            format!("{}；{also}", response.description)
+        };
+    }
 }
 
 fn complete_operation(operation: &mut Operation) {

@@ -6,7 +6,7 @@ use utoipa_actix_web::{AppExt as _, scope::scope, service_config::ServiceConfig}
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    auth, console, deputies, extract, health, offices, open,
+    auth, console, deputies, extract, health, mine, offices, open,
     openapi::{self, Document},
     pages,
     problem::{self, KnownRoutes},
@@ -20,6 +20,7 @@ fn contract(cfg: &mut ServiceConfig) {
         .configure(residents::configure)
         .configure(open::configure)
         .configure(deputies::configure)
+        .configure(mine::configure)
         .configure(offices::configure)
         .configure(console::configure);
     cfg.service(api)

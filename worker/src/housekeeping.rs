@@ -37,6 +37,7 @@ impl Worker {
         let now = self.clock.now();
         self.in_store(move |store| store.forget_ended_sessions(now)).await?;
         self.in_store(move |store| store.forget_old_codes(now)).await?;
+        self.in_store(move |store| store.forget_kept_answers(now)).await?;
         while self.in_store(move |store| store.forget_old_terms(now, BATCH)).await? > 0 {}
         loop {
             let photos = self

@@ -3,9 +3,11 @@
 use actix_web::{HttpResponse, get, web::Query};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
+    calendar::WorkCalendar,
     lifecycle::State as Stage,
     rights::Permission,
     submission::{Kind, Urgency},
+    time_left::{TimeLeft, time_left},
 };
 use minyi_store::{InboxFilter, InboxItem};
 use serde::{Deserialize, Serialize};
@@ -46,7 +48,8 @@ struct InboxQuery {
         "state": "registered", "state_name": "已登记，待答复", "text": "3 号院门口的路灯坏了半个多月。",
         "place": "杏林社区 3 号院", "grid_name": "杏林社区第二网格", "submitted_at": "2026-11-21T01:00:00Z",
         "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false, "overdue": false, "photo_count": 2,
-        "urgency": "normal", "confidential": false, "handled_above": false
+        "urgency": "normal", "confidential": false, "handled_above": false,
+        "time_left": {"working_days": 2, "words": "还有 2 个工作日", "provisional": false, "paused": false}
     }],
     "next_cursor": null
 }))]
@@ -82,11 +85,39 @@ pub struct InboxEntry {
     confidential: bool,
     /// The level above answers.
     handled_above: bool,
+    /// `null`: nothing runs.
+    time_left: Option<TimeLeftResponse>,
 }
 
-impl From<InboxItem> for InboxEntry {
-    fn from(item: InboxItem) -> Self {
+/// How long until the answer is due.
+#[derive(Serialize, ToSchema)]
+pub struct TimeLeftResponse {
+    /// 0 on the last day and while the clock stands still; negative when the time is over.
+    working_days: i32,
+    words: String,
+    /// A year on the way is not announced yet.
+    provisional: bool,
+    /// The clock stands still until the resident has replied.
+    paused: bool,
+}
+
+impl From<TimeLeft> for TimeLeftResponse {
+    fn from(left: TimeLeft) -> Self {
         Self {
+            working_days: left.working_days,
+            words: left.words,
+            provisional: left.provisional,
+            paused: left.paused,
+        }
+    }
+}
+
+impl InboxEntry {
+    fn new(item: InboxItem, calendar: &WorkCalendar, now: DateTime<Utc>) -> Self {
+        let provisional = item.answer_due_provisional;
+        let left = time_left(item.state, item.answer_due_at, provisional, now, calendar);
+        Self {
+            time_left: left.map(Into::into),
             state_name: item.state.zh(),
             id: item.id,
             number: item.number,
@@ -158,8 +189,10 @@ async fn list_inbox(state: State, signed_in: SignedIn, query: Query<InboxQuery>)
     let page = state
         .ask(move |store| store.inbox(&scope, &filter, cursor, limit))
         .await?;
+    let (rules, now) = (state.rules_in_force().await?, state.now());
+    let entry = |item| InboxEntry::new(item, &rules.calendar, now);
     let body = InboxResponse {
-        items: page.items.into_iter().map(Into::into).collect(),
+        items: page.items.into_iter().map(entry).collect(),
         next_cursor: page.next.map(write_cursor),
     };
     Ok(HttpResponse::Ok()

@@ -3,12 +3,14 @@
 use actix_web::{HttpResponse, get, post, web::Path};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
+    calendar::WorkCalendar,
     lifecycle::{Action, State as Stage},
     people::{Actor, Role},
     routing::RouteReason,
     submission::{CoordinateSystem, Kind, Urgency},
+    time_left::time_left,
 };
-use minyi_store::SubmissionDetail;
+use minyi_store::{EventView, SubmissionDetail};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +20,7 @@ use uuid::Uuid;
 use super::casework::{InfoRequestResponse, KinResponse, TransferResponse, possible};
 use crate::{
     auth::SignedIn,
+    deputies::inbox::TimeLeftResponse,
     deputies::proposals::views::ProposalLineResponse,
     deputies::sorting::SortingResponse,
     offices::views::{HandoverResponse, PromiseResponse},
@@ -46,11 +49,11 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "site_name": "杏林社区代表联络站", "assignee_name": "李春兰", "route_reason": "on_duty",
     "submitted_at": "2026-11-21T01:00:00Z", "answer_due_at": "2026-11-27T15:59:59Z", "answer_due_provisional": false,
     "overdue_at": null, "escalated_at": null, "closed_at": null, "photos": [], "answers": [],
-    "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": [],
+    "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "by": null, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": [],
     "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
     "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"],
     "handovers": [], "promises": [], "proposals": [],
-    "sorting": {}
+    "sorting": {}, "time_left": {"working_days": 2, "words": "还有 2 个工作日", "provisional": false, "paused": false}
 }))]
 pub struct SubmissionDetailResponse {
     id: Uuid,
@@ -108,6 +111,8 @@ pub struct SubmissionDetailResponse {
     proposals: Vec<ProposalLineResponse>,
     /// Category and suggestion.
     sorting: SortingResponse,
+    /// `null`: nothing runs.
+    time_left: Option<TimeLeftResponse>,
 }
 
 /// A position on the map.
@@ -183,8 +188,16 @@ pub fn has_contact(detail: &SubmissionDetail) -> bool {
 }
 
 impl SubmissionDetailResponse {
-    fn new(state: &AppState, detail: SubmissionDetail, role: Role) -> Self {
+    fn new(state: &AppState, mut detail: SubmissionDetail, role: Role, calendar: &WorkCalendar) -> Self {
+        let provisional = detail.answer_due_provisional;
+        let left = time_left(detail.state, detail.answer_due_at, provisional, state.now(), calendar);
+        let names = std::mem::take(&mut detail.names);
+        let entry = |event: EventView| {
+            let by = event.actor_account_id.and_then(|account| names.get(&account).cloned());
+            TimelineEntry::from(event).by(by)
+        };
         Self {
+            time_left: left.map(Into::into),
             possible: possible(&detail, role),
             has_contact: has_contact(&detail),
             urgency: detail.urgency,
@@ -201,7 +214,7 @@ impl SubmissionDetailResponse {
                 .into_iter()
                 .map(|answer| AnswerResponse::new(state, answer))
                 .collect(),
-            timeline: detail.events.into_iter().map(Into::into).collect(),
+            timeline: detail.events.into_iter().map(entry).collect(),
             ratings: detail.ratings.into_iter().map(Into::into).collect(),
             handovers: detail.handovers.into_iter().map(Into::into).collect(),
             promises: detail.promises.into_iter().map(Into::into).collect(),
@@ -242,7 +255,8 @@ impl SubmissionDetailResponse {
 #[get("/submissions/{id}")]
 async fn get_submission(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
-    let body = SubmissionDetailResponse::new(&state, detail, signed_in.actor.role);
+    let rules = state.rules_in_force().await?;
+    let body = SubmissionDetailResponse::new(&state, detail, signed_in.actor.role, &rules.calendar);
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(body))

@@ -145,6 +145,12 @@ pub enum Problem {
     DeputyUnknown,
     /// A form that does not come from our own page.
     CrossSite,
+    /// Not on today's roster.
+    NotOnDuty,
+    /// On today's roster, at another station.
+    CodeOfAnotherStation,
+    /// The same request is being done.
+    StillRunning,
     /// The person's role does not allow it.
     Forbidden,
 
@@ -218,6 +224,7 @@ impl Problem {
         match self {
             Self::RateLimited { retry_after_seconds } => Some(*retry_after_seconds),
             Self::Unavailable(_) => Some(5),
+            Self::StillRunning => Some(1),
             _ => None,
         }
     }
@@ -332,6 +339,9 @@ impl Problem {
             Self::DeputyUnknown => entry(S::NOT_FOUND, "deputy_unknown", "没有找到这位代表", "没有这位代表，或者不归您管理。"),
             Self::RefreshTokenInvalid => entry(S::UNAUTHORIZED, "refresh_token_invalid", "登录已过期", "请重新登录。"),
             Self::RefreshTokenReused => entry(S::UNAUTHORIZED, "refresh_token_reused", "登录已被终止", "登录凭证被重复使用，为了安全已经全部退出，请重新登录。"),
+            Self::NotOnDuty => entry(S::UNPROCESSABLE_ENTITY, "not_on_duty", "今天没有排班", "值班表上今天没有您。如果排错了，请联系联络站。"),
+            Self::CodeOfAnotherStation => entry(S::UNPROCESSABLE_ENTITY, "code_of_another_station", "不是今天值班的站", "您今天在别的联络站值班，请扫那个站的民意码。"),
+            Self::StillRunning => entry(S::CONFLICT, "still_running", "正在办理", "同样的请求正在办理，请过一秒再看。"),
             Self::CrossSite => entry(S::FORBIDDEN, "csrf_failed", "页面已经失效", "请刷新页面后再提交一次。"),
             Self::Forbidden => entry(S::FORBIDDEN, "forbidden", "没有权限", "您的角色不能做这件事。"),
             Self::Unavailable(_) => entry(S::SERVICE_UNAVAILABLE, "unavailable", "暂时不能用", "系统正忙，请过几秒再试。您填写的内容不会丢。"),

@@ -23,6 +23,7 @@ mod ledger;
 mod limits;
 mod meeting_pages;
 mod meetings;
+mod mine;
 mod office_pages;
 mod offices;
 mod open;

@@ -19,6 +19,7 @@ pub mod routing;
 pub mod slots;
 pub mod submission;
 pub mod text;
+pub mod time_left;
 pub mod token;
 pub mod transitions;
 

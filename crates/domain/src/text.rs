@@ -76,6 +76,12 @@ limited_text!(
     /// Why something is done: a transfer, a refusal, an extension (理由).
     Reason, 2..=500);
 limited_text!(
+    /// The name of a phrase for answers (常用答复的标题).
+    PhraseTitle, 1..=20);
+limited_text!(
+    /// A phrase for answers (常用答复).
+    PhraseText, 2..=1000);
+limited_text!(
     /// What a deputy asks of an office (交办要求).
     Demand, 2..=4000);
 limited_text!(

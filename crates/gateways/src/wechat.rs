@@ -86,6 +86,21 @@ impl Wechat {
         Ok(Self { http, config, tokens })
     }
 
+    /// The template that tells a deputy of a new submission.
+    pub fn deputy_new_template(&self) -> &str {
+        &self.config.wechat_template_deputy_new
+    }
+
+    /// The template that reminds a deputy of a deadline.
+    pub fn deputy_deadline_template(&self) -> &str {
+        &self.config.wechat_template_deputy_deadline
+    }
+
+    /// The template that tells a resident of progress.
+    pub fn resident_progress_template(&self) -> &str {
+        &self.config.wechat_template_resident_progress
+    }
+
     /// Exchanges the code of `wx.login` (five minutes, once) for the person's id.
     /// [`Error::WechatLoginRefused`] if the code is at fault.
     pub async fn code_to_session(&self, js_code: &str) -> Result<WechatSession> {

@@ -16,6 +16,7 @@ use crate::{
     casework::Ruling,
     ids,
     page::one_more,
+    push_permissions,
     schema::{accounts, deputies, invitations, sites},
     scope::deputies_in,
     sessions,
@@ -153,6 +154,7 @@ impl Store {
                 .get_result(connection)
                 .optional()?;
             if let Some(account) = account {
+                push_permissions::forget(connection, account)?;
                 sessions::revoke_all(connection, account, RevokeReason::Unbound, now)?;
             }
             Ok(())

@@ -20,19 +20,23 @@ mod config;
 mod contact_views;
 mod deputies;
 mod directory;
+mod dossier;
 mod error;
 mod events;
 #[cfg(feature = "test-fixtures")]
 pub mod fixtures;
 mod handovers;
 mod hearings;
+mod home;
 mod ids;
 mod intake;
 mod invitations;
+mod kept_answers;
 mod ledger;
 mod likes;
 mod listen;
 mod meetings;
+mod messages;
 mod migrations;
 mod notifications;
 mod numbers;
@@ -40,10 +44,12 @@ mod one_time_codes;
 mod open;
 mod page;
 mod photos;
+mod phrases;
 mod pool;
 mod prepared;
 mod promises;
 mod proposals;
+mod push_permissions;
 mod receipts;
 mod releases;
 mod revisits;
@@ -76,6 +82,7 @@ pub use deputies::{DeputyInGrid, DeputyPage, DeputyPublic};
 pub use directory::{
     Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewRegion, NewSite,
 };
+pub use dossier::{Dossier, DossierCounts, DossierGrid, SignIn, SignInOutcome};
 pub use error::{Error, Result};
 pub use handovers::{
     Approval, HandedSubmission, HandoverDetail, HandoverFilter, HandoverItem, HandoverView, NewHandover, OfficeAnswer,
@@ -85,24 +92,29 @@ pub use hearings::{
     Hearing, HearingCandidate, HearingCase, HearingChange, HearingDetail, HearingNotice, Invited, Invitees, Minutes,
     NewHearing, PromiseSeen, Promised,
 };
+pub use home::{Home, HomeGrid, NextAppointment, NextDuty, Waiting};
 pub use ids::new as new_id;
 pub use intake::{IntakeGrid, IntakeSlip};
 pub use invitations::{DeputyAccount, DeputyAccountCursor, InvitedDeputy, NewInvitation};
+pub use kept_answers::{KeptAnswer, Keyed};
 pub use ledger::{Export, ExportKind, ExportRow, LedgerFilter, LedgerRow, Pick, Record, RegionPick};
 pub use likes::Like;
 #[cfg(feature = "test-fixtures")]
 pub use likes::likes_sql;
 pub use listen::Listener;
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
+pub use messages::InboxMessage;
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
 pub use numbers::{Figures, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
+pub use phrases::Phrase;
 pub use pool::Store;
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
+pub use push_permissions::PushAnswer;
 pub use receipts::{CloseReason, RateOutcome, ReceiptView};
 pub use releases::{Publication, Release};
 pub use revisits::{Revisit, RevisitResult};

@@ -18,6 +18,16 @@ diesel::table! {
         created_at -> Timestamptz,
         phone_sealed -> Nullable<Binary>,
         phone_index -> Nullable<Binary>,
+        messages_read_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    answer_templates (region_code, position) {
+        region_code -> Text,
+        position -> SmallInt,
+        title -> Text,
+        text -> Text,
     }
 }
 
@@ -185,6 +195,16 @@ diesel::table! {
         site_id -> Uuid,
         on_date -> Date,
         deputy_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    duty_sign_ins (site_id, on_date, deputy_id) {
+        site_id -> Uuid,
+        on_date -> Date,
+        deputy_id -> Uuid,
+        code_id -> Uuid,
+        signed_in_at -> Timestamptz,
     }
 }
 
@@ -392,6 +412,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    kept_answers (account_id, key) {
+        account_id -> Uuid,
+        key -> Text,
+        request_digest -> Binary,
+        started_at -> Timestamptz,
+        status -> Nullable<SmallInt>,
+        content_type -> Nullable<Text>,
+        body -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> Uuid,
         event_id -> Uuid,
@@ -504,6 +536,14 @@ diesel::table! {
         drafted_by_account_id -> Uuid,
         drafted_at -> Timestamptz,
         submitted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    push_permissions (account_id, template) {
+        account_id -> Uuid,
+        template -> Text,
+        remaining -> Integer,
     }
 }
 
@@ -835,9 +875,14 @@ diesel::joinable!(cluster_members -> clusters (cluster_id));
 diesel::joinable!(cluster_members -> grids (grid_id));
 diesel::joinable!(cluster_members -> sites (site_id));
 diesel::joinable!(cluster_members -> submissions (submission_id));
+diesel::joinable!(kept_answers -> accounts (account_id));
+diesel::joinable!(push_permissions -> accounts (account_id));
+diesel::joinable!(duty_sign_ins -> codes (code_id));
+diesel::joinable!(answer_templates -> regions (region_code));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    answer_templates,
     answers,
     appointments,
     calendar_days,
@@ -852,6 +897,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decline_kinds,
     deputies,
     duties,
+    duty_sign_ins,
     event_heads,
     events,
     exports,
@@ -868,6 +914,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     info_requests,
     invitation_uses,
     invitations,
+    kept_answers,
     notifications,
     offices,
     one_time_codes,
@@ -877,6 +924,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposal_numbers,
     proposal_submissions,
     proposals,
+    push_permissions,
     ratings,
     refresh_tokens,
     regions,

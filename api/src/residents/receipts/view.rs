@@ -103,7 +103,19 @@ pub struct TimelineEntry {
     /// Depends on the kind.
     #[schema(value_type = Object)]
     data: serde_json::Value,
+    /// Who did it, for those who handle the matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    by: Option<String>,
     occurred_at: DateTime<Utc>,
+}
+
+impl TimelineEntry {
+    /// The same step with who did it: for internal eyes.
+    #[must_use]
+    pub fn by(self, by: Option<String>) -> Self {
+        Self { by, ..self }
+    }
 }
 
 /// An office that has the matter, or had it.
@@ -158,6 +170,7 @@ impl From<EventView> for TimelineEntry {
         let text = timeline::sentence(&event);
         Self {
             kind: event.kind.as_str(),
+            by: None,
             text,
             data: event.data,
             occurred_at: event.occurred_at,

@@ -10,6 +10,7 @@ use super::{MAX_REPEATS_OF_UNKNOWN, Template};
 use crate::{
     EventKind, Result, Store,
     events::NewEvent,
+    push_permissions,
     schema::{accounts, notifications, submissions},
     word::Word,
 };
@@ -71,7 +72,7 @@ fn sent(connection: &mut PgConnection, id: Uuid, provider_message_id: Option<&st
             notifications::error.eq(None::<String>),
         ))
         .execute(connection)?;
-    Ok(())
+    push_permissions::used(connection, id)
 }
 
 /// Writes `notified` unless another message of the same event arrived before.
@@ -155,7 +156,7 @@ fn unknown(connection: &mut PgConnection, id: Uuid, at: DateTime<Utc>, error: &s
 }
 
 fn dead(connection: &mut PgConnection, id: Uuid, code: Option<i32>, error: &str, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(notifications::table.find(id).filter(notifications::state.eq("sending")))
+    let died = diesel::update(notifications::table.find(id).filter(notifications::state.eq("sending")))
         .set((
             notifications::state.eq("dead"),
             notifications::finished_at.eq(now),
@@ -163,5 +164,8 @@ fn dead(connection: &mut PgConnection, id: Uuid, code: Option<i32>, error: &str,
             notifications::error.eq(error),
         ))
         .execute(connection)?;
-    Ok(())
+    if died == 0 {
+        return Ok(());
+    }
+    push_permissions::refused(connection, id, code)
 }

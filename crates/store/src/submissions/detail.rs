@@ -1,7 +1,9 @@
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, pg::Pg,
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
     lifecycle::{Standing, State},
@@ -18,7 +20,7 @@ use crate::{
     events::NewEvent,
     meetings::Meetings,
     receipts::CloseReason,
-    schema::{deputies, grids, sites, submissions},
+    schema::{accounts, deputies, grids, sites, submissions},
     scope::submissions_in,
     suggestions::{Sorting, sorting},
     word::Word,
@@ -77,6 +79,8 @@ pub struct SubmissionDetail {
     pub transfers: Vec<TransferView>,
     /// Category and suggestion.
     pub sorting: Sorting,
+    /// Who made the events happen, by account: for internal eyes.
+    pub names: HashMap<Uuid, String>,
 }
 
 impl SubmissionDetail {
@@ -164,6 +168,8 @@ impl Store {
         detail.kin = kin(&mut connection, id, Some(scope))?;
         detail.transfers = chain(&mut connection, id)?;
         detail.sorting = sorting(&mut connection, id)?;
+        let actors = detail.events.iter().filter_map(|event| event.actor_account_id);
+        detail.names = display_names(&mut connection, actors.collect())?;
         Ok(Some(detail))
     }
 
@@ -185,6 +191,14 @@ impl Store {
             .insert(&mut connection)?;
         Ok(true)
     }
+}
+
+fn display_names(connection: &mut PgConnection, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>> {
+    let rows: Vec<(Uuid, String)> = accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .select((accounts::id, accounts::display_name))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
 }
 
 fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> SubmissionDetail {
@@ -232,5 +246,6 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         kin: Vec::new(),
         transfers: Vec::new(),
         sorting: Sorting::default(),
+        names: HashMap::new(),
     }
 }

@@ -1,0 +1,26 @@
+//! What the deputies' client asks for besides the cases: the first page, messages, phrases, permissions for pushes, the
+//! person's own work.
+
+mod home;
+mod messages;
+mod phrases;
+mod pushes;
+mod sign_ins;
+mod work;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(home::get_home)
+        .service(messages::list_messages)
+        .service(messages::read_messages)
+        .service(phrases::get_phrases)
+        .service(phrases::put_answer_templates)
+        .service(pushes::answer_pushes)
+        .service(work::get_work)
+        .service(work::get_dossier)
+        .service(sign_ins::sign_in);
+}
+
+const NO_STORE: (&str, &str) = ("cache-control", "no-store");

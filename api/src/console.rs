@@ -9,6 +9,7 @@ mod grids;
 pub mod ledger;
 mod notifications;
 pub mod numbers;
+pub mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -21,6 +22,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)
+        .configure(settings::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);

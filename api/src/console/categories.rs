@@ -1,6 +1,10 @@
 //! The category scheme as configuration.
 
-use actix_web::{HttpRequest, HttpResponse, get, put, web::Bytes};
+use actix_multipart::Multipart;
+use actix_web::{
+    HttpMessage as _, HttpRequest, HttpResponse, get, put,
+    web::{Bytes, Payload},
+};
 use minyi_domain::{
     categories::{RowError, RowProblem, parse_scheme},
     rights::Permission,
@@ -12,7 +16,9 @@ use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    extract::BODY_LIMIT_BYTES,
     problem::{FieldProblem, Problem},
+    residents::multipart::{next_field, read_field},
     state::State,
 };
 
@@ -107,6 +113,45 @@ fn row_problem(error: &RowError) -> FieldProblem {
     FieldProblem::new(format!("/{}", error.line), code, row_detail(error))
 }
 
+/// The scheme as an uploaded file.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "stands for the form in the contract")]
+pub struct CategoriesForm {
+    /// CSV.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// The file: the body itself, or the field `file` of a form.
+async fn file(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let kind = request.content_type();
+    if kind.eq_ignore_ascii_case("text/csv") {
+        let too_large = |_| Problem::PayloadTooLarge {
+            limit_bytes: BODY_LIMIT_BYTES,
+        };
+        let body = payload.to_bytes_limited(BODY_LIMIT_BYTES).await.map_err(too_large)?;
+        return body.map_err(|_| Problem::Malformed {
+            detail: "文件没有传完整，请重新发送。".to_owned(),
+        });
+    }
+    if !kind.eq_ignore_ascii_case("multipart/form-data") {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let mut form = Multipart::new(request.headers(), payload);
+    while let Some(mut field) = next_field(&mut form).await? {
+        let is_file = field.name() == Some("file");
+        let bytes = read_field(&mut field, BODY_LIMIT_BYTES).await?;
+        if is_file {
+            return Ok(bytes);
+        }
+    }
+    Err(Problem::field(
+        "/file",
+        "required",
+        "请选择一个 CSV 文件（表单字段 file）。",
+    ))
+}
+
 /// The category scheme (分类体系)
 ///
 /// All places, retired ones included.
@@ -124,14 +169,17 @@ pub async fn list_categories(state: State, _signed_in: SignedIn) -> Result<HttpR
 
 /// Replace the category scheme (导入分类)
 ///
-/// CSV in UTF-8 with the columns `level1,level2,level3`. What is missing in the file is retired, never deleted. A file
+/// CSV in UTF-8 with the columns `level1,level2,level3`, as the body itself or as the field `file` of a form. What is missing in the file is retired, never deleted. A file
 /// with any wrong row changes nothing; `errors` names each by its line.
 #[utoipa::path(tag = "管理", security(("bearer" = [])),
-    request_body(content = String, content_type = "text/csv", example = "level1,level2,level3\n城乡建设,市政设施,路灯照明\n"),
+    request_body(content(
+        (String = "text/csv", example = "level1,level2,level3\n城乡建设,市政设施,路灯照明\n"),
+        (CategoriesForm = "multipart/form-data"),
+    )),
     responses(
         (status = 200, description = "what changed", body = ImportedCategoriesResponse),
         (status = 413, description = "`payload_too_large`：文件太大"),
-        (status = 415, description = "`unsupported_media_type`：要用 text/csv 发送"),
+        (status = 415, description = "`unsupported_media_type`：要用 text/csv 或者 multipart/form-data 发送"),
         (status = 422, description = "`invalid_fields`：有的行不对，见 `errors`，`pointer` 是行号"),
     )
 )]
@@ -140,13 +188,10 @@ pub async fn put_categories(
     state: State,
     signed_in: SignedIn,
     request: HttpRequest,
-    body: Bytes,
+    payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    use actix_web::HttpMessage as _;
     signed_in.must(Permission::Configure)?;
-    if !request.content_type().eq_ignore_ascii_case("text/csv") {
-        return Err(Problem::UnsupportedMediaType);
-    }
+    let body = file(&request, payload).await?;
     let scheme = parse_scheme(&body).map_err(|wrong| Problem::Invalid(wrong.iter().map(row_problem).collect()))?;
     let now = state.now();
     let done = state.ask(move |store| store.import_categories(&scheme, now)).await?;

@@ -14,6 +14,7 @@ mod numbers;
 mod proposals;
 pub mod release;
 mod revisits;
+mod settings;
 mod submission;
 mod upkeep;
 pub mod view;
@@ -60,6 +61,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(deputies::show_deputies)
         .service(deputies::invite_form)
         .service(deputies::unbind_form)
+        .service(settings::show_settings)
+        .service(settings::settings_form)
         .service(upkeep::show_codes)
         .service(upkeep::show_watch)
         .configure(configure_meetings);

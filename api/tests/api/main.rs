@@ -34,6 +34,7 @@ mod proposal_pages;
 mod receipts;
 mod rights;
 mod sessions;
+mod settings;
 mod sorting;
 mod submissions;
 mod triage;

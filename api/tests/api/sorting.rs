@@ -54,6 +54,16 @@ async fn a_scheme_is_taken_whole_or_not_at_all() {
     assert_eq!(done, json!({"added": 5, "restored": 0, "retired": 0, "active": 5}));
     let list = app.get_as(&deputy, "/api/v1/categories").await.expect(200).json();
     assert_eq!(list["items"][2]["path"], "城乡建设/市政设施/路灯照明");
+
+    // The same file out of a form is the same scheme.
+    let upload = async |name: &'static str| {
+        let part = reqwest::multipart::Part::bytes(SCHEME.as_bytes().to_vec()).file_name("scheme.csv");
+        let form = reqwest::multipart::Form::new().part(name, part);
+        let request = app.request(Method::PUT, "/api/v1/categories").bearer_auth(&admin);
+        send(request.multipart(form)).await
+    };
+    assert_eq!(upload("file").await.expect(200).json()["active"], 5);
+    upload("other").await.problem(422, "invalid_fields");
 }
 
 #[actix_web::test]

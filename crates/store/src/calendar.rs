@@ -14,6 +14,8 @@ use serde::Deserialize;
 
 use crate::{
     Error, Result, Store,
+    casework::Stop,
+    handovers,
     schema::{calendar_days, calendar_years, deadline_policies},
     word::Word,
 };
@@ -58,14 +60,19 @@ impl Store {
     }
 
     /// Takes a year's announced days in the place of what was known of that year, and computes the provisional promises
-    /// again whose clock still runs. Doing it twice changes nothing, except for what was promised meanwhile by a
+    /// again whose clock still runs, those of offices too. Doing it twice changes nothing, except for what was promised meanwhile by a
     /// process that did not know the year yet.
     pub fn import_calendar_year(&self, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
         self.connection()?.transaction(|connection| {
             // Of two imports at once the second has to see the first one's year. Readers do not wait.
             connection.batch_execute("LOCK TABLE calendar_years IN SHARE ROW EXCLUSIVE MODE")?;
             replace_days(connection, year)?;
-            replan::provisional(connection, now)
+            let replanned = replan::provisional(connection, now)?;
+            match handovers::replan(connection, now) {
+                Ok(_) => Ok(replanned),
+                Err(Stop::Failed(error)) => Err(error),
+                Err(Stop::Refused(refusal)) => Err(Error::Unknown(format!("a handover: {refusal:?}"))),
+            }
         })
     }
 }

@@ -26,6 +26,7 @@ mod judge;
 mod list;
 mod office;
 mod partners;
+mod replan;
 mod views;
 
 pub use candidates::OfficeCandidate;
@@ -35,6 +36,7 @@ pub(crate) use give::{Given, give, office};
 pub use judge::Approval;
 pub use list::{HandoverFilter, HandoverItem};
 pub use office::{OfficeAnswer, OfficePromise};
+pub(crate) use replan::replan;
 pub(crate) use views::of_submission;
 pub use views::{HandedSubmission, HandoverDetail, HandoverView, OfficeAnswerView, PartnerView};
 

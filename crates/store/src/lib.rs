@@ -56,6 +56,7 @@ mod revisits;
 pub mod schema;
 mod scope;
 mod sessions;
+mod settings;
 mod sites;
 mod steps;
 mod submissions;
@@ -119,6 +120,7 @@ pub use receipts::{CloseReason, RateOutcome, ReceiptView};
 pub use releases::{Publication, Release};
 pub use revisits::{Revisit, RevisitResult};
 pub use sessions::{RevokeReason, RotateOutcome};
+pub use settings::RevisitPolicy;
 pub use sites::SitePublic;
 pub use steps::StepOutcome;
 pub use submissions::{

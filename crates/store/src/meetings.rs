@@ -34,6 +34,7 @@ mod slots;
 pub use agenda::{Agenda, Duty};
 pub use ask::AskedBy;
 pub use settle::Settling;
+pub(crate) use slots::schemes;
 pub use slots::{FreeSlot, SlotKey};
 
 /// An appointment (预约见面).

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, put, web::Path};
 use minyi_domain::{
+    people::Actor,
     rights::Permission,
     text::{Guidance, KindName, RightChannel},
 };
@@ -14,7 +15,7 @@ use crate::{
     auth::SignedIn,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
-    state::State,
+    state::{AppState, State},
 };
 
 /// Registers the routes under `/api/v1`.
@@ -65,17 +66,17 @@ impl From<DeclineKind> for DeclineKindResponse {
 pub struct DeclineKindRequest {
     /// In the list, counted from 1.
     #[schema(minimum = 1, maximum = 999)]
-    position: i16,
+    pub position: i16,
     #[schema(min_length = 2, max_length = 60)]
-    name: String,
+    pub name: String,
     /// What the resident is told; the handler may edit it.
     #[schema(min_length = 2, max_length = 2000)]
-    guidance: String,
+    pub guidance: String,
     /// Where the resident can go instead.
     #[schema(min_length = 1, max_length = 200)]
-    right_channel: String,
+    pub right_channel: String,
     /// `false`: it may no longer be chosen.
-    is_active: bool,
+    pub is_active: bool,
 }
 
 impl DeclineKindRequest {
@@ -113,6 +114,27 @@ impl DeclineKindRequest {
     }
 }
 
+impl AppState {
+    /// Makes or changes a kind.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::Invalid`].
+    pub async fn put_decline_kind(
+        &self,
+        actor: &Actor,
+        code: String,
+        request: &DeclineKindRequest,
+    ) -> Result<DeclineKind, Problem> {
+        if !actor.role.may(Permission::Configure) {
+            return Err(Problem::Forbidden);
+        }
+        let kind = request.check(code)?;
+        let row = kind.clone();
+        self.ask(move |store| store.put_decline_kind(&row)).await?;
+        Ok(kind)
+    }
+}
+
 /// Kinds of matter that are not taken (不予受理的情形)
 ///
 /// With the guidance that the resident is told and the right channel; also those that may no longer be chosen.
@@ -140,9 +162,8 @@ async fn put_decline_kind(
     code: Path<String>,
     JsonBody(request): JsonBody<DeclineKindRequest>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Configure)?;
-    let kind = request.check(code.into_inner())?;
-    let row = kind.clone();
-    state.ask(move |store| store.put_decline_kind(&row)).await?;
+    let kind = state
+        .put_decline_kind(&signed_in.actor, code.into_inner(), &request)
+        .await?;
     Ok(HttpResponse::Ok().json(DeclineKindResponse::from(kind)))
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use minyi_domain::{
     calendar::{WorkCalendar, local_date},
     lifecycle::State as Stage,
+    people::Actor,
     rates::Measure,
     rights::Permission,
     submission::{Channel, Kind, Satisfaction},
@@ -21,9 +22,9 @@ use crate::{
     pages::page::{Page, html},
     paging::{read_cursor, write_cursor},
     problem::Problem,
-    state::State,
+    state::{AppState, State},
 };
-use view::{Entry, Hidden, LedgerView, Options};
+use view::{Entry, Hidden, LedgerView, Options, Picker};
 
 const PAGE_LENGTH: i64 = 30;
 
@@ -45,6 +46,7 @@ pub async fn show_ledger(
     let (scope, now, today) = (signed_in.actor.scope(), state.now(), state.today());
     let rules = state.rules_in_force().await?;
     // What cannot be read lets nothing through and is told.
+    let pickers = pickers(&state, &signed_in.actor, &query).await?;
     let (mut total, mut rows, mut next, mut wrong) = (0, Vec::new(), None, Vec::new());
     match query.filter() {
         Ok(filter) => {
@@ -75,6 +77,7 @@ pub async fn show_ledger(
         number: given(query.q.as_ref()).unwrap_or_default().to_owned(),
         overdue: is_true(query.overdue.as_ref()),
         options: options(&query),
+        pickers,
         narrowed: narrowed(&query),
         hidden: hidden(&query),
         entries: rows.into_iter().map(|row| entry(row, &rules.calendar)).collect(),
@@ -98,14 +101,26 @@ fn options(query: &LedgerQuery) -> Vec<Options> {
     ]
 }
 
+/// Station, deputy and office by name.
+async fn pickers(state: &AppState, actor: &Actor, query: &LedgerQuery) -> Result<Vec<Picker>, Problem> {
+    let actor = actor.clone();
+    let list = move |store: &minyi_store::Store| {
+        let sites = store.sites_with_slots(&actor.scope())?;
+        Ok((sites, store.invitees(&actor)?))
+    };
+    let (sites, invitees) = state.ask(list).await?;
+    Ok(vec![
+        Picker::new("site", "联络站", query.site.as_ref(), sites),
+        Picker::new("deputy", "代表", query.deputy.as_ref(), invitees.deputies),
+        Picker::new("office", "承办单位", query.office.as_ref(), invitees.offices),
+    ])
+}
+
 /// What came with a link of the numbers stays while the form is used.
 fn hidden(query: &LedgerQuery) -> Vec<Hidden> {
     let all = [
         ("region", &query.region),
         ("region_exact", &query.region_exact),
-        ("site", &query.site),
-        ("deputy", &query.deputy),
-        ("office", &query.office),
         ("category", &query.category),
         ("measure", &query.measure),
     ];
@@ -118,13 +133,7 @@ fn hidden(query: &LedgerQuery) -> Vec<Hidden> {
 
 /// The same in words.
 fn narrowed(query: &LedgerQuery) -> Vec<String> {
-    let places = [
-        ("一个区域", &query.region),
-        ("一个联络站", &query.site),
-        ("一位代表", &query.deputy),
-        ("一个承办单位", &query.office),
-        ("一个分类", &query.category),
-    ];
+    let places = [("一个区域", &query.region), ("一个分类", &query.category)];
     let places = places.into_iter().filter(|(_, value)| given(value.as_ref()).is_some());
     let measures = given(query.measure.as_ref()).unwrap_or_default().split(',');
     let measures = measures.filter_map(|word| word.parse::<Measure>().ok());

@@ -47,6 +47,7 @@ const TABS: &[(Permission, Tab)] = &[
     (Permission::ReadNumbers, tab("/desk/numbers", "数字")),
     (Permission::Upkeep, tab("/desk/codes", "民意码")),
     (Permission::Upkeep, tab("/desk/watch", "要留意")),
+    (Permission::Configure, tab("/desk/settings", "设置")),
     (Permission::Invite, tab("/desk/deputies", "代表账号")),
 ];
 

@@ -236,6 +236,20 @@ pub fn rows() -> Vec<Row> {
             Right(P::Handle),
             json!({"urgency": "urgent"}),
         ),
+        row("get", "/api/v1/revisit-policy", Right(P::Configure)),
+        with(
+            "put",
+            "/api/v1/revisit-policy",
+            Right(P::Configure),
+            json!({"sample_percent": 10, "due_days": 15}),
+        ),
+        row("get", "/api/v1/sites/{id}/slot-schemes", Right(P::Hold)),
+        with(
+            "put",
+            "/api/v1/sites/{id}/slot-schemes",
+            Right(P::Hold),
+            json!({"items": []}),
+        ),
         row("get", "/api/v1/decline-kinds", Login),
         with(
             "put",

@@ -160,7 +160,8 @@ fn of_site(connection: &mut PgConnection, site_id: Uuid, now: DateTime<Utc>) -> 
     Ok(offered)
 }
 
-fn schemes(connection: &mut PgConnection, site_id: Uuid) -> Result<Vec<Scheme>> {
+/// How the duty days of a site are cut; empty: as usual.
+pub fn schemes(connection: &mut PgConnection, site_id: Uuid) -> Result<Vec<Scheme>> {
     let rows: Vec<(Option<i16>, i16, i16, i16, i16)> = slot_schemes::table
         .filter(slot_schemes::site_id.eq(site_id))
         .select((

@@ -3,11 +3,15 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::{QueryDsl as _, QueryableByName, RunQueryDsl, sql_types};
 use minyi_domain::{
-    calendar::end_of_day, deadlines::AnswerPlan, submission::Satisfaction, text::AnswerText, token::ReceiptToken,
+    calendar::end_of_day,
+    deadlines::{AnswerPlan, plan_handover},
+    submission::Satisfaction,
+    text::{AnswerText, Demand},
+    token::ReceiptToken,
 };
 use minyi_store::{
-    CalendarDay, CalendarYear, Replanned,
-    fixtures::{Deputy, Grid},
+    CalendarDay, CalendarYear, NewHandover, Replanned,
+    fixtures::{Deputy, Grid, TOWNSHIP},
 };
 use uuid::Uuid;
 
@@ -286,4 +290,47 @@ fn what_needs_a_further_year_stays_provisional_and_does_not_move_twice() {
     let clock = running(&world, id);
     import(&world, morning("2027-01-20"), (1, 0, 1));
     assert_eq!(running(&world, id), clock);
+}
+
+#[test]
+fn an_office_and_the_resident_behind_it_get_the_new_dates_too() {
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    let office = world.city.office(TOWNSHIP);
+    let start = morning("2026-12-28");
+    let id = submit(&mut world, &grid, &deputy, start);
+    let demand = Demand::parse("请修路灯").unwrap();
+    let new = NewHandover {
+        office_id: office,
+        demand: &demand,
+        is_hard: false,
+    };
+    let given = world.store.hand_over(&deputy.actor, id, new, start).unwrap().unwrap();
+    let due = || {
+        let found = world.store.handover(&deputy.actor.scope(), given).unwrap().unwrap();
+        (found.handover.answer_due_at, found.handover.answer_due_provisional)
+    };
+    let before = due();
+    assert!(before.1, "January is not announced");
+    import(&world, morning("2026-12-29"), (0, 0, 0));
+
+    let rules = world.store.rules(start).unwrap();
+    let plan = plan_handover(&rules.calendar, &rules.policies.office, false, start);
+    assert_eq!(due(), (plan.answer.answer_due.at, false));
+    assert_ne!(due().0, before.0);
+    let resident = world.store.submission(&deputy.actor.scope(), id).unwrap().unwrap();
+    assert_eq!(
+        (resident.answer_due_at, resident.answer_due_provisional),
+        (plan.resident_due.at, false)
+    );
+    for (step, at) in [
+        ("handover_overdue", plan.answer.answer_due.at),
+        ("handover_escalate", plan.answer.escalate_at),
+        ("overdue", plan.resident_due.at),
+    ] {
+        let planned = format!("deadline_steps WHERE step = '{step}' AND due_at = '{at}' AND done_at IS NULL");
+        assert_eq!(world.count(&planned), 1, "{step}");
+    }
+    import(&world, morning("2026-12-29"), (0, 0, 0));
+    assert_eq!(due(), (plan.answer.answer_due.at, false));
 }

@@ -23,6 +23,7 @@ pub struct LedgerView {
     pub number: String,
     pub overdue: bool,
     pub options: Vec<Options>,
+    pub pickers: Vec<Picker>,
     /// What a link of the numbers has narrowed the list to.
     pub narrowed: Vec<String>,
     pub hidden: Vec<Hidden>,
@@ -56,6 +57,31 @@ impl Options {
             label,
             words: words.map(|(word, zh)| (word, zh, chosen == Some(word))).collect(),
         }
+    }
+}
+
+/// A choice among things that have a name, or none of them.
+pub struct Picker {
+    pub name: &'static str,
+    pub label: &'static str,
+    /// Id, name, chosen.
+    pub choices: Vec<(String, String, bool)>,
+}
+
+impl Picker {
+    /// `chosen` is what came with the address, and stays although it is not among those to choose from.
+    pub fn new(name: &'static str, label: &'static str, chosen: Option<&String>, all: Vec<(Uuid, String)>) -> Self {
+        let chosen = given(chosen);
+        let choice = |(id, text): (Uuid, String)| {
+            let id = id.to_string();
+            let is_chosen = chosen == Some(id.as_str());
+            (id, text, is_chosen)
+        };
+        let mut choices: Vec<_> = all.into_iter().map(choice).collect();
+        if let Some(other) = chosen.filter(|_| choices.iter().all(|(_, _, is_chosen)| !is_chosen)) {
+            choices.insert(0, (other.to_owned(), format!("所选的{label}"), true));
+        }
+        Self { name, label, choices }
     }
 }
 

@@ -1,0 +1,79 @@
+import { expect, type Browser, type Page } from "@playwright/test";
+import { stack } from "./stack";
+import { barriers, watch } from "./watch";
+
+/** A desk that somebody has logged in to with the password of the demonstration. */
+export class Desk {
+  private constructor(
+    readonly page: Page,
+    private readonly seen: ReturnType<typeof watch>,
+  ) {}
+
+  static async of(browser: Browser, username: string): Promise<Desk> {
+    const page = await (await browser.newContext({ bypassCSP: true })).newPage();
+    const desk = new Desk(page, watch(page));
+    await page.goto(`${stack().base_url}/desk/login`);
+    await page.getByLabel("账号").fill(username);
+    await page.getByLabel("密码").fill(stack().console.password);
+    await page.getByRole("button", { name: "登录" }).click();
+    await page.waitForURL(/\/desk/);
+    return desk;
+  }
+
+  /** The deputy of the first grid, by the phone of the simulator. */
+  static async ofDeputy(browser: Browser, number: string): Promise<Desk> {
+    const page = await (await browser.newContext({ bypassCSP: true })).newPage();
+    const desk = new Desk(page, watch(page));
+    await page.goto(`${stack().simulator_url}/phone/${stack().deputy.openid}`);
+    await page.getByText(number).first().click();
+    await page.waitForURL(/\/desk\//);
+    return desk;
+  }
+
+  /** Opens a page of the desk that nothing keeps anybody out of. */
+  async open(path: string): Promise<Page> {
+    await this.page.goto(new URL(path, stack().base_url).href);
+    await this.check();
+    return this.page;
+  }
+
+  /** Nothing on the page keeps anybody out of it. */
+  async check(): Promise<void> {
+    expect(await barriers(this.page)).toEqual([]);
+  }
+
+  /** Opens one of the folded forms of a case. */
+  async unfold(summary: string | RegExp): Promise<void> {
+    await this.page.locator("summary", { hasText: summary }).first().click();
+  }
+
+  /** Nothing went wrong behind the pages. */
+  async close(): Promise<void> {
+    expect(this.seen).toEqual({ errors: [], foreign: [] });
+    await this.page.context().close();
+  }
+}
+
+/** What a resident has sent: its number and its receipt. */
+export interface Sent {
+  number: string;
+  receipt: string;
+}
+
+/** Sends a submission to the first code as a resident's own program would. */
+export async function submit(page: Page, text: string, consent = false): Promise<Sent> {
+  const { base_url, codes } = stack();
+  const answer = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
+    headers: { "idempotency-key": crypto.randomUUID() },
+    data: { kind: "problem", text, publish_consent: consent },
+  });
+  expect(answer.status()).toBe(201);
+  return (await answer.json()) as Sent;
+}
+
+/** The page of a case at the desk, found by its number. */
+export async function caseOf(desk: Desk, number: string): Promise<string> {
+  await desk.page.goto(`${stack().base_url}/desk/ledger?q=${number}`);
+  const href = await desk.page.getByRole("link", { name: number }).first().getAttribute("href");
+  return href ?? "";
+}

@@ -1,10 +1,10 @@
 //! Pages for people: everybody's phone, and what has come to it.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::platform::SharedData;
 use crate::random;
@@ -143,10 +143,18 @@ async fn new_cards(openid: web::Path<String>, query: web::Query<After>, shared: 
 #[derive(Deserialize)]
 struct Opened {
     page: Option<String>,
+    /// At the desk's pages and not in the client.
+    #[serde(default)]
+    desk: bool,
 }
 
 // What WeChat does when a card is tapped: it starts the mini-program on that page, which logs in with a fresh code.
-async fn open(openid: web::Path<String>, query: web::Query<Opened>, shared: SharedData) -> HttpResponse {
+async fn open(
+    openid: web::Path<String>,
+    query: web::Query<Opened>,
+    request: HttpRequest,
+    shared: SharedData,
+) -> HttpResponse {
     let now = shared.clock.now();
     let page = query.page.as_deref().filter(|page| !page.is_empty());
     let page = page.unwrap_or(HOME_PAGE);
@@ -155,7 +163,18 @@ async fn open(openid: web::Path<String>, query: web::Query<Opened>, shared: Shar
         return no_such_phone();
     }
     let js_code = state.js_codes.mint(random::js_code(), &openid, now);
-    match product_address(&shared.product_url, page, &js_code) {
+    let address = if query.desk {
+        desk_address(&shared.product_url, page, &js_code)
+    } else {
+        let simulator = format!("http://{}", request.connection_info().host());
+        let login = [("js_code", &js_code), ("openid", &openid), ("simulator", &simulator)];
+        product_address(
+            &shared.product_url,
+            page,
+            &login.map(|(name, value)| (name, value.as_str())),
+        )
+    };
+    match address {
         Some(address) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, address))
             .finish(),
@@ -165,28 +184,37 @@ async fn open(openid: web::Path<String>, query: web::Query<Opened>, shared: Shar
     }
 }
 
-// The mini-program's pages stand in a browser under these addresses.
-fn product_address(product_url: &str, page: &str, js_code: &str) -> Option<String> {
+// The mini-program's pages stand in a browser under these addresses. What comes after the # never reaches a server:
+// the client takes the login code from there.
+fn product_address(product_url: &str, page: &str, login: &[(&str, &str)]) -> Option<String> {
     let mut address = Url::parse(product_url).ok()?;
     let receipt = page
         .strip_prefix(RECEIPT_PAGE)
         .and_then(|rest| rest.strip_prefix("?receipt="));
-    match receipt {
-        Some(receipt) => {
-            address.path_segments_mut().ok()?.pop_if_empty().extend(["r", receipt]);
-        }
-        None => {
-            address
-                .path_segments_mut()
-                .ok()?
-                .pop_if_empty()
-                .extend(["deputy", "open"]);
-            address
-                .query_pairs_mut()
-                .append_pair("js_code", js_code)
-                .append_pair("page", page);
-        }
+    if let Some(receipt) = receipt {
+        address.path_segments_mut().ok()?.pop_if_empty().extend(["r", receipt]);
+        return Some(address.into());
     }
+    address.path_segments_mut().ok()?.pop_if_empty().extend(["deputy", ""]);
+    let login = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(login)
+        .finish();
+    let joint = if page.contains('?') { '&' } else { '?' };
+    address.set_fragment(Some(&format!("/{}{joint}{login}", page.trim_start_matches('/'))));
+    Some(address.into())
+}
+
+fn desk_address(product_url: &str, page: &str, js_code: &str) -> Option<String> {
+    let mut address = Url::parse(product_url).ok()?;
+    address
+        .path_segments_mut()
+        .ok()?
+        .pop_if_empty()
+        .extend(["deputy", "open"]);
+    address
+        .query_pairs_mut()
+        .append_pair("js_code", js_code)
+        .append_pair("page", page);
     Some(address.into())
 }
 

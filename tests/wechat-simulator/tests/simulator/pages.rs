@@ -44,17 +44,29 @@ async fn the_phone_shows_cards_that_open_the_product_and_escapes_their_text() {
 }
 
 #[tokio::test]
-async fn a_tap_logs_in_with_a_fresh_code() {
+async fn a_tap_opens_the_client_with_a_fresh_code_that_no_server_sees() {
     let world = World::start().await;
     let location = opened(&world, "pages%2Fcase%2Findex%3Fid%3D7").await;
-    let query = location
-        .strip_prefix("http://127.0.0.1:1/deputy/open?js_code=")
+    let login = location
+        .strip_prefix("http://127.0.0.1:1/deputy/#/pages/case/index?id=7&js_code=")
         .unwrap();
-    let (code, page) = query.split_once("&page=").unwrap();
+    let (code, rest) = login.split_once('&').unwrap();
     assert_eq!(code.len(), 32);
-    assert_eq!(page, "pages%2Fcase%2Findex%3Fid%3D7");
+    let simulator = world.simulator.address.replace(':', "%3A").replace('/', "%2F");
+    assert_eq!(rest, format!("openid={DEPUTY}&simulator={simulator}"));
     assert_ne!(opened(&world, "pages%2Fcase%2Findex%3Fid%3D7").await, location);
-    assert!(opened(&world, "").await.ends_with("&page=pages%2Fhome%2Findex"));
+    assert!(opened(&world, "").await.contains("/deputy/#/pages/home/index?js_code="));
+}
+
+#[tokio::test]
+async fn the_desk_is_opened_by_a_link_of_its_own() {
+    let world = World::start().await;
+    let location = opened(&world, "pages%2Fcase%2Findex%3Fid%3D7&desk=true").await;
+    assert!(
+        location.starts_with("http://127.0.0.1:1/deputy/open?js_code="),
+        "{location}"
+    );
+    assert!(location.ends_with("&page=pages%2Fcase%2Findex%3Fid%3D7"));
 }
 
 #[tokio::test]

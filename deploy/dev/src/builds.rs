@@ -1,5 +1,7 @@
 //! Building the product from the checkout.
 
+mod deputy;
+
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
@@ -9,6 +11,8 @@ use crate::checkout::Checkout;
 use crate::error::{Doing as _, Result};
 use crate::product::PROGRAMS;
 use crate::steps;
+
+pub use deputy::{MINI_PROGRAM, browser_client, mini_program_beside};
 
 /// Installs what the residents' page is made with, if that has changed, and makes it.
 pub fn resident_page(checkout: &Checkout) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::steps::{Interrupt, Steps};
 use count::Count;
 use parts::TestServers;
 
-const STEPS: usize = 6;
+const STEPS: usize = 7;
 
 /// Runs everything. A part that fails does not hide what the later parts would have found.
 pub fn run(checkout: &Checkout) -> Result<ExitCode> {
@@ -30,6 +30,10 @@ pub fn run(checkout: &Checkout) -> Result<ExitCode> {
         parts::resident_page(checkout)
     });
     all.push(single("the residents' page", page)?);
+    let client = steps.step("the deputies' client: types, tests, both builds", || {
+        parts::deputy_client(checkout)
+    });
+    all.push(single("the deputies' client", client)?);
     let tests = steps.step("unit, property and integration tests", || {
         let servers = TestServers::start()?;
         parts::rust_tests(checkout, &servers)

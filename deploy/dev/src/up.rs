@@ -21,7 +21,7 @@ use crate::{builds, detach, tools};
 
 /// The port that people expect; another one is taken when it is not free.
 const USUAL_PORT: u16 = 8080;
-const STEPS: usize = 7;
+const STEPS: usize = 8;
 
 /// Starts everything, in this process or in one that stays in the background.
 pub fn up(checkout: &Checkout, request: &Request) -> Result<()> {
@@ -84,6 +84,9 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
         redis,
     };
     steps.step("building the residents' page (npm)", || builds::resident_page(checkout))?;
+    steps.step("building the deputies' client (npm)", || {
+        builds::browser_client(checkout)
+    })?;
     steps.step(
         "building the programs (cargo; the first time takes some minutes)",
         || builds::programs(checkout),
@@ -98,10 +101,15 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     })?;
     let mut stack = Stack::new(&addresses, demo)?;
     stack.write(checkout, supervisor.pids())?;
+    if let Err(error) = builds::mini_program_beside(checkout, &addresses.base_url()) {
+        say!("{error}");
+    }
     if !request.supervised {
         say!(
-            "\n{}\nCtrl-C stops everything. The programs' words follow.\n",
-            stack.table()
+            "\n{}\nThe mini-program for WeChat's developer tools comes into {} beside this (log/mini-program.log).\n\
+             Ctrl-C stops everything. The programs' words follow.\n",
+            stack.table(),
+            builds::MINI_PROGRAM
         );
     }
     supervisor.watch(&mut stack)

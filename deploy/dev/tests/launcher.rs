@@ -26,6 +26,7 @@ impl Checkout {
         let folders = [
             "deploy/dev",
             "web/resident/node_modules",
+            "web/deputy/node_modules",
             "tests/browser/node_modules",
             "target/debug",
             "bin",
@@ -34,7 +35,7 @@ impl Checkout {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         fs::write(root.join("deploy/dev/Cargo.toml"), "").unwrap();
-        for package in ["web/resident", "tests/browser"] {
+        for package in ["web/resident", "web/deputy", "tests/browser"] {
             fs::write(root.join(package).join("package-lock.json"), "{}").unwrap();
         }
         let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stand-in.cjs");
@@ -210,10 +211,10 @@ fn every_part_of_the_tests_is_counted_in_one_last_line() {
 
     let test = checkout.dev(&["test"]);
 
-    // Four checks, five Rust tests, two browser tests.
+    // Five checks, five Rust tests, two browser tests.
     assert_eq!(
         said(&test).lines().last(),
-        Some("11 passed, 0 failed"),
+        Some("12 passed, 0 failed"),
         "{}",
         said(&test)
     );
@@ -230,7 +231,7 @@ fn a_part_that_fails_is_counted_and_does_not_hide_the_others() {
 
     assert_eq!(
         said(&test).lines().last(),
-        Some("8 passed, 2 failed"),
+        Some("9 passed, 2 failed"),
         "{}",
         said(&test)
     );

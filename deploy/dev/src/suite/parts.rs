@@ -37,6 +37,14 @@ pub fn resident_page(checkout: &Checkout) -> Result<()> {
     steps::run(builds::npm(&folder, &["run", "build"]))
 }
 
+/// The deputies' client: its types, its tests, both builds as they are deployed, and what a build must keep to.
+pub fn deputy_client(checkout: &Checkout) -> Result<()> {
+    let folder = checkout.root().join("web/deputy");
+    builds::install_packages(&folder)?;
+    steps::run(builds::npm(&folder, &["run", "--silent", "check"]))?;
+    steps::run(builds::npm(&folder, &["run", "--silent", "check:bundles"]))
+}
+
 /// All Rust tests, by nextest where it is there.
 pub fn rust_tests(checkout: &Checkout, servers: &TestServers) -> Result<Count> {
     let mut probe = checkout.cargo();

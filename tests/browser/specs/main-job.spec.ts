@@ -1,4 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
+import { onReceipt, Phone } from "../support/deputy";
 import { stack } from "../support/stack";
 import { barriers, watch } from "../support/watch";
 
@@ -48,18 +49,14 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
   test.info().annotations.push({ type: "receipt to push", description: `${Date.now() - sentAt} ms` });
 
   // The deputy taps the message on the phone, and is in the case.
-  const deputy = await (await browser.newContext({ bypassCSP: true })).newPage();
-  const seenByDeputy = watch(deputy);
-  await deputy.goto(`${stack().simulator_url}/phone/${stack().deputy.openid}`);
-  await deputy.getByText(number).first().click();
-  await deputy.waitForURL(/\/desk\/submissions\//);
-  await expect(deputy.getByText(text)).toBeVisible();
-  await expect(deputy.locator("main img")).toHaveCount(2);
-  expect(await barriers(deputy)).toEqual([]);
-  await deputy.getByLabel("答复内容").fill("看到了，下午三点我和社区的同志到桥头看护栏，今晚六点前告诉您怎么修。");
-  await deputy.getByRole("button", { name: "发出答复" }).click();
-  await expect(deputy.getByText("下午三点我和社区的同志到桥头看护栏").first()).toBeVisible();
-  expect(await barriers(deputy)).toEqual([]);
+  const phone = await Phone.of(browser);
+  await phone.openCase({ number, text });
+  await expect(phone.page.getByRole("button", { name: /照片/ })).toHaveCount(2);
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.write("看到了，下午三点我和社区的同志到桥头看护栏，今晚六点前告诉您怎么修。");
+  await phone.tap("button", "发送答复");
+  const answered = () => onReceipt(page, receipt, "下午三点我和社区的同志到桥头看护栏");
+  await expect.poll(answered, { timeout: 40_000 }).toBe(1);
 
   await page.goto(receipt);
   await expect(page.getByText("下午三点我和社区的同志到桥头看护栏")).toBeVisible();
@@ -70,8 +67,8 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
   expect(await barriers(page)).toEqual([]);
 
   expect(seen).toEqual({ errors: [], foreign: [] });
-  expect(seenByDeputy).toEqual({ errors: [], foreign: [] });
-  await deputy.context().close();
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
 });
 
 test("what was typed survives a dead network and is sent once the network is back", async ({ page, context }) => {

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { expect, test, type Page } from "@playwright/test";
+import { Phone, submit } from "../support/deputy";
+import { stack } from "../support/stack";
+import { barriers } from "../support/watch";
+
+/** Every page that pages.json names, so that a new one is looked at without being named here. */
+function screens(): string[] {
+  const text = readFileSync(new URL("../../../web/deputy/src/pages.json", import.meta.url), "utf8");
+  const { pages, subPackages } = JSON.parse(text.replace(/^\s*\/\/.*$/gm, "")) as {
+    pages: { path: string }[];
+    subPackages: { root: string; pages: { path: string }[] }[];
+  };
+  const all = [...pages.map(({ path }) => path), ...subPackages.flatMap(({ root, pages }) => pages.map(({ path }) => `${root}/${path}`))];
+  // The receipt is the resident's page, and is looked at there.
+  return all.filter((path) => path !== "pages/receipt/index");
+}
+
+/** What keeps a thumb or a tired eye out: too small to press, or wider than the phone. */
+async function cramped(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    if (document.documentElement.scrollWidth > window.innerWidth) found.push(`wider than the phone: ${document.documentElement.scrollWidth}`);
+    for (const element of document.querySelectorAll('[role="button"], [role="link"], [role="radio"], [role="checkbox"], button, a')) {
+      const { width, height } = element.getBoundingClientRect();
+      if (height > 0 && (height < 44 || width < 44)) found.push(`${element.textContent?.trim()}: ${Math.round(width)} × ${Math.round(height)}`);
+    }
+    return found;
+  });
+}
+
+async function lookAtAll(phone: Phone, id: string, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of screens()) {
+    await phone.page.goto("about:blank");
+    await phone.page.goto(`${stack().base_url}/deputy/#/${path}?id=${id}`);
+    await expect(phone.page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    await phone.page.waitForLoadState("networkidle");
+    const here = [...(await barriers(phone.page)), ...(await cramped(phone.page))];
+    found.push(...here.map((problem) => `${path}: ${problem}`));
+    const folder = process.env.MINYI_SCREENSHOTS;
+    if (folder) await phone.page.screenshot({ path: `${folder}/${name}-${path.replaceAll("/", "-")}.png`, fullPage: true });
+  }
+  return found;
+}
+
+for (const [name, size] of [["normal", null], ["large", "特大"]] as const) {
+  test(`every screen at 360×640, ${name} text`, async ({ page, browser }) => {
+    test.setTimeout(240_000);
+    const sent = await submit(page, `浏览器测试 ${Date.now()}：看看每一屏。`);
+    const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+    await phone.openCase(sent);
+    const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1] ?? "";
+    if (size) {
+      await phone.page.goto(`${stack().base_url}/deputy/#/mine/settings/index`);
+      await phone.page.getByRole("radio", { name: size }).click();
+    }
+    expect(await lookAtAll(phone, id, name)).toEqual([]);
+    expect(phone.faults()).toEqual([]);
+    await phone.close();
+  });
+}
+
+test("how soon the first screen can be used on a slow phone", async ({ page, browser }) => {
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：慢的手机。`);
+  const phone = await Phone.of(browser);
+  await phone.openCase(sent);
+  // As a fresh visit: nothing cached, signed in already.
+  const devtools = await phone.page.context().newCDPSession(phone.page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
+  await devtools.send("Network.emulateNetworkConditions", {
+    offline: false, latency: 562.5, downloadThroughput: (1.44 * 1024 * 1024) / 8, uploadThroughput: (675 * 1024) / 8,
+  });
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  let bytes = 0;
+  devtools.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  await phone.page.goto("about:blank");
+  const begun = Date.now();
+  await phone.page.goto(`${stack().base_url}/deputy/`);
+  await expect(phone.page.getByRole("heading", { level: 1 })).toBeVisible();
+  const frame = Date.now() - begun;
+  await expect(phone.page.getByText(sent.text).first()).toBeVisible();
+  const list = Date.now() - begun;
+  for (const [type, description] of [["frame usable", `${frame} ms`], ["list shown", `${list} ms`], ["transferred", `${Math.round(bytes / 1024)} KB`]] as const) {
+    test.info().annotations.push({ type: `4× CPU, slow 4G: ${type}`, description });
+    console.log(`4× CPU, slow 4G: ${type}: ${description}`);
+  }
+  // The time belongs to the machine; the bytes belong to the build.
+  expect(bytes).toBeLessThan(250 * 1024);
+  await phone.close();
+});

@@ -1,0 +1,142 @@
+import { expect, test } from "@playwright/test";
+import { onReceipt, otherPhone, Phone, submit } from "../support/deputy";
+import { stack } from "../support/stack";
+import { barriers } from "../support/watch";
+
+/** Ten seconds in which an answer can be taken back, and room for a busy machine. */
+const SENT = { timeout: 40_000 };
+const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
+
+test("from the message to the answer on the receipt in four taps", async ({ page, browser }) => {
+  const sent = await submit(page, unique("桥头的护栏松了。"));
+  const phone = await Phone.of(browser);
+  await phone.openCase(sent);
+  expect(phone.page.url()).not.toMatch(/js_code|openid|simulator/);
+  expect(await barriers(phone.page)).toEqual([]);
+  const answer = unique("下午三点到桥头看护栏。");
+  await phone.write(answer);
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "发送答复");
+  await expect(phone.page.getByText(/秒后发出/)).toBeVisible();
+  expect(await barriers(phone.page)).toEqual([]);
+
+  await expect.poll(() => onReceipt(page, sent.receipt, answer), SENT).toBe(1);
+  expect(phone.taps).toBeLessThanOrEqual(4);
+  test.info().annotations.push({ type: "taps from message to answer", description: String(phone.taps) });
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("what is taken back within ten seconds is never sent, and stands in the form again", async ({ page, browser }) => {
+  const sent = await submit(page, unique("路灯不亮。"));
+  const phone = await Phone.of(browser);
+  await phone.openCase(sent);
+  const answer = unique("写错了一个字。");
+  await phone.write(answer);
+  let posted = 0;
+  phone.page.on("request", (request) => {
+    if (request.method() === "POST" && /\/answers$/.test(request.url())) posted += 1;
+  });
+  await phone.tap("button", "发送答复");
+  await phone.tap("button", /^撤回/);
+  await expect(phone.page.getByRole("textbox", { name: "答复内容" })).toHaveValue(answer);
+  // Longer than the ten seconds, by the client's own clock: another answer goes out and only that one.
+  const second = unique("改好了。");
+  await phone.page.getByRole("textbox", { name: "答复内容" }).fill(second);
+  await phone.tap("button", "发送答复");
+  await expect.poll(() => onReceipt(page, sent.receipt, second), SENT).toBe(1);
+  expect(posted).toBe(1);
+  expect(await onReceipt(page, sent.receipt, answer)).toBe(0);
+  await phone.close();
+});
+
+test("an answer whose network is cut while it is sent arrives once", async ({ page, browser }) => {
+  const sent = await submit(page, unique("楼道里的灯坏了。"));
+  const phone = await Phone.of(browser);
+  const context = phone.page.context();
+  await phone.openCase(sent);
+  const answer = unique("明天上午换灯。");
+  await phone.write(answer);
+  const keys: (string | undefined)[] = [];
+  await phone.page.route("**/api/v1/submissions/*/answers", async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    if (keys.length > 1) return route.continue();
+    // The server takes it, and the phone is cut off before it hears so.
+    await route.fetch();
+    await context.setOffline(true);
+    await route.abort("internetdisconnected");
+  });
+  await phone.tap("button", "发送答复");
+  await expect(phone.page.getByText(/等待网络|联网后/).first()).toBeVisible(SENT);
+  await context.setOffline(false);
+
+  await expect.poll(() => keys.length, SENT).toBe(2);
+  expect(keys[1]).toBe(keys[0]);
+  await expect(phone.page.getByText(/等待网络|联网后|正在发出/)).toHaveCount(0, SENT);
+  expect(await onReceipt(page, sent.receipt, answer)).toBe(1);
+  await phone.close();
+});
+
+test("written without a network, closed, opened again: it goes out by itself", async ({ page, browser }) => {
+  const sent = await submit(page, unique("公交站牌倒了。"));
+  const phone = await Phone.of(browser);
+  const context = phone.page.context();
+  await phone.openCase(sent);
+  await phone.write(unique("草稿。"));
+  await context.setOffline(true);
+  const answer = unique("已请公交公司来扶。");
+  await phone.page.getByRole("textbox", { name: "答复内容" }).fill(answer);
+  await phone.tap("button", "发送答复");
+  await expect(phone.page.getByText(/联网后/).first()).toBeVisible();
+  // The case that was opened can be read on.
+  await expect(phone.page.getByText(sent.text)).toBeVisible();
+  await phone.page.close();
+
+  await context.setOffline(false);
+  const again = await context.newPage();
+  await again.goto(`${stack().base_url}/deputy/`);
+  await expect.poll(() => onReceipt(page, sent.receipt, answer), SENT).toBe(1);
+  await phone.close();
+});
+
+test("what somebody else has done meanwhile is shown and not overwritten", async ({ page, browser }) => {
+  const sent = await submit(page, unique("这件事归别处管。"));
+  const phone = await Phone.of(browser);
+  await phone.openCase(sent);
+  const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+  const answer = unique("我来答复。");
+  await phone.write(answer);
+
+  const headers = { authorization: `Bearer ${await otherPhone(page)}` };
+  const api = `${stack().base_url}/api/v1`;
+  const kinds = (await (await page.request.get(`${api}/decline-kinds`, { headers })).json()) as { items: { code: string }[] };
+  const declined = await page.request.post(`${api}/submissions/${id}/decline`, {
+    headers,
+    data: { kind: kinds.items[0]?.code, text: "请拨打 12345 热线反映，那里会转到主管部门。" },
+  });
+  expect(declined.ok(), await declined.text()).toBe(true);
+
+  await phone.tap("button", "发送答复");
+  await expect(phone.page.getByText(/已有变化/).first()).toBeVisible(SENT);
+  expect(await onReceipt(page, sent.receipt, answer)).toBe(0);
+  // Nothing written is lost: it can be looked at.
+  await phone.tap("button", "查看待发内容");
+  await expect(phone.page.getByRole("heading", { level: 1 })).toBeVisible();
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.close();
+});
+
+test("the list and an opened case are read without a network", async ({ page, browser }) => {
+  const sent = await submit(page, unique("井盖松动。"));
+  const phone = await Phone.of(browser);
+  await phone.openCase(sent);
+  await phone.page.goto(`${stack().base_url}/deputy/#/pages/home/index`);
+  await expect(phone.page.getByText(sent.text).first()).toBeVisible();
+  await phone.page.context().setOffline(true);
+  await phone.page.getByText(sent.text).first().click();
+  await expect(phone.page.getByText(/离线/).first()).toBeVisible();
+  await expect(phone.page.getByText(sent.text).first()).toBeVisible();
+  await phone.page.goBack();
+  await expect(phone.page.getByText(sent.text).first()).toBeVisible();
+  await phone.close();
+});

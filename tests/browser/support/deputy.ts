@@ -1,0 +1,92 @@
+import { expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
+import { stack } from "./stack";
+import { watch } from "./watch";
+
+/** A resident's submission. */
+export interface Submitted {
+  number: string;
+  /** The address of its receipt. */
+  receipt: string;
+  text: string;
+}
+
+export async function submit(page: Page, text: string): Promise<Submitted> {
+  const { base_url, codes } = stack();
+  const answer = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
+    headers: { "Idempotency-Key": `browser-${Date.now()}-${Math.random()}` },
+    data: { kind: "problem", text },
+  });
+  expect(answer.status(), await answer.text()).toBe(201);
+  const { number, receipt } = (await answer.json()) as { number: string; receipt: string };
+  return { number, receipt: `${base_url}/r/${receipt}`, text };
+}
+
+/** The deputy's phone. It counts every press, as the person would. */
+export class Phone {
+  taps = 0;
+  private readonly refused: string[] = [];
+  private readonly seen: ReturnType<typeof watch>;
+
+  private constructor(readonly page: Page) {
+    this.seen = watch(page);
+    // The browser itself tells of every refusal; here the address belongs to it. 401 is how the client learns that it
+    // has to sign in.
+    page.on("response", (answer) => {
+      if (answer.status() >= 400 && answer.status() !== 401) this.refused.push(`${answer.status()} ${answer.url()}`);
+    });
+  }
+
+  /** What no page of the client may do, and requests that were refused. */
+  faults(): string[] {
+    const errors = this.seen.errors.filter((words) => !words.startsWith("Failed to load resource"));
+    return [...errors, ...this.seen.foreign, ...this.refused];
+  }
+
+  static async of(browser: Browser, options: BrowserContextOptions = {}): Promise<Phone> {
+    return new Phone(await (await browser.newContext({ bypassCSP: true, ...options })).newPage());
+  }
+
+  async tap(role: "button" | "link" | "radio", name: string | RegExp): Promise<void> {
+    this.taps += 1;
+    await this.page.getByRole(role, { name }).first().click();
+  }
+
+  /** Taps the message about this submission among the phone's notices. */
+  async tapMessage(number: string): Promise<void> {
+    const { simulator_url, deputy } = stack();
+    await this.page.goto(`${simulator_url}/phone/${deputy.openid}`);
+    this.taps += 1;
+    await this.page.getByText(number).first().click();
+    await this.page.waitForURL(/\/deputy\//);
+  }
+
+  /** Opens the case from its message. */
+  async openCase({ number, text }: Pick<Submitted, "number" | "text">): Promise<void> {
+    await this.tapMessage(number);
+    await expect(this.page.getByText(text)).toBeVisible();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.tap("button", "答复居民");
+    await this.page.getByRole("textbox", { name: "答复内容" }).fill(text);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/** How often a resident sees this text on the receipt. */
+export async function onReceipt(page: Page, receipt: string, text: string): Promise<number> {
+  const answer = await page.request.get(receipt);
+  return (await answer.text()).split(text).length - 1;
+}
+
+/** The bearer token of the same deputy on another phone. */
+export async function otherPhone(page: Page): Promise<string> {
+  const { base_url, simulator_url, deputy } = stack();
+  const code = await page.request.post(`${simulator_url}/_sim/users/${deputy.openid}/js_code`);
+  const { js_code } = (await code.json()) as { js_code: string };
+  const session = await page.request.post(`${base_url}/api/v1/sessions/wechat`, { data: { js_code } });
+  return ((await session.json()) as { access_token: string }).access_token;
+}

@@ -14,7 +14,13 @@ use actix_web::{
     web,
 };
 use minyi_gateways::{
-    clock::Clock, keys::Keys, limits::Limits, objects::Objects, redis_link::RedisLink, sms::Sms, wechat::Wechat,
+    clock::Clock,
+    keys::Keys,
+    limits::Limits,
+    objects::Objects,
+    redis_link::RedisLink,
+    sms::Sms,
+    wechat::{Wechat, push::Pushes},
 };
 use minyi_print::font::Font;
 use minyi_store::Store;
@@ -112,6 +118,7 @@ fn open(config: &Config, store: Store, clock: Clock) -> Result<Parts, StartError
     Ok(Parts {
         tokens: TokenKeys::from_file(&config.jwt_private_key_file)?,
         wechat: Wechat::new(config.wechat.clone(), redis.clone(), clock.clone(), mode)?,
+        pushes: Pushes::new(&config.wechat_push, &config.wechat.wechat_appid)?,
         sms: Sms::new(config.sms.clone(), clock.clone(), mode)?,
         objects: Objects::open(&config.objects)?,
         limits: Limits::new(redis.clone(), keys.index.clone(), clock.clone()),

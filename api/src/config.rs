@@ -4,8 +4,12 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
 use minyi_gateways::{
-    Mode, ModeConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig, sms::SmsConfig,
-    wechat::WechatConfig,
+    Mode, ModeConfig,
+    keys::KeysConfig,
+    objects::ObjectsConfig,
+    redis_link::RedisConfig,
+    sms::SmsConfig,
+    wechat::{WechatConfig, push::WechatPushConfig},
 };
 use minyi_store::StoreConfig;
 use url::Url;
@@ -25,6 +29,8 @@ pub struct Config {
     pub keys: KeysConfig,
     #[command(flatten)]
     pub wechat: WechatConfig,
+    #[command(flatten)]
+    pub wechat_push: WechatPushConfig,
     #[command(flatten)]
     pub sms: SmsConfig,
     #[command(flatten)]

@@ -32,6 +32,7 @@ pub mod rules;
 pub mod state;
 pub mod telemetry;
 mod timeline;
+mod wechat_push;
 
 pub use application::{Application, StartError};
 pub use config::Config;

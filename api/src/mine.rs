@@ -4,7 +4,7 @@
 mod home;
 mod messages;
 mod phrases;
-mod pushes;
+pub mod pushes;
 mod sign_ins;
 mod work;
 

@@ -10,7 +10,7 @@ use crate::{
     openapi::{self, Document},
     pages,
     problem::{self, KnownRoutes},
-    residents,
+    residents, wechat_push,
 };
 
 /// The routes of the contract.
@@ -25,6 +25,7 @@ fn contract(cfg: &mut ServiceConfig) {
         .configure(console::configure);
     cfg.service(api)
         .service(residents::photos::get_photo)
+        .configure(wechat_push::configure)
         .configure(health::configure);
 }
 

@@ -12,7 +12,7 @@ use minyi_gateways::{
     objects::Objects,
     redis_link::RedisLink,
     sms::Sms,
-    wechat::Wechat,
+    wechat::{Wechat, push::Pushes},
 };
 use minyi_print::font::Font;
 use minyi_store::{Refusal, Store};
@@ -38,6 +38,8 @@ pub struct AppState {
     pub clock: Clock,
     /// WeChat's login.
     pub wechat: Wechat,
+    /// Opens what WeChat tells us by itself, if that is set.
+    pub pushes: Option<Pushes>,
     /// Text messages, if a provider is set.
     pub sms: Option<Sms>,
     /// Photos.
@@ -69,6 +71,7 @@ pub struct Parts {
     pub tokens: TokenKeys,
     pub clock: Clock,
     pub wechat: Wechat,
+    pub pushes: Option<Pushes>,
     pub sms: Option<Sms>,
     pub objects: Objects,
     pub limits: Limits,
@@ -86,6 +89,7 @@ impl AppState {
             tokens,
             clock,
             wechat,
+            pushes,
             sms,
             objects,
             limits,
@@ -102,6 +106,7 @@ impl AppState {
             tokens,
             clock,
             wechat,
+            pushes,
             sms,
             objects,
             limits,

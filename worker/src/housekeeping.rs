@@ -13,6 +13,8 @@ use crate::{Result, Worker, stopped};
 const ROUND: Duration = Duration::from_secs(600);
 /// A draft on a phone keeps its photos this long.
 const PHOTO_WAITS: TimeDelta = TimeDelta::days(3);
+/// WeChat repeats a push within seconds; this is long after.
+const PUSH_REPEATS: TimeDelta = TimeDelta::days(7);
 const BATCH: i64 = 200;
 
 impl Worker {
@@ -38,6 +40,8 @@ impl Worker {
         self.in_store(move |store| store.forget_ended_sessions(now)).await?;
         self.in_store(move |store| store.forget_old_codes(now)).await?;
         self.in_store(move |store| store.forget_kept_answers(now)).await?;
+        self.in_store(move |store| store.forget_pushes(now - PUSH_REPEATS))
+            .await?;
         while self.in_store(move |store| store.forget_old_terms(now, BATCH)).await? > 0 {}
         loop {
             let photos = self

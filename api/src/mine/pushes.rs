@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What the client asks WeChat for, in this order.
-const ASKED: [Template; 2] = [Template::DeputyNew, Template::DeputyDeadline];
+pub const ASKED: [Template; 2] = [Template::DeputyNew, Template::DeputyDeadline];
 
 /// The name of a kind of message.
 pub const fn title(template: Template) -> &'static str {
@@ -74,7 +74,8 @@ pub struct PushAnswersRequest {
 }
 
 impl AppState {
-    fn template_id(&self, template: Template) -> &str {
+    /// WeChat's id of a template.
+    pub fn template_id(&self, template: Template) -> &str {
         match template {
             Template::DeputyNew => self.wechat.deputy_new_template(),
             Template::DeputyDeadline => self.wechat.deputy_deadline_template(),
@@ -142,9 +143,10 @@ pub async fn answer_pushes(
         Some((template, answer))
     });
     let said: Vec<(Template, PushAnswer)> = said.collect();
+    let now = state.now();
     let write = move |store: &minyi_store::Store| {
         said.iter()
-            .try_for_each(|(template, answer)| store.answer_push(account, *template, *answer))
+            .try_for_each(|(template, answer)| store.answer_push(account, *template, *answer, now))
     };
     state.ask(write).await?;
     let pushes = state.pushes(account).await?;

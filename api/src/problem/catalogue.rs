@@ -145,6 +145,8 @@ pub enum Problem {
     DeputyUnknown,
     /// A form that does not come from our own page.
     CrossSite,
+    /// A push that is not from WeChat, or not as it was agreed on.
+    PushUnbelieved,
     /// Not on today's roster.
     NotOnDuty,
     /// On today's roster, at another station.
@@ -343,6 +345,7 @@ impl Problem {
             Self::CodeOfAnotherStation => entry(S::UNPROCESSABLE_ENTITY, "code_of_another_station", "不是今天值班的站", "您今天在别的联络站值班，请扫那个站的民意码。"),
             Self::StillRunning => entry(S::CONFLICT, "still_running", "正在办理", "同样的请求正在办理，请过一秒再看。"),
             Self::CrossSite => entry(S::FORBIDDEN, "csrf_failed", "页面已经失效", "请刷新页面后再提交一次。"),
+            Self::PushUnbelieved => entry(S::FORBIDDEN, "push_unbelieved", "不是微信的推送", "签名不对、没有加密或者读不出来。请核对消息推送的 Token 和 EncodingAESKey。"),
             Self::Forbidden => entry(S::FORBIDDEN, "forbidden", "没有权限", "您的角色不能做这件事。"),
             Self::Unavailable(_) => entry(S::SERVICE_UNAVAILABLE, "unavailable", "暂时不能用", "系统正忙，请过几秒再试。您填写的内容不会丢。"),
             Self::Internal(_) => entry(S::INTERNAL_SERVER_ERROR, "internal", "系统出错了", "不是您的问题，我们已经记下来了。请稍后再试，并记下本次请求的编号。"),

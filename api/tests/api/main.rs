@@ -38,3 +38,4 @@ mod settings;
 mod sorting;
 mod submissions;
 mod triage;
+mod wechat_push;

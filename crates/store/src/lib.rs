@@ -62,6 +62,7 @@ mod steps;
 mod submissions;
 mod subscriptions;
 mod suggestions;
+mod wechat_pushes;
 mod word;
 mod work;
 
@@ -128,4 +129,5 @@ pub use submissions::{
     RatingView, SubmissionDetail, SubmitOutcome, SubmitReceipt,
 };
 pub use suggestions::{NewSuggestion, Sorting, Suggestion, Unread};
+pub use wechat_pushes::TakenPush;
 pub use work::WorkCounts;

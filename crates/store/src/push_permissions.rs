@@ -1,7 +1,11 @@
 //! How many pushes a person still lets through (订阅消息的剩余次数), as far as this program knows: one more for each
 //! acceptance, one fewer for each message that WeChat took, none when WeChat says so.
 
-use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, dsl::sql, sql_types::Integer};
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -36,34 +40,45 @@ impl Store {
             .collect())
     }
 
-    /// Writes down what a person said.
-    pub fn answer_push(&self, account: Uuid, template: Template, answer: PushAnswer) -> Result<()> {
-        let row = (
-            push_permissions::account_id.eq(account),
-            push_permissions::template.eq(template.as_str()),
-        );
-        let connection = &mut *self.connection()?;
-        let keys = (push_permissions::account_id, push_permissions::template);
-        match answer {
-            PushAnswer::Accepted => diesel::insert_into(push_permissions::table)
-                .values((row, push_permissions::remaining.eq(1)))
-                .on_conflict(keys)
-                .do_update()
-                .set(
-                    push_permissions::remaining.eq(sql::<Integer>("least(push_permissions.remaining + 1, ")
-                        .bind::<Integer, _>(MOST)
-                        .sql(")")),
-                )
-                .execute(connection)?,
-            PushAnswer::Refused => diesel::insert_into(push_permissions::table)
-                .values((row, push_permissions::remaining.eq(0)))
-                .on_conflict(keys)
-                .do_update()
-                .set(push_permissions::remaining.eq(0))
-                .execute(connection)?,
-        };
-        Ok(())
+    /// Writes down what a person said to WeChat, as the client tells it.
+    pub fn answer_push(&self, account: Uuid, template: Template, answer: PushAnswer, now: DateTime<Utc>) -> Result<()> {
+        answered(&mut *self.connection()?, account, template, answer, "client", now)
     }
+}
+
+/// The client and WeChat both tell of one acceptance, seconds apart: the other's word within this time adds nothing.
+const SAME_ANSWER: &str = "
+    push_permissions.told_by <> excluded.told_by AND push_permissions.told_at > excluded.told_at - interval '2 minutes'";
+
+/// Writes down what `told_by` says that a person has said.
+pub(crate) fn answered(
+    connection: &mut PgConnection,
+    account: Uuid,
+    template: Template,
+    answer: PushAnswer,
+    told_by: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let left = match answer {
+        PushAnswer::Accepted => 1,
+        PushAnswer::Refused => 0,
+    };
+    // What is refused leaves none, whoever tells of it and how often.
+    diesel::sql_query(format!(
+        "INSERT INTO push_permissions (account_id, template, remaining, told_by, told_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (account_id, template) DO UPDATE SET
+             remaining = CASE WHEN excluded.remaining = 0 THEN 0 WHEN {SAME_ANSWER} THEN push_permissions.remaining
+                 ELSE least(push_permissions.remaining + 1, {MOST}) END,
+             told_by = CASE WHEN {SAME_ANSWER} THEN NULL ELSE excluded.told_by END,
+             told_at = excluded.told_at"
+    ))
+    .bind::<SqlUuid, _>(account)
+    .bind::<Text, _>(template.as_str())
+    .bind::<Integer, _>(left)
+    .bind::<Text, _>(told_by)
+    .bind::<Timestamptz, _>(now)
+    .execute(connection)?;
+    Ok(())
 }
 
 /// A message was taken: one fewer is left. In the transaction that records the delivery.

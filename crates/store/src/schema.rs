@@ -544,6 +544,8 @@ diesel::table! {
         account_id -> Uuid,
         template -> Text,
         remaining -> Integer,
+        told_by -> Nullable<Text>,
+        told_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -776,6 +778,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    wechat_pushes (key) {
+        key -> Binary,
+        kind -> Text,
+        received_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(notifications -> accounts (account_id));
 diesel::joinable!(events -> accounts (actor_account_id));
@@ -941,4 +951,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     submissions_unread,
     supports,
     transfers,
+    wechat_pushes,
 );

@@ -41,6 +41,10 @@ pub const TEMPLATES: [(&str, &str); 3] = [
     ),
 ];
 
+/// What api and simulator have agreed on for pushes from WeChat; only the simulator of this machine knows this address.
+const PUSH_TOKEN: &str = "developmentOnlyPushToken";
+const PUSH_AES_KEY: &str = "developmentOnlyEncodingAesKey00000000000000";
+
 /// Where the simulator takes text messages, and the account that it has for them.
 const SMS_PATH: &str = "/sms/aliyun/";
 const SMS: [(&str, &str); 5] = [
@@ -106,6 +110,8 @@ impl Program {
             environment: Environment::from([
                 ("SIMULATOR_APPID", APPID.into()),
                 ("SIMULATOR_SECRET", secrets.key("wechat_secret").into()),
+                ("SIMULATOR_PUSH_TOKEN", PUSH_TOKEN.into()),
+                ("SIMULATOR_PUSH_AES_KEY", PUSH_AES_KEY.into()),
             ]),
             port: addresses.simulator,
             ready_path: "/_sim/users",
@@ -157,6 +163,8 @@ pub fn environment(checkout: &Checkout, addresses: &Addresses, secrets: &Secrets
         ("MINYI_WECHAT_BASE_URL", addresses.simulator_url()),
         ("MINYI_WECHAT_APPID", APPID.into()),
         ("MINYI_WECHAT_SECRET", secrets.key("wechat_secret").into()),
+        ("MINYI_WECHAT_PUSH_TOKEN", PUSH_TOKEN.into()),
+        ("MINYI_WECHAT_PUSH_AES_KEY", PUSH_AES_KEY.into()),
         (
             "MINYI_SMS_BASE_URL",
             format!("{}{}", addresses.simulator_url(), SMS_PATH),

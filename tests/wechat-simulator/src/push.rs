@@ -67,7 +67,7 @@ impl Shared {
 
 impl Target {
     /// Query and body of the POST; `None`: the key is not one.
-    fn envelope(&self, appid: &str, time: i64, message: &str) -> Option<(Vec<(&'static str, String)>, Value)> {
+    pub fn envelope(&self, appid: &str, time: i64, message: &str) -> Option<(Vec<(&'static str, String)>, Value)> {
         let sealed = self.seal(appid, message)?;
         let (time, nonce) = (time.to_string(), random::nonce());
         let sign = |parts: &mut [&str]| {

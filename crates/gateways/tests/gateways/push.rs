@@ -119,25 +119,6 @@ fn an_answer_to_the_popup_is_read_in_every_form() {
 }
 
 #[test]
-fn results_of_sending_and_checking_are_read() {
-    let sent = r#"{"MsgType":"event","Event":"subscribe_msg_sent_event",
-        "List":{"TemplateId":"T1","MsgID":"1700827132819554304","ErrorCode":"0","ErrorStatus":"success"}}"#;
-    assert_eq!(plainly(sent), Ok(Event::Sent(vec![("1700827132819554304".into(), 0)])));
-    let checked = |errcode: i64, suggest: &str| {
-        let body = json!({ "MsgType": "event", "Event": "wxa_media_check", "trace_id": "t-1", "errcode": errcode,
-            "result": { "suggest": suggest, "label": 100 } });
-        plainly(&body.to_string()).unwrap()
-    };
-    let of = |passed| Event::PhotoChecked {
-        trace_id: "t-1".into(),
-        passed,
-    };
-    assert_eq!(checked(0, "pass"), of(true));
-    assert_eq!(checked(0, "review"), of(false));
-    assert_eq!(checked(-1008, "pass"), of(false));
-}
-
-#[test]
 fn what_is_no_event_is_unreadable() {
     let entity = r#"<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xml><MsgType>&e;</MsgType></xml>"#;
     for body in ["", "[]", "3", "{}", "<xml>", entity] {

@@ -1,6 +1,5 @@
 //! What a push says, whether it came as XML or as JSON.
 
-use chrono::{DateTime, Utc};
 use roxmltree::{Document, Node};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -15,8 +14,6 @@ pub struct Push {
     pub key: [u8; 32],
     /// Whom it concerns.
     pub openid: String,
-    /// When the platform made it; only for people, the platform's clock may differ.
-    pub made_at: Option<DateTime<Utc>>,
     /// The platform's name of the event, or of the message's type.
     pub kind: String,
     pub event: Event,
@@ -27,10 +24,6 @@ pub struct Push {
 pub enum Event {
     /// The person has answered the popup, or has switched templates off: template and answer.
     Permissions(Vec<(String, Answer)>),
-    /// A message sent earlier could not be delivered, or could: the platform's number of it, and 0 or the reason.
-    Sent(Vec<(String, i64)>),
-    /// A photo was checked: the platform's number of the check, and whether nobody needs to look at it.
-    PhotoChecked { trace_id: String, passed: bool },
     /// Nothing that anybody here waits for.
     Other,
 }
@@ -73,11 +66,6 @@ fn of_xml(node: Node<'_, '_>) -> Value {
     Value::Object(object)
 }
 
-/// Numbers arrive as numbers or as text.
-fn number(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
-}
-
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
@@ -105,7 +93,6 @@ impl Push {
         Ok(Self {
             key: Sha256::digest(body).into(),
             openid: text(&value["FromUserName"]),
-            made_at: number(&value["CreateTime"]).and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
             event: Event::of(&kind, value),
             kind,
         })
@@ -126,24 +113,7 @@ impl Event {
         match kind {
             "subscribe_msg_popup_event" => permissions("SubscribeMsgPopupEvent"),
             "subscribe_msg_change_event" => permissions("SubscribeMsgChangeEvent"),
-            "subscribe_msg_sent_event" => {
-                let sent = |entry: &Value| Some((number_text(&entry["MsgID"])?, number(&entry["ErrorCode"])?));
-                Self::Sent(list(value, "SubscribeMsgSentEvent").iter().filter_map(sent).collect())
-            }
-            "wxa_media_check" => Self::PhotoChecked {
-                trace_id: text(&value["trace_id"]),
-                passed: number(&value["errcode"]) == Some(0) && value["result"]["suggest"] == "pass",
-            },
             _ => Self::Other,
         }
-    }
-}
-
-/// A number that is longer than some readers' numbers, as text.
-fn number_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        _ => None,
     }
 }

@@ -1,0 +1,93 @@
+//! Where WeChat tells us something by itself (消息推送).
+//!
+//! WeChat's page "消息推送" of the mini-program's server documentation: the address is verified by a signed GET; a push is
+//! answered with `success` within five seconds, or it comes again, three times in all.
+
+use actix_web::{HttpResponse, get, http::header::CACHE_CONTROL, post, web::Bytes, web::Query};
+use minyi_gateways::wechat::push::{Answer, Event, Push, PushQuery, Pushes};
+use minyi_store::{PushAnswer, TakenPush, Template};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    mine::pushes::ASKED,
+    problem::Problem,
+    state::{AppState, State},
+};
+
+/// Registers the routes.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(verify_push_address).service(take_push);
+}
+
+fn pushes(state: &AppState) -> Result<&Pushes, Problem> {
+    state.pushes.as_ref().ok_or(Problem::NotFound)
+}
+
+fn said(words: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .body(words)
+}
+
+/// WeChat asks whether this address is ours (消息推送地址校验)
+#[utoipa::path(tag = "微信推送", params(
+    ("signature" = String, Query), ("timestamp" = String, Query), ("nonce" = String, Query), ("echostr" = String, Query),
+), responses(
+    (status = 200, description = "`echostr` as it came", body = String, content_type = "text/plain", example = "4375120948345356249"),
+    (status = 403, description = "`push_unbelieved`：签名不对"),
+    (status = 404, description = "`not_found`：没有设置消息推送的 Token"),
+))]
+#[get("/wechat/push")]
+async fn verify_push_address(state: State, query: Query<PushQuery>) -> Result<HttpResponse, Problem> {
+    pushes(&state)?.believe(&query).map_err(|_| Problem::PushUnbelieved)?;
+    Ok(said(query.into_inner().echostr.unwrap_or_default()))
+}
+
+/// WeChat tells us something (消息推送)
+///
+/// Plain or encrypted, as XML or JSON. Answers to the popup of subscribe messages fill the ledger of permissions; what
+/// nobody here waits for is acknowledged and forgotten.
+#[utoipa::path(tag = "微信推送", params(
+    ("signature" = Option<String>, Query), ("timestamp" = String, Query), ("nonce" = String, Query),
+    ("msg_signature" = Option<String>, Query),
+), request_body(content((String = "application/json"), (String = "text/xml"))), responses(
+    (status = 200, description = "taken, now or before", body = String, content_type = "text/plain", example = "success"),
+    (status = 403, description = "`push_unbelieved`：签名不对、没有加密或者读不出来"),
+    (status = 404, description = "`not_found`：没有设置消息推送的 Token"),
+))]
+#[post("/wechat/push")]
+async fn take_push(state: State, query: Query<PushQuery>, body: Bytes) -> Result<HttpResponse, Problem> {
+    let push = pushes(&state)?.open(&query, &body).map_err(|why| {
+        tracing::warn!(%why, "a push to /wechat/push is not believed");
+        Problem::PushUnbelieved
+    })?;
+    let answers = answers(&state, &push);
+    let now = state.now();
+    let take = move |store: &minyi_store::Store| {
+        let taken = TakenPush {
+            key: push.key,
+            kind: &push.kind,
+            openid: &push.openid,
+            answers: &answers,
+        };
+        store.take_push(taken, now)
+    };
+    state.ask(take).await?;
+    Ok(said("success".to_owned()))
+}
+
+fn answers(state: &AppState, push: &Push) -> Vec<(Template, PushAnswer)> {
+    let Event::Permissions(said) = &push.event else {
+        return Vec::new();
+    };
+    let of = |(id, answer): &(String, Answer)| {
+        let template = ASKED.iter().find(|template| state.template_id(**template) == id)?;
+        let answer = match answer {
+            Answer::Accept => PushAnswer::Accepted,
+            Answer::Reject => PushAnswer::Refused,
+        };
+        Some((*template, answer))
+    };
+    said.iter().filter_map(of).collect()
+}

@@ -1,0 +1,125 @@
+//! What WeChat tells us by itself, sealed as the simulator seals it.
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APPID, push::Target};
+
+use crate::app::{Answer, App, send};
+
+const TOKEN: &str = "push-token-for-tests";
+const PATH: &str = "/wechat/push";
+
+fn aes_key() -> String {
+    "q".repeat(43)
+}
+
+async fn app() -> App {
+    App::with(&["--wechat-push-token", TOKEN, "--wechat-push-aes-key", &aes_key()]).await
+}
+
+fn target() -> Target {
+    Target {
+        url: String::new(),
+        token: TOKEN.to_owned(),
+        aes_key: aes_key(),
+    }
+}
+
+async fn push(app: &App, target: &Target, message: &Value) -> Answer {
+    let (query, body) = target
+        .envelope(DEFAULT_APPID, 1_763_712_000, &message.to_string())
+        .unwrap();
+    send(app.request(Method::POST, PATH).query(&query).json(&body)).await
+}
+
+/// `second` makes two events of one kind two events.
+fn answered(openid: &str, event: &str, said: &str, second: u32) -> Value {
+    json!({ "ToUserName": "gh_1", "FromUserName": openid, "CreateTime": (1_763_712_000 + second).to_string(),
+        "MsgType": "event", "Event": event,
+        "List": { "TemplateId": "template-1", "SubscribeStatusString": said, "PopupScene": "0" } })
+}
+
+async fn remaining(app: &App, token: &str) -> Value {
+    let home = app.get_as(token, "/api/v1/me/home").await.expect(200).json();
+    home["pushes"]["templates"][0]["remaining"].clone()
+}
+
+#[actix_web::test]
+async fn what_people_answer_fills_the_ledger_once() {
+    let app = app().await;
+    let openid = app.deputy.openid.clone();
+    let token = app.access_token(&app.deputy.actor).await;
+    let accepted = answered(&openid, "subscribe_msg_popup_event", "accept", 0);
+    for _ in 0..3 {
+        let said = push(&app, &target(), &accepted).await.expect(200);
+        assert_eq!(said.text(), "success");
+    }
+    assert_eq!(remaining(&app, &token).await, 1);
+    // The client tells of the same acceptance.
+    let told = json!({ "results": { "template-1": "accept" } });
+    app.post_as(&token, "/api/v1/me/push-permissions", &told)
+        .await
+        .expect(200);
+    assert_eq!(remaining(&app, &token).await, 1);
+    app.advance(TimeDelta::minutes(3));
+    let token = app.access_token(&app.deputy.actor).await;
+    let more = answered(&openid, "subscribe_msg_popup_event", "accept", 180);
+    push(&app, &target(), &more).await.expect(200);
+    assert_eq!(remaining(&app, &token).await, 2);
+    let switched_off = answered(&openid, "subscribe_msg_change_event", "reject", 190);
+    push(&app, &target(), &switched_off).await.expect(200);
+    assert_eq!(remaining(&app, &token).await, 0);
+}
+
+#[actix_web::test]
+async fn what_nobody_waits_for_is_acknowledged() {
+    let app = app().await;
+    for message in [
+        answered("o-of-a-resident", "subscribe_msg_popup_event", "accept", 0),
+        json!({ "FromUserName": "o1", "CreateTime": 1, "MsgType": "text", "Content": "你好" }),
+    ] {
+        push(&app, &target(), &message).await.expect(200);
+    }
+}
+
+#[actix_web::test]
+async fn who_does_not_know_the_secrets_is_not_believed() {
+    let app = app().await;
+    let message = answered(&app.deputy.openid, "subscribe_msg_popup_event", "accept", 0);
+    let stranger = Target {
+        token: "another".to_owned(),
+        ..target()
+    };
+    push(&app, &stranger, &message).await.problem(403, "push_unbelieved");
+    let plain = app
+        .request(Method::POST, PATH)
+        .query(&[("timestamp", "1"), ("nonce", "2")]);
+    send(plain.json(&message)).await.problem(403, "push_unbelieved");
+    let token = app.access_token(&app.deputy.actor).await;
+    assert_eq!(remaining(&app, &token).await, 0);
+}
+
+#[actix_web::test]
+async fn the_address_is_verified() {
+    let app = app().await;
+    let (query, _) = target().envelope(DEFAULT_APPID, 1_763_712_000, "{}").unwrap();
+    let ask = |query: &[(&'static str, String)]| {
+        let request = app.request(Method::GET, PATH).query(query);
+        send(request.query(&[("echostr", "4375120948345356249")]))
+    };
+    assert_eq!(ask(&query).await.expect(200).text(), "4375120948345356249");
+    let mut wrong = query;
+    wrong.iter_mut().for_each(|(name, value)| {
+        if *name == "nonce" {
+            value.push('1');
+        }
+    });
+    ask(&wrong).await.problem(403, "push_unbelieved");
+}
+
+#[actix_web::test]
+async fn without_a_token_there_is_no_such_address() {
+    let app = App::start().await;
+    app.post(PATH, &json!({})).await.problem(404, "not_found");
+}

@@ -1,0 +1,2 @@
+ALTER TABLE push_permissions DROP told_by, DROP told_at;
+DROP TABLE wechat_pushes;

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import uniPlugin from "@dcloudio/vite-plugin-uni";
 import { defineConfig, type Plugin } from "vite";
+
+const inBrowser = process.env.UNI_PLATFORM === "h5";
 
 // The plugin is CommonJS: an ES module sees its default export one level deeper.
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin;
@@ -10,11 +13,19 @@ const askNobody: Plugin = {
   transform: (code, id) => (id.includes("uni.mp.esm") ? code.replace("isFunction(wx.preloadAssets)", "false") : null),
 };
 
+// The worker that keeps the app in the browser stands beside index.html, because it may serve only what is below it.
+const offline: Plugin = {
+  name: "offline",
+  generateBundle() {
+    if (inBrowser) this.emitFile({ type: "asset", fileName: "offline.js", source: readFileSync("src/offline.js") });
+  },
+};
+
 export default defineConfig({
-  plugins: [uni(), askNobody],
+  plugins: [uni(), askNobody, offline],
   build: {
     // In a browser everything comes at once: a page that is fetched only when it is opened cannot be opened offline.
-    rollupOptions: process.env.UNI_PLATFORM === "h5" ? { output: { inlineDynamicImports: true } } : {},
+    rollupOptions: inBrowser ? { output: { inlineDynamicImports: true } } : {},
   },
   css: { preprocessorOptions: { scss: { silenceDeprecations: ["legacy-js-api"] } } },
 });

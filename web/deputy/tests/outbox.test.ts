@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { attention, awakened, newEntry, nextLook, nextToSend, revived, settled, stepWords, tidied, undoSeconds, type Entry } from "../src/logic/outbox.ts";
+import { attention, awakened, newEntry, nextLook, nextToSend, revived, sending, settled, stepWords, tidied, undoSeconds, type Entry } from "../src/logic/outbox.ts";
 
 const made = (key: string, subject = "a", at = 0): Entry =>
   newEntry({ key, kind: "answer", subject, title: "答复", about: "", method: "POST", path: "/x", body: { text: "好" }, photos: [] }, at);
@@ -59,8 +59,11 @@ test("what was sent leaves no text behind and goes after a day", () => {
   equal(tidied([made("2")], 86_400_005).length, 1);
 });
 
-test("after a restart what was being sent is sent again", () => {
-  equal(revived([{ ...made("1"), step: "sending" }])[0]?.step, "waiting");
+test("what was being sent when the app went away is sent again, and not before", () => {
+  const entry = sending(made("1"), 10_000);
+  equal(revived([entry], 99_999)[0]?.step, "sending");
+  equal(nextLook([entry]), 100_000);
+  equal(revived([entry], 100_000)[0]?.step, "waiting");
 });
 
 test("says where it stands", () => {

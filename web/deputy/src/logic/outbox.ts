@@ -4,6 +4,8 @@
 export const UNDO_MS = 10_000;
 /** How long what was sent stays in the list. */
 const SENT_KEPT_MS = 24 * 60 * 60 * 1000;
+/** Longer than a request and its photos may take. */
+const SENDING_MS = 90_000;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -63,9 +65,14 @@ export function undoSeconds(entry: Entry, now: number): number {
   return entry.step === "undoable" ? Math.max(0, Math.ceil((entry.notBefore - now) / 1000)) : 0;
 }
 
-/** After a restart: nobody is sending any more. The key makes a second try harmless. */
-export function revived(entries: Entry[]): Entry[] {
-  return entries.map((entry) => (entry.step === "sending" ? { ...entry, step: "waiting" } : entry));
+/** Marks it as being sent; whoever sends it must have settled it within the time. */
+export function sending(entry: Entry, now: number): Entry {
+  return { ...entry, step: "sending", notBefore: now + SENDING_MS };
+}
+
+/** What was being sent when the app, or another tab, went away. The key makes a second try harmless. */
+export function revived<E extends Entry>(entries: E[], now: number): E[] {
+  return entries.map((entry) => (entry.step === "sending" && entry.notBefore <= now ? { ...entry, step: "waiting" } : entry));
 }
 
 /** What to send now: in the order made; what is stuck holds back only its own submission. */
@@ -83,7 +90,8 @@ export function nextToSend(entries: Entry[], now: number, online: boolean): Entr
 
 /** When to look again, if nothing else happens. */
 export function nextLook(entries: Entry[]): number | undefined {
-  const times = entries.filter((entry) => entry.step === "undoable" || entry.step === "waiting").map((entry) => entry.notBefore);
+  const goesOn: Step[] = ["undoable", "waiting", "sending"];
+  const times = entries.filter((entry) => goesOn.includes(entry.step)).map((entry) => entry.notBefore);
   return times.length ? Math.min(...times) : undefined;
 }
 

@@ -3,7 +3,7 @@ import { uploadPhoto } from "../api/photos";
 import { Offline, Problem } from "../api/problem";
 import { send } from "../api/request";
 import {
-  attention, awakened, newEntry, nextLook, nextToSend, revived, settled, tidied, type Entry, type Outcome,
+  attention, awakened, newEntry, nextLook, nextToSend, revived, sending, settled, tidied, type Entry, type Outcome,
 } from "../logic/outbox";
 import { fileToUpload, forgetFile } from "../platform/files";
 import { newKey } from "../platform/ids";
@@ -24,19 +24,31 @@ export interface Decision {
   draft?: Record<string, string>;
 }
 
+const SECOND_MS = 1000;
+const IDLE_MS = 30_000;
+
 type Held = Entry & { draft?: Record<string, string> };
 
-const entries = ref<Held[]>(revived(read<Held[]>("outbox") ?? []));
+const entries = ref<Held[]>(read<Held[]>("outbox") ?? []);
 const now = ref(Date.now());
 let timer: ReturnType<typeof setTimeout> | undefined;
 const sentListeners = new Set<(entry: Entry) => void>();
 
+/** Whether the phone's store has what stands here; a full store must not make anything be forgotten. */
+let stored = true;
+
 function put(next: Held[]): void {
   entries.value = next;
-  write("outbox", next);
+  stored = write("outbox", next);
+}
+
+/** Another tab of the same browser may have changed it meanwhile. */
+function catchUp(): void {
+  if (stored) entries.value = revived(read<Held[]>("outbox") ?? [], Date.now());
 }
 
 function change(entry: Held): void {
+  catchUp();
   put(entries.value.map((other) => (other.key === entry.key ? entry : other)));
 }
 
@@ -58,6 +70,7 @@ export function whenSent(listener: (entry: Entry) => void): () => void {
 /** Puts a decision on its way: ten seconds in which it can be taken back, then it is sent. */
 export function decide(decision: Decision): void {
   const { photos = [], draft, ...rest } = decision;
+  catchUp();
   const entry = newEntry({ ...rest, key: newKey(), photos: photos.map((file) => ({ file })) }, Date.now());
   put([...entries.value, { ...entry, draft }]);
   tick();
@@ -65,6 +78,7 @@ export function decide(decision: Decision): void {
 
 /** Takes it off the way; what was written stands in the form again. */
 export function takeBack(key: string): Entry | undefined {
+  catchUp();
   const entry = entries.value.find((other) => other.key === key);
   if (!entry || entry.step === "sending" || entry.step === "sent") return undefined;
   if (entry.draft) {
@@ -77,6 +91,7 @@ export function takeBack(key: string): Entry | undefined {
 
 /** Throws it away with its pictures. */
 export function discard(key: string): void {
+  catchUp();
   const entry = entries.value.find((other) => other.key === key);
   if (!entry || entry.step === "sending") return;
   for (const photo of entry.photos) void forgetFile(photo.file);
@@ -111,8 +126,9 @@ async function bodyOf(entry: Held): Promise<Record<string, unknown> | null> {
 }
 
 async function run(entry: Held): Promise<void> {
-  change({ ...entry, step: "sending" });
-  const outcome = await attempt(entry);
+  const going = sending(entry, Date.now());
+  change(going);
+  const outcome = await attempt(going);
   const current = entries.value.find((other) => other.key === entry.key);
   if (!current) return;
   const after: Held = { ...settled(current, outcome, Date.now()), draft: outcome.ok ? undefined : current.draft };
@@ -129,22 +145,26 @@ async function run(entry: Held): Promise<void> {
 export function tick(): void {
   clearTimeout(timer);
   now.value = Date.now();
+  catchUp();
   const next = nextToSend(entries.value, now.value, connected.value);
   if (next) return void run(next);
-  if (entries.value.some((entry) => entry.step === "sending")) return;
   const look = nextLook(entries.value);
   if (look === undefined) return;
-  const counting = entries.value.some((entry) => entry.step === "undoable");
-  timer = setTimeout(tick, Math.max(200, Math.min(look - now.value, counting ? 1000 : 30_000)));
+  const counting = entries.value.some((entry) => entry.step === "undoable" && entry.notBefore > now.value);
+  const soon = counting ? SECOND_MS : IDLE_MS;
+  // Without a network nothing is due: its return wakes the queue.
+  timer = setTimeout(tick, look <= now.value ? IDLE_MS : Math.min(look - now.value, soon));
 }
 
 /** The network is back, or somebody is signed in again: nothing need wait on. */
 export function wakeOutbox(): void {
+  catchUp();
   put(awakened(entries.value, Date.now()));
   tick();
 }
 
 export function startOutbox(): void {
+  catchUp();
   put(tidied(entries.value, Date.now()));
   whenBack(wakeOutbox);
   tick();

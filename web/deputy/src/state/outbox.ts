@@ -153,7 +153,7 @@ export function tick(): void {
   const counting = entries.value.some((entry) => entry.step === "undoable" && entry.notBefore > now.value);
   const soon = counting ? SECOND_MS : IDLE_MS;
   // Without a network nothing is due: its return wakes the queue.
-  timer = setTimeout(tick, look <= now.value ? IDLE_MS : Math.min(look - now.value, soon));
+  timer = setTimeout(tick, look <= now.value ? soon : Math.min(look - now.value, soon));
 }
 
 /** The network is back, or somebody is signed in again: nothing need wait on. */

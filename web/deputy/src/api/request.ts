@@ -61,14 +61,16 @@ export async function send(method: string, url: string, body?: unknown, key?: st
       ...(access ? { authorization: `Bearer ${access}` } : {}),
       ...(key ? { "idempotency-key": key } : {}),
     });
-  const access = tokens.read()?.access;
+  let access = tokens.read()?.access;
+  if (!access && !isLogin(url)) {
+    if (!(await onSignedOut())) throw new Problem(401, "signed_out", "需要登录", "请先登录。");
+    access = tokens.read()?.access;
+  }
   let answer = await attempt(access);
   if (answer.status === 401 && access) {
     const fresh = await refresh(access);
     if (fresh !== "refused") answer = await attempt(fresh.tokens.access);
     else if (await onSignedOut()) answer = await attempt(tokens.read()?.access);
-  } else if (answer.status === 401 && !isLogin(url) && (await onSignedOut())) {
-    answer = await attempt(tokens.read()?.access);
   }
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   throw Problem.of(answer.status, answer.body);

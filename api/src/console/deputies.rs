@@ -243,7 +243,8 @@ async fn invite(
 
 /// Take the WeChat user off a deputy's account (解除微信绑定)
 ///
-/// For a new phone or a lost one. All sessions of the account end.
+/// For a new phone or a lost one. The kept phone and the open invitation are taken off too, and all sessions of the
+/// account end.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(("id" = Uuid, Path)), responses(
     (status = 204, description = "nothing is bound any more"),
     (status = 404, description = "`deputy_unknown`：没有这位代表，或者不归您管理"),

@@ -272,6 +272,7 @@ async fn without_a_provider_the_station_is_named() {
 #[actix_web::test]
 async fn taking_a_binding_back_ends_the_sessions() {
     let mut app = App::start().await;
+    with_phone(&app).await;
     let staff = app.city.staff(app.grid.site_id, Role::StationHead);
     let (head, deputy) = (
         app.access_token(&staff).await,
@@ -288,6 +289,7 @@ async fn taking_a_binding_back_ends_the_sessions() {
         .problem(403, "wechat_not_bound");
     let list = app.get_as(&head, "/api/v1/deputies/accounts").await.expect(200).json();
     assert_eq!(list["items"][0]["wechat_bound"], false);
+    assert_eq!(list["items"][0]["phone_known"], false);
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
 }
 

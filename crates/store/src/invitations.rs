@@ -139,7 +139,8 @@ impl Store {
         })
     }
 
-    /// Takes the WeChat user off a deputy's account and ends its sessions; nothing bound is no mistake.
+    /// Takes every way in off a deputy's account, for a lost phone: the WeChat user, the phone and the open invitation;
+    /// and ends its sessions. Nothing bound is no mistake.
     pub fn unbind_deputy(
         &self,
         actor: &Actor,
@@ -149,11 +150,16 @@ impl Store {
         self.act(|connection| {
             find(connection, actor, deputy_id, now)?;
             let account: Option<Uuid> = diesel::update(accounts::table.filter(accounts::deputy_id.eq(deputy_id)))
-                .set(accounts::wechat_openid.eq(None::<String>))
+                .set((
+                    accounts::wechat_openid.eq(None::<String>),
+                    accounts::phone_sealed.eq(None::<Vec<u8>>),
+                    accounts::phone_index.eq(None::<Vec<u8>>),
+                ))
                 .returning(accounts::id)
                 .get_result(connection)
                 .optional()?;
             if let Some(account) = account {
+                end_open(connection, account, now)?;
                 push_permissions::forget(connection, account)?;
                 sessions::revoke_all(connection, account, RevokeReason::Unbound, now)?;
             }

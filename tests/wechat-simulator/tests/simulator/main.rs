@@ -7,5 +7,6 @@ mod messages;
 mod pages;
 mod popups;
 mod program;
+mod texts;
 mod tokens;
 mod world;

@@ -166,7 +166,7 @@ fn the_ledger_of_pushes_follows_what_wechat_took_and_what_it_refused() {
     for _ in 0..2 {
         world
             .store
-            .answer_push(account, Template::DeputyNew, PushAnswer::Accepted)
+            .answer_push(account, Template::DeputyNew, PushAnswer::Accepted, now())
             .unwrap();
     }
     let mut send = |result: SendResult| {

@@ -314,7 +314,7 @@ fn everybody_reads_of_coming_hearings_with_the_names_that_are_public() {
     let here = || OpenPlace::Station(stage.grid.site_id);
     let coming = open(here(), now());
     assert_eq!((coming.len(), coming[0].place.as_str()), (1, "社区活动室"));
-    assert_eq!(coming[0].deputies, [deputy.actor.display_name.clone()]);
+    assert_eq!(coming[0].deputies, std::slice::from_ref(&deputy.actor.display_name));
     assert_eq!(open(OpenPlace::Region(TOWNSHIP.to_owned()), now()).len(), 1);
     assert_eq!(open(OpenPlace::Region("990102004".to_owned()), now()), []);
     assert_eq!(open(here(), soon()), [], "what has begun is not coming");

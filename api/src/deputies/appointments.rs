@@ -1,9 +1,15 @@
 //! Meeting residents: proposing a slot, confirming, moving, recording (预约见面).
 
 use actix_web::{HttpResponse, get, post, web::Path};
-use minyi_domain::{appointment::Action, people::Actor, rights::Permission, text::Note};
-use minyi_store::{AskedBy, FreeSlot, Settling};
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use minyi_domain::{
+    appointment::{Action, Side, State as Stage, possible},
+    people::Actor,
+    rights::Permission,
+    text::Note,
+};
+use minyi_store::{Appointment, AskedBy, FreeSlot, Settling};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -20,8 +26,69 @@ use crate::{
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_slots_of_submission)
+        .service(list_appointments)
         .service(propose_appointment)
         .service(settle_appointment);
+}
+
+/// The appointments about a submission.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"items": [{
+    "id": "019aa000-0000-7000-8000-0000000000cc", "state": "asked", "state_name": "等对方确认", "asked_by": "resident",
+    "deputy_name": "李春兰", "site_name": "杏林社区代表联络站", "site_address": "杏林路 12 号",
+    "starts_at": "2026-11-26T01:00:00Z", "ends_at": "2026-11-26T01:30:00Z", "note": "想当面看看现场照片",
+    "reason": null, "record": null, "possible": ["confirm", "decline", "move"]
+}]}))]
+pub struct AppointmentsResponse {
+    /// The last first; at most one is `asked` or `confirmed`.
+    items: Vec<AppointmentResponse>,
+}
+
+/// An appointment as those who receive see it.
+#[derive(Serialize, ToSchema)]
+pub struct AppointmentResponse {
+    id: Uuid,
+    #[schema(schema_with = words::appointment_state)]
+    state: Stage,
+    state_name: &'static str,
+    #[schema(schema_with = words::appointment_side)]
+    asked_by: Side,
+    deputy_name: String,
+    site_name: String,
+    site_address: String,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    note: Option<String>,
+    /// Why it was declined or cancelled.
+    reason: Option<String>,
+    /// What was said when they met.
+    record: Option<String>,
+    /// What you may do with it now.
+    #[schema(schema_with = words::appointment_actions)]
+    possible: Vec<Action>,
+}
+
+impl AppointmentResponse {
+    fn new(appointment: Appointment, now: DateTime<Utc>) -> Self {
+        let has_come = appointment.starts_at <= now;
+        Self {
+            possible: possible(appointment.state, Side::Handler, appointment.asked_by)
+                .filter(|action| has_come || !action.tells_what_happened())
+                .collect(),
+            id: appointment.id,
+            state: appointment.state,
+            state_name: appointment.state.zh(),
+            asked_by: appointment.asked_by,
+            deputy_name: appointment.deputy_name,
+            site_name: appointment.site_name,
+            site_address: appointment.site_address,
+            starts_at: appointment.starts_at,
+            ends_at: appointment.ends_at,
+            note: appointment.note,
+            reason: appointment.reason,
+            record: appointment.record,
+        }
+    }
 }
 
 /// What to do with an appointment.
@@ -112,6 +179,24 @@ async fn list_slots_of_submission(state: State, signed_in: SignedIn, id: Path<Uu
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(SlotsResponse::new(slots)))
+}
+
+/// The appointments about a submission (预约情况)
+#[utoipa::path(tag = "接待", security(("bearer" = [])), params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "all of them, the last first", body = AppointmentsResponse),
+    (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
+))]
+#[get("/submissions/{id}/appointments")]
+async fn list_appointments(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Hold)?;
+    let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
+    let (appointments, now) = (detail.meetings.appointments, state.now());
+    let items = appointments
+        .into_iter()
+        .map(|appointment| AppointmentResponse::new(appointment, now));
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(AppointmentsResponse { items: items.collect() }))
 }
 
 /// Propose a meeting to the resident (约居民见面)

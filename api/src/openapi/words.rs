@@ -29,6 +29,11 @@ pub fn actions() -> Array {
     ArrayBuilder::new().items(action()).build()
 }
 
+/// Several actions on an appointment.
+pub fn appointment_actions() -> Array {
+    ArrayBuilder::new().items(appointment_action()).build()
+}
+
 macro_rules! schemas {
     ($($(#[$meta:meta])* $function:ident: $set:ty;)+) => {
         $($(#[$meta])* pub fn $function() -> Object {

@@ -64,7 +64,19 @@ async fn a_resident_asks_the_deputy_confirms_and_writes_what_was_said() {
     settle(json!({"action": "decline"}))
         .await
         .problem(422, "invalid_fields");
+    let list = async |token: &str| {
+        let items = app.get_as(token, "/api/v1/inbox").await.expect(200).json()["items"].clone();
+        let own = items.as_array().unwrap().last().unwrap()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let path = format!("/api/v1/submissions/{own}/appointments");
+        app.get_as(token, &path).await.expect(200).json()["items"][0].clone()
+    };
+    assert_eq!(list(&token).await["possible"], json!(["confirm", "decline", "move"]));
     settle(json!({"action": "confirm"})).await.expect(204);
+    // What was said can be written only once the time has come.
+    assert_eq!(list(&token).await["possible"], json!(["cancel", "move"]));
     settle(json!({"action": "decline", "reason": "要开会"}))
         .await
         .problem(409, "not_now");
@@ -73,7 +85,16 @@ async fn a_resident_asks_the_deputy_confirms_and_writes_what_was_said() {
     app.advance(TimeDelta::hours(3));
     let token = app.access_token(&app.deputy.actor).await;
     let path = format!("/api/v1/appointments/{id}");
+    assert_eq!(
+        list(&token).await["possible"],
+        json!(["cancel", "move", "hold", "miss"])
+    );
     app.post_as(&token, &path, &said).await.expect(204);
+    let now = list(&token).await;
+    assert_eq!(
+        (&now["state"], &now["record"]),
+        (&json!("held"), &json!("说好下周换灯。"))
+    );
     let seen = meetings(&app, &receipt).await;
     assert_eq!(seen["appointments"][0]["state"], "held");
     // The record is for internal eyes.

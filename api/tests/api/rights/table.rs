@@ -151,6 +151,7 @@ pub fn rows() -> Vec<Row> {
             json!({}),
         ),
         row("get", "/api/v1/submissions/{id}/slots", Right(P::Hold)),
+        row("get", "/api/v1/submissions/{id}/appointments", Right(P::Hold)),
         with(
             "post",
             "/api/v1/submissions/{id}/appointments",

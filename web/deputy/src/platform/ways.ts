@@ -15,6 +15,7 @@ const FORMS: Record<string, string> = {
   merge: "merge",
   split: "split",
   judge: "judge",
+  settle: "settle",
 };
 
 export function go(url: string): void {

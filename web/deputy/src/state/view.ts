@@ -12,7 +12,7 @@ interface Kept<T> {
 }
 
 /** As many opened cases and lists stay readable without a network. */
-const KEPT_VIEWS = 40;
+const KEPT_VIEWS = 80;
 
 function keep(url: string, body: unknown): void {
   write(`cache:${url}`, { at: Date.now(), body });

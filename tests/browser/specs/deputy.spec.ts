@@ -42,7 +42,7 @@ test("what is taken back within ten seconds is never sent, and stands in the for
   await expect(phone.page.getByRole("textbox", { name: "答复内容" })).toHaveValue(answer);
   // Longer than the ten seconds, by the client's own clock: another answer goes out and only that one.
   const second = unique("改好了。");
-  await phone.page.getByRole("textbox", { name: "答复内容" }).fill(second);
+  await phone.fill(second);
   await phone.tap("button", "发送答复");
   await expect.poll(() => onReceipt(page, sent.receipt, second), SENT).toBe(1);
   expect(posted).toBe(1);
@@ -85,7 +85,7 @@ test("written without a network, closed, opened again: it goes out by itself", a
   await phone.write(unique("草稿。"));
   await context.setOffline(true);
   const answer = unique("已请公交公司来扶。");
-  await phone.page.getByRole("textbox", { name: "答复内容" }).fill(answer);
+  await phone.fill(answer);
   await phone.tap("button", "发送答复");
   await expect(phone.page.getByText(/联网后/).first()).toBeVisible();
   // The case that was opened can be read on.

@@ -68,7 +68,14 @@ export class Phone {
 
   async write(text: string): Promise<void> {
     await this.tap("button", "答复居民");
+    await this.fill(text);
+  }
+
+  /** Types, and waits until the form has it: uni-app passes typing on a tenth of a second late. */
+  async fill(text: string): Promise<void> {
     await this.page.getByRole("textbox", { name: "答复内容" }).fill(text);
+    const kept = () => this.page.evaluate((words) => Object.values(localStorage).some((value) => String(value).includes(words)), text);
+    await expect.poll(kept).toBe(true);
   }
 
   async close(): Promise<void> {

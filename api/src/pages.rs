@@ -5,7 +5,7 @@
 //! do, and returns the rendered view or a problem; [`page::problems_as_pages`] turns a problem into words for people.
 
 mod assets;
-mod client;
+pub mod client;
 mod code;
 mod desk;
 mod elder;

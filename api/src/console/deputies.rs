@@ -20,6 +20,7 @@ use crate::{
     auth::{SignedIn, read_mobile},
     extract::JsonBody,
     openapi::words,
+    pages::client::ADDRESS,
     paging::{read_limit, read_text_cursor, write_text_cursor},
     problem::Problem,
     state::{AppState, State},
@@ -99,7 +100,7 @@ pub struct InviteRequest {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "invitation": "7KM3-PXWA", "expires_at": "2026-11-28T02:30:00Z",
-    "url": "https://my.example.cn/m/#/pages/login/index?invitation=7KM3PXWA",
+    "url": "https://my.example.cn/deputy/#/pages/login/index?invitation=7KM3PXWA",
     "deputy_name": "李春兰", "site_name": "杏林社区代表联络站"
 }))]
 pub struct InvitationResponse {
@@ -143,7 +144,10 @@ impl AppState {
             .map_err(|problem| problem.unknown_as(Problem::DeputyUnknown))?;
         Ok(InvitationResponse {
             // Behind the #, so that it stands in no server's log.
-            url: self.url(&format!("/m/#/pages/login/index?invitation={}", invitation.as_str())),
+            url: self.url(&format!(
+                "{ADDRESS}#/pages/login/index?invitation={}",
+                invitation.as_str()
+            )),
             invitation: invitation.grouped(),
             expires_at,
             deputy_name: invited.deputy_name,

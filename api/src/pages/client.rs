@@ -21,6 +21,8 @@ use sha2::{Digest as _, Sha256};
 use crate::{config::Settings, problem::Problem, state::State};
 
 /// Where the build puts the files, under the directory of the web clients.
+/// Where it is found.
+pub const ADDRESS: &str = "/deputy/";
 const BUILT: &str = "deputy/dist/build/h5";
 const INDEX: &str = "index.html";
 /// Names in here carry a hash of their content.

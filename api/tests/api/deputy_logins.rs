@@ -56,7 +56,7 @@ async fn an_invitation_opens_once_and_for_a_week() {
         invited["url"]
             .as_str()
             .unwrap()
-            .starts_with("http://my.example.test/m/#/"),
+            .starts_with("http://my.example.test/deputy/#/"),
         "{invited}"
     );
     let typed = invited["invitation"].as_str().unwrap().to_lowercase();

@@ -13,6 +13,7 @@ use crate::{
     auth::{SignedIn, SignedInForm},
     console::deputies::{InviteRequest, read_account_cursor, write_account_cursor},
     pages::{
+        client::ADDRESS,
         layout::Layout,
         page::{Page, html, see_other},
         words::day,
@@ -136,7 +137,7 @@ pub async fn invite_form(
         invitation: invited.invitation,
         until: day(local_date(invited.expires_at), state.today()),
         code,
-        address: state.url("/m/"),
+        address: state.url(ADDRESS),
     };
     html(StatusCode::OK, &view)
 }

@@ -1,5 +1,6 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+mod audit;
 pub mod categories;
 pub mod clusters;
 mod contact_views;
@@ -19,6 +20,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(notifications::list_notifications)
         .service(exports::list_exports)
         .service(grids::list_grids)
+        .configure(audit::configure)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)

@@ -33,6 +33,8 @@ enum Command {
     },
     /// Look for events and answers that were changed or removed behind the program's back
     VerifyTimeline(StoreConfig),
+    /// Look for acts in the audit log that were changed or removed behind the program's back
+    VerifyAudit(StoreConfig),
     /// Make a CSV file (level1,level2,level3) the category scheme; what is missing in it is retired
     ImportCategories {
         #[command(flatten)]
@@ -67,6 +69,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(config) => migrate(&config),
         Command::ImportCalendar { store, file } => print(&import_calendar::run(&store, &file)?),
         Command::VerifyTimeline(config) => verify_timeline(&config),
+        Command::VerifyAudit(config) => verify_audit(&config),
         Command::ImportCategories { store, file } => print(&import_categories::run(&store, &file)?),
         Command::Openapi => print(&openapi::yaml()?),
         Command::GenerateKey => print(&tokens::generate_key()?),
@@ -94,6 +97,14 @@ fn verify_timeline(config: &StoreConfig) -> Result<(), Failure> {
         return Err(format!("{} breaks found", verified.breaks.len()).into());
     }
     print(&format!("{} timelines are whole\n", verified.submissions))
+}
+
+fn verify_audit(config: &StoreConfig) -> Result<(), Failure> {
+    let (chains, breaks) = Store::connect(config)?.verify_audit_log()?;
+    if breaks > 0 {
+        return Err(format!("{breaks} breaks found").into());
+    }
+    print(&format!("{chains} chains are whole\n"))
 }
 
 #[actix_web::main]

@@ -8,10 +8,12 @@ use actix_web::{
     http::header::{AUTHORIZATION, HeaderMap},
 };
 use minyi_domain::{people::Actor, rights::Permission};
+use minyi_store::By;
 use uuid::Uuid;
 
 use super::{csrf, sessions};
 use crate::{
+    address::ClientAddress,
     problem::Problem,
     state::{AppState, State},
 };
@@ -29,6 +31,7 @@ pub struct SignedIn {
     /// The session; ending it signs the person out.
     pub session: Uuid,
     cookie: Option<String>,
+    address: ClientAddress,
 }
 
 impl SignedIn {
@@ -42,6 +45,11 @@ impl SignedIn {
         } else {
             Err(Problem::Forbidden)
         }
+    }
+
+    /// Who acts and from where, for the audit log.
+    pub fn by(&self) -> By {
+        By::account(self.actor.account_id, self.address.ip())
     }
 
     /// The token for the forms of the page that is being answered; empty for a Bearer token, which needs none.
@@ -102,14 +110,14 @@ async fn identify(request: &HttpRequest) -> Result<SignedIn, Problem> {
         .app_data::<State>()
         .ok_or_else(|| Problem::internal("no state"))?;
     let signed_in = match header(request.headers(), AUTHORIZATION.as_str()) {
-        Some(value) => by_token(state, value).await?,
+        Some(value) => by_token(state, request, value).await?,
         None => by_cookie(state, request).await?,
     };
     tracing::Span::current().record("account", tracing::field::display(signed_in.actor.account_id));
     Ok(signed_in)
 }
 
-async fn by_token(state: &AppState, value: &str) -> Result<SignedIn, Problem> {
+async fn by_token(state: &AppState, request: &HttpRequest, value: &str) -> Result<SignedIn, Problem> {
     let (scheme, token) = value.split_once(' ').ok_or(Problem::NotSignedIn)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::NotSignedIn);
@@ -125,6 +133,7 @@ async fn by_token(state: &AppState, value: &str) -> Result<SignedIn, Problem> {
         actor,
         session: claims.sid,
         cookie: None,
+        address: ClientAddress::of_request(request),
     })
 }
 
@@ -146,5 +155,6 @@ async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, 
         actor,
         session,
         cookie: Some(cookie),
+        address: ClientAddress::of_request(request),
     })
 }

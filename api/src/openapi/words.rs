@@ -1,7 +1,7 @@
 //! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
 
 use minyi_domain::{
-    appointment, handover, hearing,
+    appointment, audit, handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
     rates::{Grouping, Measure, Rate},
@@ -43,6 +43,12 @@ macro_rules! schemas {
 }
 
 schemas! {
+    /// An act of the audit log.
+    audit_action: audit::Action;
+    /// To what an act of the audit log was done.
+    audit_object: audit::ObjectKind;
+    /// What came of an act of the audit log.
+    audit_result: audit::Outcome;
     /// Kind of matter.
     kind: Kind;
     /// How a submission came in.

@@ -8,6 +8,7 @@
 )]
 
 mod app;
+mod audit;
 mod calendar;
 mod client;
 mod clusters;

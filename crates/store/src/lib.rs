@@ -9,6 +9,7 @@
 
 mod accounts;
 mod answers;
+mod audit;
 mod bindings;
 mod calendar;
 mod casework;
@@ -68,6 +69,7 @@ mod work;
 
 pub use accounts::{Account, LoginFailure, WaysIn};
 pub use answers::{AnswerOutcome, NewAnswer};
+pub use audit::{Act, AuditEntry, AuditFilter, By};
 pub use bindings::{BindOutcome, NewBinding, Phone};
 pub use calendar::{CalendarDay, CalendarYear, Replanned};
 pub use casework::{

@@ -66,6 +66,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_heads (chain) {
+        chain -> Uuid,
+        seq -> BigInt,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        chain -> Uuid,
+        seq -> BigInt,
+        account_id -> Nullable<Uuid>,
+        account_name -> Text,
+        account_role -> Nullable<Text>,
+        region_code -> Text,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        result -> Text,
+        address -> Nullable<Text>,
+        detail -> Jsonb,
+        occurred_at -> Timestamptz,
+        previous -> Binary,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
     calendar_days (day) {
         day -> Date,
         year -> SmallInt,
@@ -895,6 +924,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     answer_templates,
     answers,
     appointments,
+    audit_heads,
+    audit_log,
     calendar_days,
     calendar_years,
     categories,

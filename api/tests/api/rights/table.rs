@@ -270,6 +270,8 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/grids", Right(P::Upkeep)),
         row("get", "/api/v1/notifications", Right(P::Upkeep)),
         row("get", "/api/v1/sites/{id}/posters.pdf", Right(P::Upkeep)),
+        row("get", "/api/v1/audit/log", Right(P::Audit)),
+        row("get", "/api/v1/audit/log.xlsx", Right(P::Audit)),
         row("get", "/api/v1/audit/contact-views", Right(P::Audit)),
         with(
             "post",

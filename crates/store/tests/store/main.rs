@@ -8,6 +8,7 @@
 
 mod answering;
 mod appointments;
+mod audit;
 mod calendar;
 mod chain;
 mod clusters;

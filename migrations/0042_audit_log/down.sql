@@ -1,0 +1,2 @@
+DROP TABLE audit_log, audit_heads;
+DROP FUNCTION chain_audit, refuse_early_removal;

@@ -1,5 +1,6 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+pub mod accounts;
 mod audit;
 pub mod categories;
 pub mod clusters;
@@ -10,6 +11,7 @@ mod grids;
 pub mod ledger;
 mod notifications;
 pub mod numbers;
+mod personal_data;
 pub mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,10 +22,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(notifications::list_notifications)
         .service(exports::list_exports)
         .service(grids::list_grids)
+        .configure(accounts::configure)
         .configure(audit::configure)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)
+        .configure(personal_data::configure)
         .configure(settings::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)

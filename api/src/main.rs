@@ -7,6 +7,7 @@ use minyi_api::{Application, Config, StartError, auth::tokens, openapi};
 use minyi_gateways::{clock::Clock, logging};
 use minyi_store::{Store, StoreConfig};
 
+mod create_admin;
 mod import_calendar;
 mod import_categories;
 
@@ -24,6 +25,8 @@ enum Command {
     Serve(Box<Config>),
     /// Bring the database to this program's shape
     Migrate(StoreConfig),
+    /// Create one of the three administrators and print a link to set the password: once, within 24 hours
+    CreateAdmin(create_admin::Options),
     /// Take a year's holidays from a JSON file and compute the provisional deadlines again
     ImportCalendar {
         #[command(flatten)]
@@ -67,6 +70,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(config) => serve(&config),
         Command::Migrate(config) => migrate(&config),
+        Command::CreateAdmin(options) => print(&create_admin::run(&options)?),
         Command::ImportCalendar { store, file } => print(&import_calendar::run(&store, &file)?),
         Command::VerifyTimeline(config) => verify_timeline(&config),
         Command::VerifyAudit(config) => verify_audit(&config),

@@ -7,8 +7,8 @@ use actix_web::{
     dev::Payload,
     http::header::{AUTHORIZATION, HeaderMap},
 };
-use minyi_domain::{people::Actor, rights::Permission};
-use minyi_store::By;
+use minyi_domain::{access::Need, people::Actor, rights::Permission};
+use minyi_store::{By, LiveSession};
 use uuid::Uuid;
 
 use super::{csrf, sessions};
@@ -32,6 +32,7 @@ pub struct SignedIn {
     pub session: Uuid,
     cookie: Option<String>,
     address: ClientAddress,
+    needs: Vec<Need>,
 }
 
 impl SignedIn {
@@ -45,6 +46,23 @@ impl SignedIn {
         } else {
             Err(Problem::Forbidden)
         }
+    }
+
+    /// What the login still needs; empty: it is whole.
+    pub fn needs(&self) -> &[Need] {
+        &self.needs
+    }
+
+    fn whole(self) -> Result<Self, Problem> {
+        match self.needs.first() {
+            Some(need) => Err(Problem::StepNeeded(*need)),
+            None => Ok(self),
+        }
+    }
+
+    /// From where.
+    pub fn address(&self) -> ClientAddress {
+        self.address
     }
 
     /// Who acts and from where, for the audit log.
@@ -62,6 +80,19 @@ impl FromRequest for SignedIn {
     type Error = Problem;
     type Future = Answer<Self>;
 
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let partly = PartlySignedIn::from_request(request, payload);
+        Box::pin(async move { partly.await?.0.whole() })
+    }
+}
+
+/// A person whose login may still need something: for what a session needs, and for leaving.
+pub struct PartlySignedIn(pub SignedIn);
+
+impl FromRequest for PartlySignedIn {
+    type Error = Problem;
+    type Future = Answer<Self>;
+
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
@@ -70,7 +101,7 @@ impl FromRequest for SignedIn {
                 let claimed = header(request.headers(), csrf::HEADER).unwrap_or_default();
                 csrf::verify(cookie, claimed)?;
             }
-            Ok(signed_in)
+            Ok(Self(signed_in))
         })
     }
 }
@@ -84,6 +115,14 @@ impl SignedInForm {
     /// # Errors
     /// [`Problem::CrossSite`].
     pub fn confirm(self, claimed: &str) -> Result<SignedIn, Problem> {
+        self.confirm_partly(claimed)?.whole()
+    }
+
+    /// The same, for what a session needs, and for leaving.
+    ///
+    /// # Errors
+    /// [`Problem::CrossSite`].
+    pub fn confirm_partly(self, claimed: &str) -> Result<SignedIn, Problem> {
         if let Some(cookie) = &self.0.cookie {
             csrf::verify(cookie, claimed)?;
         }
@@ -127,14 +166,8 @@ async fn by_token(state: &AppState, request: &HttpRequest, value: &str) -> Resul
         .check(token.trim(), state.now())
         .ok_or(Problem::NotSignedIn)?;
     let now = state.now();
-    let actor = state.ask(move |store| store.token_session(claims.sid, now)).await?;
-    let actor = actor.ok_or(Problem::NotSignedIn)?;
-    Ok(SignedIn {
-        actor,
-        session: claims.sid,
-        cookie: None,
-        address: ClientAddress::of_request(request),
-    })
+    let found = state.ask(move |store| store.token_session(claims.sid, now)).await?;
+    signed_in(request, found, None)
 }
 
 async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, Problem> {
@@ -147,14 +180,17 @@ async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, 
         csrf::same_origin(request.headers(), &state.settings.public_url)?;
     }
     let (digest, now) = (sessions::digest(&cookie), state.now());
-    let found = state
-        .ask(move |store| store.cookie_session(digest, now, sessions::COOKIE_IDLE))
-        .await?;
-    let (session, actor) = found.ok_or(Problem::NotSignedIn)?;
+    let found = state.ask(move |store| store.cookie_session(digest, now)).await?;
+    signed_in(request, found, Some(cookie))
+}
+
+fn signed_in(request: &HttpRequest, found: Option<LiveSession>, cookie: Option<String>) -> Result<SignedIn, Problem> {
+    let LiveSession { id, actor, needs } = found.ok_or(Problem::NotSignedIn)?;
     Ok(SignedIn {
         actor,
-        session,
-        cookie: Some(cookie),
+        session: id,
+        cookie,
         address: ClientAddress::of_request(request),
+        needs,
     })
 }

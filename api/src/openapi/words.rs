@@ -1,7 +1,7 @@
 //! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
 
 use minyi_domain::{
-    appointment, audit, handover, hearing,
+    access, appointment, audit, handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
     rates::{Grouping, Measure, Rate},
@@ -34,6 +34,11 @@ pub fn appointment_actions() -> Array {
     ArrayBuilder::new().items(appointment_action()).build()
 }
 
+/// What a login still needs.
+pub fn needs() -> Array {
+    ArrayBuilder::new().items(need()).build()
+}
+
 macro_rules! schemas {
     ($($(#[$meta:meta])* $function:ident: $set:ty;)+) => {
         $($(#[$meta])* pub fn $function() -> Object {
@@ -43,6 +48,12 @@ macro_rules! schemas {
 }
 
 schemas! {
+    /// What a login still needs.
+    need: access::Need;
+    /// How a session was opened.
+    way_in: access::Way;
+    /// Who must have a second factor.
+    obliged: access::Obliged;
     /// An act of the audit log.
     audit_action: audit::Action;
     /// To what an act of the audit log was done.

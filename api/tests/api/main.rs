@@ -7,6 +7,7 @@
     reason = "tests fail loudly"
 )]
 
+mod access;
 mod app;
 mod audit;
 mod calendar;
@@ -29,6 +30,7 @@ mod office_pages;
 mod offices;
 mod open;
 mod pages;
+mod personal_data;
 mod photos;
 mod pictures;
 mod proposal_pages;

@@ -1,6 +1,7 @@
 //! Pure rules and types of 民意码. Nothing here reads a clock, a database or the network: time and randomness come in
 //! as arguments.
 
+pub mod access;
 pub mod appointment;
 pub mod audit;
 pub mod calendar;
@@ -10,6 +11,7 @@ pub mod handover;
 pub mod hearing;
 pub mod lifecycle;
 pub mod login;
+pub mod passwords;
 pub mod people;
 pub mod rates;
 pub mod redaction;

@@ -18,6 +18,7 @@ use crate::{Result, Store, ids};
 
 mod search;
 
+pub(crate) use search::escape_like;
 pub use search::{AuditEntry, AuditFilter};
 
 /// Who acts, and from where.
@@ -38,6 +39,11 @@ impl By {
             name: "",
             address: Some(address),
         }
+    }
+
+    /// Whether it is this account.
+    pub(crate) fn is_account(&self, account_id: Uuid) -> bool {
+        self.account_id == Some(account_id)
     }
 
     /// Somebody who is not signed in.

@@ -12,6 +12,7 @@ pub mod ledger;
 mod notifications;
 pub mod numbers;
 mod personal_data;
+mod policies;
 pub mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,6 +29,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(ledger::configure)
         .configure(numbers::configure)
         .configure(personal_data::configure)
+        .configure(policies::configure)
         .configure(settings::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)

@@ -15,8 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use body::{
-    CopyEntry, CopyResponse, DataDecisionRequest, DataRequestEntry, DataRequestRequest, DataRequestsResponse, HeldEntry,
-    HeldResponse, PhoneRequest,
+    CopyEntry, CopyResponse, DataDecisionRequest, DataRequestEntry, DataRequestRequest, DataRequestsResponse,
+    HeldEntry, HeldResponse, PhoneRequest,
 };
 
 use crate::{
@@ -138,14 +138,13 @@ async fn create_data_request(
         now: state.now(),
     };
     let (by, scope) = (signed_in.by(), signed_in.actor.scope());
-    let made = move |store: &minyi_store::Store| {
-        let id = match store.ask_data_request(&by, &scope, &new)? {
-            Ok(id) => id,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        Ok(store.data_request(&scope, id)?.ok_or(DataRefusal::NotFound))
-    };
-    let made = state.ask(made).await?.map_err(Problem::DataRefused)?;
+    let made = state
+        .ask(move |store| match store.ask_data_request(&by, &scope, &new)? {
+            Ok(id) => Ok(store.data_request(&scope, id)?.ok_or(DataRefusal::NotFound)),
+            Err(refusal) => Ok(Err(refusal)),
+        })
+        .await?;
+    let made = made.map_err(Problem::DataRefused)?;
     Ok(HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
         .json(DataRequestEntry::new(made, signed_in.actor.account_id)))
@@ -181,7 +180,11 @@ async fn list_data_requests(
         .ask(move |store| store.data_requests(&scope, cursor, limit))
         .await?;
     Ok(json(DataRequestsResponse {
-        items: page.items.into_iter().map(|request| DataRequestEntry::new(request, own)).collect(),
+        items: page
+            .items
+            .into_iter()
+            .map(|request| DataRequestEntry::new(request, own))
+            .collect(),
         next_cursor: page.next.map(write_cursor),
     }))
 }

@@ -1,7 +1,9 @@
 //! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
 
 use minyi_domain::{
-    access, appointment, audit, handover, hearing,
+    access, appointment, audit,
+    deadlines::Unit,
+    handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
     rates::{Grouping, Measure, Rate},
@@ -48,6 +50,8 @@ macro_rules! schemas {
 }
 
 schemas! {
+    /// A unit of deadlines.
+    unit: Unit;
     /// What a login still needs.
     need: access::Need;
     /// How a session was opened.

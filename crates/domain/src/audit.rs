@@ -19,6 +19,8 @@ words! {
         SetupLinkMade = "setup_link_made", "发出设置密码的链接";
         SessionRevoked = "session_revoked", "终止会话";
         LoginPolicyChanged = "login_policy_changed", "修改登录策略";
+        DeadlinePolicySet = "deadline_policy_set", "设置办理时限";
+        ClocksRecomputed = "clocks_recomputed", "重新计算办理期限";
         PersonalDataSearched = "personal_data_searched", "查找个人信息";
         PersonalDataCopied = "personal_data_copied", "导出个人信息";
         PersonalDataRequested = "personal_data_requested", "提出个人信息请求";
@@ -33,6 +35,7 @@ words! {
         Account = "account", "账号";
         Session = "session", "登录会话";
         LoginPolicy = "login_policy", "登录策略";
+        DeadlinePolicy = "deadline_policy", "办理时限";
         PersonalData = "personal_data", "个人信息";
         PersonalDataRequest = "personal_data_request", "个人信息请求";
         AuditLog = "audit_log", "审计日志";

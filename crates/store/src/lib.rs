@@ -48,6 +48,7 @@ mod page;
 mod personal_data;
 mod photos;
 mod phrases;
+mod policies;
 mod pool;
 mod prepared;
 mod promises;
@@ -77,7 +78,7 @@ pub use accounts::{
 pub use answers::{AnswerOutcome, NewAnswer};
 pub use audit::{Act, AuditEntry, AuditFilter, By};
 pub use bindings::{BindOutcome, NewBinding, Phone};
-pub use calendar::{CalendarDay, CalendarYear, Replanned};
+pub use calendar::{CalendarDay, CalendarYear, MovedClock, Replanned};
 pub use casework::{
     DeclineKind, InfoRequest, Kin, Kinship, MAX_PARTS, MAX_QUESTIONS, MergeTarget, NewPart, Refusal, SplitPart, Target,
     TransferTargets, TransferTo, TransferView,
@@ -119,11 +120,10 @@ pub use numbers::{Figures, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};
-pub use personal_data::{
-    DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord,
-};
+pub use personal_data::{DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord};
 pub use photos::{NewPhoto, Photo};
 pub use phrases::Phrase;
+pub use policies::{DeadlinePolicy, Recomputed};
 pub use pool::Store;
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};

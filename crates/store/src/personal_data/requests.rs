@@ -218,7 +218,11 @@ impl Store {
             .bind::<Integer, _>(i32::try_from(erased).unwrap_or(i32::MAX))
             .bind::<Integer, _>(i32::try_from(frozen).unwrap_or(i32::MAX))
             .execute(connection)?;
-            let act = Act::done(Action::PersonalDataDecided, ObjectKind::PersonalDataRequest, &request.number);
+            let act = Act::done(
+                Action::PersonalDataDecided,
+                ObjectKind::PersonalDataRequest,
+                &request.number,
+            );
             let detail = json!({
                 "kind": request.kind, "granted": decision.granted, "erased": erased, "frozen": frozen,
             });
@@ -310,7 +314,8 @@ fn carry_out(connection: &mut PgConnection, request: &DataRequest, now: DateTime
                 WHERE submission_id {erased} AND now IS NOT NULL AND gone IS NOT NULL",
             ];
             for statement in besides {
-                let of_erased = "IN (SELECT submission_id FROM personal_data_items JOIN submissions ON id = submission_id
+                let of_erased =
+                    "IN (SELECT submission_id FROM personal_data_items JOIN submissions ON id = submission_id
                     WHERE request_id = $1 AND erased_at IS NOT NULL)";
                 run(&statement.replace("{erased}", of_erased).replace("{now}", NOW))?;
             }

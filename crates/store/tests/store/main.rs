@@ -24,6 +24,7 @@ mod messages;
 mod numbers;
 mod oracle;
 mod photos;
+mod policies;
 mod proposing;
 mod releasing;
 mod replanning;

@@ -19,6 +19,9 @@ pub fn rows() -> Vec<Row> {
     let phone = json!({"phone": "13800001234"});
     let request = json!({"phone": "13800001234", "kind": "erase", "reason": "本人到站要求"});
     let decision = json!({"granted": true, "reason": "身份已经核对"});
+    let deadline = json!({
+        "applies_to": "submission", "step": "answer", "amount": 7, "unit": "working_days", "effective_from": "2027-01-01"
+    });
     vec![
         with("post", "/api/v1/sessions/setup-link", Nobody, json!({})),
         with("post", "/api/v1/me/second-step", Login, json!({})),
@@ -40,12 +43,27 @@ pub fn rows() -> Vec<Row> {
         row("delete", "/api/v1/accounts/{id}/sessions/{session}", Right(P::Accounts)),
         row("get", "/api/v1/login-policy", Right(P::Accounts)),
         with("put", "/api/v1/login-policy", Right(P::Accounts), policy),
-        with("post", "/api/v1/personal-data/search", Right(P::PersonalData), phone.clone()),
+        with(
+            "post",
+            "/api/v1/personal-data/search",
+            Right(P::PersonalData),
+            phone.clone(),
+        ),
         with("post", "/api/v1/personal-data/copy", Right(P::PersonalData), phone),
-        with("post", "/api/v1/personal-data/requests", Right(P::PersonalData), request),
+        with(
+            "post",
+            "/api/v1/personal-data/requests",
+            Right(P::PersonalData),
+            request,
+        ),
         row("get", "/api/v1/personal-data/requests", Right(P::PersonalData)),
         row("get", "/api/v1/personal-data/requests/{id}", Right(P::PersonalData)),
-        with("post", "/api/v1/personal-data/requests/{id}/decision", Right(P::PersonalData), decision),
+        with(
+            "post",
+            "/api/v1/personal-data/requests/{id}/decision",
+            Right(P::PersonalData),
+            decision,
+        ),
         row("get", "/api/v1/audit/log", Right(P::Audit)),
         row("get", "/api/v1/audit/log.xlsx", Right(P::Audit)),
     ]

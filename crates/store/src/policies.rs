@@ -13,7 +13,6 @@ use minyi_domain::{
     people::Scope,
 };
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::{
     Act, By, Error, Result, Store, audit,

@@ -64,6 +64,15 @@ pub fn rows() -> Vec<Row> {
             Right(P::PersonalData),
             decision,
         ),
+        row("get", "/api/v1/deadline-policies", Right(P::Configure)),
+        with("post", "/api/v1/deadline-policies", Right(P::Configure), deadline),
+        with(
+            "post",
+            "/api/v1/deadline-policies/preview",
+            Right(P::Configure),
+            json!({"policy": null}),
+        ),
+        row("post", "/api/v1/deadline-policies/recompute", Right(P::Configure)),
         row("get", "/api/v1/audit/log", Right(P::Audit)),
         row("get", "/api/v1/audit/log.xlsx", Right(P::Audit)),
     ]

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use minyi_gateways::{ModeConfig, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig};
+use minyi_gateways::{
+    ModeConfig, channels::ChannelsConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig,
+    wechat::WechatConfig,
+};
 use minyi_store::StoreConfig;
 
 /// All settings of the worker; see docs/operations.md.
@@ -17,7 +20,11 @@ pub struct WorkerConfig {
     #[command(flatten)]
     pub objects: ObjectsConfig,
     #[command(flatten)]
+    pub keys: KeysConfig,
+    #[command(flatten)]
     pub wechat: WechatConfig,
+    #[command(flatten)]
+    pub channels: ChannelsConfig,
     #[command(flatten)]
     pub pace: Pace,
     /// Address of health and figures; port 0 takes a free one

@@ -21,11 +21,13 @@ use std::{
 use chrono::TimeDelta;
 pub use config::{Pace, WorkerConfig};
 use minyi_gateways::{
+    channels::Channels,
     clock::{Clock, random_bytes},
+    keys::Keys,
+    limits::Limits,
     objects::Objects,
     queue::{Queue, Stream},
     redis_link::RedisLink,
-    wechat::Wechat,
 };
 use minyi_store::Store;
 use tokio::sync::{OwnedMutexGuard, watch};
@@ -61,7 +63,7 @@ pub struct Worker {
     database_url: String,
     queue: Queue,
     link: RedisLink,
-    wechat: Wechat,
+    channels: Channels,
     objects: Objects,
     clock: Clock,
     pace: Pace,
@@ -80,12 +82,16 @@ impl Worker {
         if !store.is_migrated()? {
             return Err(Error::NotMigrated);
         }
+        let mode = config.mode.mode;
+        let limits = Limits::new(link.clone(), Keys::new(&config.keys, mode)?.index, clock.clone());
+        let (wechat, channels) = (config.wechat.clone(), config.channels.clone());
+        let channels = Channels::new(wechat, channels, &limits, &link, &clock, mode)?;
         Ok(Arc::new(Self {
             name: format!("worker-{}", clock.new_id()),
             store,
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),
-            wechat: Wechat::new(config.wechat.clone(), link.clone(), clock.clone(), config.mode.mode)?,
+            channels,
             link,
             objects: Objects::open(&config.objects)?,
             clock,

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::TimeDelta;
 use metrics::{counter, histogram};
-use minyi_gateways::wechat::{DeputyDeadline, DeputyNew, Message, Outcome, ResidentProgress};
+use minyi_gateways::channels::{Address, Notice, NoticeKind, Outcome};
 use minyi_store::{BeginSending, EventKind, Outgoing, SendResult, Template};
 use uuid::Uuid;
 
@@ -38,11 +38,8 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
             return Ok(());
         }
     };
-    let (message, page) = compose(&outgoing);
-    let outcome = worker
-        .wechat
-        .send_subscribe(&outgoing.openid, &message, Some(&page))
-        .await;
+    let to = Address::Wechat(outgoing.openid.clone());
+    let outcome = worker.channels.send(&to, &compose(&outgoing)).await;
     drop(turn);
     let result = judge(&worker, &outgoing, outcome);
     count(&result);
@@ -72,45 +69,42 @@ async fn record(worker: &Worker, id: Uuid, result: SendResult) -> Result<()> {
     }
 }
 
-fn compose(outgoing: &Outgoing) -> (Message, String) {
-    let (number, place) = (outgoing.number.clone(), outgoing.place.clone());
+fn compose(outgoing: &Outgoing) -> Notice {
     let deputy_page = format!("pages/case/index?id={}", outgoing.submission_id);
-    match &outgoing.template {
+    let (kind, state, summary, page) = match &outgoing.template {
         Template::DeputyNew => {
-            let message = DeputyNew {
-                number,
-                place,
-                summary: outgoing.text.clone(),
-                answer_due_at: outgoing.answer_due_at,
-                state: task_words(outgoing.event).to_owned(),
-            };
-            (Message::DeputyNew(message), deputy_page)
+            let state = task_words(outgoing.event);
+            (NoticeKind::DeputyNew, state, outgoing.text.as_str(), deputy_page)
         }
         Template::DeputyDeadline => {
             let (state, hint) = deadline_words(outgoing);
-            let (due_at, place) = outgoing.meeting.clone().unwrap_or((outgoing.answer_due_at, place));
-            let message = DeputyDeadline {
-                number,
-                place,
-                state: state.to_owned(),
-                due_at,
-                hint: hint.to_owned(),
-            };
-            (Message::DeputyDeadline(message), deputy_page)
+            (NoticeKind::DeputyDeadline, state, hint, deputy_page)
         }
         Template::ResidentProgress => {
             let (state, note) = progress_words(outgoing);
-            let message = ResidentProgress {
-                number,
-                state: state.to_owned(),
-                at: outgoing.event_at,
-                note: note.to_owned(),
-            };
-            (
-                Message::ResidentProgress(message),
-                format!("pages/receipt/index?receipt={}", outgoing.receipt),
-            )
+            let page = format!("pages/receipt/index?receipt={}", outgoing.receipt);
+            (NoticeKind::ResidentProgress, state, note, page)
         }
+    };
+    let meeting = outgoing.meeting.clone().filter(|_| kind == NoticeKind::DeputyDeadline);
+    let (at, place) = meeting.unwrap_or_else(|| {
+        let at = match kind {
+            NoticeKind::ResidentProgress => outgoing.event_at,
+            _ => outgoing.answer_due_at,
+        };
+        (at, outgoing.place.clone())
+    });
+    Notice {
+        id: outgoing.id,
+        kind,
+        number: outgoing.number.clone(),
+        place,
+        state: state.to_owned(),
+        summary: summary.to_owned(),
+        at,
+        page: Some(page),
+        link: None,
+        written_at: outgoing.created_at,
     }
 }
 
@@ -171,31 +165,28 @@ fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
 fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
     let now = worker.clock.now();
     match outcome {
-        Outcome::Sent { msgid } => SendResult::Sent {
-            provider_message_id: msgid,
+        Outcome::Sent { message_id } => SendResult::Sent {
+            provider_message_id: message_id,
         },
-        Outcome::Refused { errcode, kind } => SendResult::Dead {
-            code: number(Some(errcode)),
+        Outcome::Refused { code, kind } => SendResult::Dead {
+            code: number(Some(&code)),
             error: format!("{kind:?}"),
         },
         Outcome::Unknown { reason } => SendResult::Unknown {
             at: now + worker.unknown_wait(),
             error: reason.to_owned(),
         },
-        Outcome::Retry { errcode, after, reason } => {
-            match pause(
-                worker,
-                outgoing,
-                errcode,
-                TimeDelta::from_std(after).unwrap_or_default(),
-            ) {
+        Outcome::Retry { code, after, reason } => {
+            let after = TimeDelta::from_std(after).unwrap_or_default();
+            let code = number(code.as_deref());
+            match pause(worker, outgoing, reason, after) {
                 Some(wait) => SendResult::Retry {
                     at: now + wait,
-                    code: number(errcode),
+                    code,
                     error: reason.to_owned(),
                 },
                 None => SendResult::Dead {
-                    code: number(errcode),
+                    code,
                     error: format!("tried too long: {reason}"),
                 },
             }
@@ -203,23 +194,23 @@ fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
     }
 }
 
-/// Another message to the same person is in some other worker's hands.
-const CONCURRENT: i64 = 43108;
+/// Another message to the same person is in some other worker's hands (43108).
+const CONCURRENT: &str = "concurrent";
 /// After so many attempts something is wrong all the same.
 const PATIENCE: i16 = 100;
 
-fn pause(worker: &Worker, outgoing: &Outgoing, errcode: Option<i64>, at_least: TimeDelta) -> Option<TimeDelta> {
+fn pause(worker: &Worker, outgoing: &Outgoing, reason: &str, at_least: TimeDelta) -> Option<TimeDelta> {
     // Nothing is wrong: the other message is out in a moment, so the wait does not grow.
-    if errcode == Some(CONCURRENT) && outgoing.attempts < PATIENCE {
+    if reason == CONCURRENT && outgoing.attempts < PATIENCE {
         return Some(spread(at_least, worker.jitter()));
     }
     let age = worker.clock.now() - outgoing.created_at;
     wait_after(outgoing.attempts, age, at_least, worker.jitter())
 }
 
-/// WeChat's numbers fit; one that does not is not recorded rather than recorded wrongly.
-fn number(errcode: Option<i64>) -> Option<i32> {
-    errcode.and_then(|errcode| i32::try_from(errcode).ok())
+/// WeChat's numbers fit; what does not is not recorded rather than recorded wrongly.
+fn number(code: Option<&str>) -> Option<i32> {
+    code.and_then(|code| code.parse().ok())
 }
 
 fn count(result: &SendResult) {

@@ -1,6 +1,7 @@
 //! What the deputies' client asks for besides the cases: the first page, messages, phrases, permissions for pushes, the
 //! person's own work.
 
+mod events;
 mod home;
 mod messages;
 mod phrases;
@@ -12,7 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(home::get_home)
+    cfg.service(events::watch_events)
+        .service(home::get_home)
         .service(messages::list_messages)
         .service(messages::read_messages)
         .service(phrases::get_phrases)

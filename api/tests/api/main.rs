@@ -17,6 +17,7 @@ mod contract;
 mod cookies;
 mod deputies;
 mod deputy_logins;
+mod events;
 mod headers;
 mod intake;
 mod ledger;

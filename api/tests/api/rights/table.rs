@@ -106,6 +106,7 @@ pub fn rows() -> Vec<Row> {
         ),
         row("get", "/api/v1/deputies/accounts", Right(P::Invite)),
         row("get", "/api/v1/me/home", Right(P::ReadCases)),
+        row("get", "/api/v1/me/events", Right(P::ReadCases)),
         row("get", "/api/v1/me/messages", Right(P::ReadCases)),
         with(
             "put",

@@ -19,13 +19,13 @@ const RETRY_SECONDS: u32 = 5;
 
 /// Hints that there is something new (有新消息的提示)
 ///
-/// Server-sent events. `event: told` with `data: {"kind":"messages"}` says: read `/api/v1/me/messages` and what is shown
-/// again. It carries nothing else, and nothing is kept for those who were away: read once more whenever a stream opens
-/// (so `Last-Event-ID` means nothing here). Lines that begin with a colon are signs of life. A stream ends after ten
-/// minutes or when the program stops; open a new one. At most six streams for one account.
+/// Server-sent events, for instance `id: 1`, `event: told`, `data: {"kind":"messages"}` and an empty line: read
+/// `/api/v1/me/messages` and what is shown again. It carries nothing else, and nothing is kept for those who were
+/// away: read once more whenever a stream opens (so `Last-Event-ID` means nothing here). Lines that begin with a
+/// colon are signs of life. A stream ends after ten minutes or when the program stops; open a new one. At most six
+/// streams for one account.
 #[utoipa::path(tag = "我的", security(("bearer" = [])), responses(
-    (status = 200, description = "text/event-stream", content_type = "text/event-stream", body = String,
-        example = "retry: 5000\n\nid: 1\nevent: told\ndata: {\"kind\":\"messages\"}\n\n"),
+    (status = 200, description = "a stream of lines", body = String, content_type = "text/event-stream"),
     (status = 429, description = "`rate_limited`：打开的页面太多"),
 ))]
 #[get("/me/events")]

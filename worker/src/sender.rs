@@ -10,8 +10,9 @@ use std::{
 
 use chrono::TimeDelta;
 use metrics::{counter, histogram};
-use minyi_gateways::wechat::{DeputyDeadline, DeputyNew, Message, Outcome, ResidentProgress};
-use minyi_store::{BeginSending, EventKind, Outgoing, SendResult, Template};
+use minyi_domain::delivery::Channel;
+use minyi_gateways::wechat::{DeputyDeadline, DeputyNew, Message, Outcome, Refusal, ResidentProgress};
+use minyi_store::{Address, BeginSending, EventKind, Outgoing, SendResult, Template};
 use uuid::Uuid;
 
 use crate::{
@@ -32,17 +33,13 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
     let now = worker.clock.now();
     let outgoing = match worker.in_store(move |store| store.begin_sending(id, now)).await? {
         BeginSending::Send(outgoing) => outgoing,
-        BeginSending::AlreadyDone => return Ok(()),
+        BeginSending::AlreadyDone | BeginSending::Later => return Ok(()),
         BeginSending::NoAddress | BeginSending::NoLongerNeeded => {
             counter!("notifications_total", "outcome" => "not_needed").increment(1);
             return Ok(());
         }
     };
-    let (message, page) = compose(&outgoing);
-    let outcome = worker
-        .wechat
-        .send_subscribe(&outgoing.openid, &message, Some(&page))
-        .await;
+    let outcome = dispatch(&worker, &outgoing).await;
     drop(turn);
     let result = judge(&worker, &outgoing, outcome);
     count(&result);
@@ -51,6 +48,21 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
         histogram!("notification_seconds").record(waited);
     }
     record(&worker, id, result).await
+}
+
+/// Hands a message to its channel's client.
+async fn dispatch(worker: &Worker, outgoing: &Outgoing) -> Outcome {
+    match (outgoing.channel, &outgoing.address) {
+        (Channel::Wechat, Address::Openid(openid)) => {
+            let (message, page) = compose(outgoing);
+            worker.wechat.send_subscribe(openid, &message, Some(&page)).await
+        }
+        // Another worker announced what this one has no settings for.
+        _ => Outcome::Refused {
+            errcode: 0,
+            kind: Refusal::Other,
+        },
+    }
 }
 
 /// Records the outcome. While the database is away it tries again: an outcome that is known must not become unknown.
@@ -74,6 +86,16 @@ async fn record(worker: &Worker, id: Uuid, result: SendResult) -> Result<()> {
 
 fn compose(outgoing: &Outgoing) -> (Message, String) {
     let (number, place) = (outgoing.number.clone(), outgoing.place.clone());
+    if !outgoing.others.is_empty() {
+        let message = DeputyDeadline {
+            number,
+            place,
+            state: "今日汇总".to_owned(),
+            due_at: outgoing.answer_due_at,
+            hint: format!("共 {} 件要留意，点开查看", outgoing.others.len() + 1),
+        };
+        return (Message::DeputyDeadline(message), "pages/messages/index".to_owned());
+    }
     let deputy_page = format!("pages/case/index?id={}", outgoing.submission_id);
     match &outgoing.template {
         Template::DeputyNew => {
@@ -145,6 +167,8 @@ fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
         EventKind::PromiseOverdue => ("承诺超期", "承诺到期还没有兑现"),
         EventKind::HearingPlanned if outgoing.meeting.is_some() => ("答复活动", "请您到会，点开看时间地点"),
         EventKind::HearingPlanned => ("活动取消", "请您参加的答复活动有变化"),
+        EventKind::Reminded if outgoing.is_late => ("仍未办结", "已经超期，请尽快办理"),
+        EventKind::Reminded if outgoing.is_half => ("时间过半", "期限已过一半，请抓紧办理"),
         EventKind::Reminded if outgoing.is_for_office => ("即将到期", "请在期限前回复代表"),
         _ => ("即将到期", "请在期限前答复群众"),
     }
@@ -213,7 +237,7 @@ fn pause(worker: &Worker, outgoing: &Outgoing, errcode: Option<i64>, at_least: T
     if errcode == Some(CONCURRENT) && outgoing.attempts < PATIENCE {
         return Some(spread(at_least, worker.jitter()));
     }
-    let age = worker.clock.now() - outgoing.created_at;
+    let age = worker.clock.now() - outgoing.resent_at.unwrap_or(outgoing.created_at);
     wait_after(outgoing.attempts, age, at_least, worker.jitter())
 }
 

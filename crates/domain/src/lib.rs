@@ -5,6 +5,7 @@ pub mod appointment;
 pub mod calendar;
 pub mod categories;
 pub mod deadlines;
+pub mod delivery;
 pub mod handover;
 pub mod hearing;
 pub mod lifecycle;

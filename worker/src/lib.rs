@@ -20,6 +20,7 @@ use std::{
 
 use chrono::TimeDelta;
 pub use config::{Pace, WorkerConfig};
+use minyi_domain::delivery::Channel;
 use minyi_gateways::{
     clock::{Clock, random_bytes},
     objects::Objects,
@@ -50,6 +51,9 @@ pub enum Error {
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The channels that this worker has a client for.
+const CHANNELS: [Channel; 1] = [Channel::Wechat];
 
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
@@ -96,6 +100,14 @@ impl Worker {
 
     /// Works until `stop` becomes true, then finishes what is in hand.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        let now = self.clock.now();
+        if let Err(error) = self
+            .in_store(move |store| store.announce_channels(&CHANNELS, now))
+            .await
+        {
+            // What another worker, or the one before, has written down still stands.
+            tracing::warn!(%error, "the channels of this worker could not be announced");
+        }
         let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));

@@ -35,17 +35,17 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
         BeginSending::Send(outgoing) => outgoing,
         BeginSending::AlreadyDone | BeginSending::Later => return Ok(()),
         BeginSending::NoAddress | BeginSending::NoLongerNeeded => {
-            counter!("notifications_total", "outcome" => "not_needed").increment(1);
+            counter!("notifications_total", "outcome" => "not_needed", "channel" => "none").increment(1);
             return Ok(());
         }
     };
     let outcome = dispatch(&worker, &outgoing).await;
     drop(turn);
     let result = judge(&worker, &outgoing, outcome);
-    count(&result);
+    count(outgoing.channel, &result);
     if matches!(result, SendResult::Sent { .. }) {
         let waited = (worker.clock.now() - outgoing.created_at).to_std().unwrap_or_default();
-        histogram!("notification_seconds").record(waited);
+        histogram!("notification_seconds", "channel" => outgoing.channel.as_str()).record(waited);
     }
     record(&worker, id, result).await
 }
@@ -246,12 +246,12 @@ fn number(errcode: Option<i64>) -> Option<i32> {
     errcode.and_then(|errcode| i32::try_from(errcode).ok())
 }
 
-fn count(result: &SendResult) {
+fn count(channel: Channel, result: &SendResult) {
     let outcome = match result {
         SendResult::Sent { .. } => "sent",
         SendResult::Retry { .. } => "retry",
         SendResult::Unknown { .. } => "unknown",
         SendResult::Dead { .. } => "dead",
     };
-    counter!("notifications_total", "outcome" => outcome).increment(1);
+    counter!("notifications_total", "outcome" => outcome, "channel" => channel.as_str()).increment(1);
 }

@@ -189,6 +189,7 @@ fn send(
             notifications::state.eq("sending"),
             notifications::sending_at.eq(now),
             notifications::channel.eq(channel.as_str()),
+            notifications::carried_by.eq(None::<Uuid>),
             notifications::attempts.eq(notifications::attempts + 1),
         ))
         .execute(connection)?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::reach::{Address, Reach, Row};
 use crate::{
     Result, Store,
-    schema::{account_channels, installed_channels, notification_wishes},
+    schema::{account_channels, delivery_policy, installed_channels, notification_wishes},
     word::Word,
 };
 
@@ -104,6 +104,17 @@ impl Store {
             return Ok(());
         };
         write_address(&mut connection, account, channel, sealed, by, now)
+    }
+
+    /// Sets the quiet hours of residents, and of whoever wishes no others.
+    pub fn set_usual_quiet_hours(&self, quiet: Option<Hours>) -> Result<()> {
+        diesel::update(delivery_policy::table)
+            .set((
+                delivery_policy::quiet_from.eq(quiet.map(|quiet| minutes(quiet.from()))),
+                delivery_policy::quiet_until.eq(quiet.map(|quiet| minutes(quiet.until()))),
+            ))
+            .execute(&mut *self.connection()?)?;
+        Ok(())
     }
 
     /// Writes down which channels a worker that starts has settings for.

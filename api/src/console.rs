@@ -1,8 +1,10 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+mod calendar;
 pub mod categories;
 pub mod clusters;
 mod contact_views;
+mod delivery;
 pub mod deputies;
 mod exports;
 mod grids;
@@ -23,6 +25,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(ledger::configure)
         .configure(numbers::configure)
         .configure(settings::configure)
+        .configure(calendar::configure)
+        .configure(delivery::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);

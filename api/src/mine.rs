@@ -4,6 +4,7 @@
 mod events;
 mod home;
 mod messages;
+mod notification_preferences;
 mod phrases;
 pub mod pushes;
 mod sign_ins;
@@ -20,6 +21,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(phrases::get_phrases)
         .service(phrases::put_answer_templates)
         .service(pushes::answer_pushes)
+        .service(notification_preferences::get_notification_preferences)
+        .service(notification_preferences::put_notification_preferences)
         .service(work::get_work)
         .service(work::get_dossier)
         .service(sign_ins::sign_in);

@@ -7,6 +7,7 @@ use minyi_gateways::{
     wechat::WechatConfig,
 };
 use minyi_store::StoreConfig;
+use url::Url;
 
 /// All settings of the worker; see docs/operations.md.
 #[derive(Clone, clap::Args)]
@@ -25,6 +26,9 @@ pub struct WorkerConfig {
     pub wechat: WechatConfig,
     #[command(flatten)]
     pub channels: ChannelsConfig,
+    /// The product's address as people see it, for links in messages; without it messages outside of WeChat have none
+    #[arg(long, env = "MINYI_PUBLIC_URL")]
+    pub public_url: Option<Url>,
     #[command(flatten)]
     pub pace: Pace,
     /// Address of health and figures; port 0 takes a free one

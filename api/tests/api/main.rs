@@ -25,6 +25,7 @@ mod limits;
 mod meeting_pages;
 mod meetings;
 mod mine;
+mod notifying;
 mod office_pages;
 mod offices;
 mod open;

@@ -4,8 +4,8 @@
 pub mod appointment;
 pub mod calendar;
 pub mod categories;
-pub mod channels;
 pub mod deadlines;
+pub mod delivery;
 pub mod handover;
 pub mod hearing;
 pub mod lifecycle;

@@ -1,7 +1,7 @@
 //! Ways to tell somebody something (渠道), under one roof.
 //!
-//! [`Notice`] says a thing once; each client encodes it within its platform's limits. [`Address`] says to whom and by
-//! which channel; [`Outcome`] says what came of it, in the same words for every channel:
+//! [`Notice`] says a thing once; each client encodes it within its platform's limits. [`Outcome`] says what came of it, in
+//! the same words for every channel:
 //!
 //! | channel | client | what makes a repetition harmless |
 //! |---|---|---|
@@ -26,8 +26,7 @@ pub(crate) mod token;
 pub use notice::{Notice, NoticeKind};
 pub use outcome::{Outcome, Refusal};
 
-use minyi_domain::channels::Channel;
-use secrecy::{ExposeSecret, SecretString};
+use minyi_domain::delivery::Channel;
 
 use crate::{
     Mode, Result,
@@ -54,24 +53,6 @@ pub struct ChannelsConfig {
     pub sms: SmsConfig,
     #[command(flatten)]
     pub mail: MailConfig,
-}
-
-/// Who gets a message, by which channel.
-#[derive(Clone)]
-pub enum Address {
-    /// openid of the mini-program.
-    Wechat(String),
-    /// openid of the service account, which is another one for the same person.
-    ServiceAccount(String),
-    /// userid in the company's directory.
-    Wecom(String),
-    /// userid in the organisation's directory.
-    Dingtalk(String),
-    /// The group of the robot.
-    DingtalkRobot,
-    /// Mobile number of mainland China, 11 digits.
-    Sms(SecretString),
-    Mail(SecretString),
 }
 
 /// All channels of this installation. Clones share connections and tokens.
@@ -118,70 +99,56 @@ impl Channels {
         &self.wechat
     }
 
+    /// The robot in a group, if there is one: no channel to a person.
+    pub fn robot(&self) -> Option<&DingtalkRobot> {
+        self.robot.as_ref()
+    }
+
     /// Whether the channel exists here.
     pub fn has(&self, channel: Channel) -> bool {
         match channel {
             Channel::Wechat => true,
-            Channel::ServiceAccount => self.service_account.is_some(),
+            Channel::WechatService => self.service_account.is_some(),
             Channel::Wecom => self.wecom.is_some(),
             Channel::Dingtalk => self.dingtalk.is_some(),
-            Channel::DingtalkRobot => self.robot.is_some(),
             Channel::Sms => self.sms.is_some(),
             Channel::Mail => self.mail.is_some(),
         }
     }
 
-    /// Sends once. Never waits for a retry; the outcome says whether there is a point in one.
-    pub async fn send(&self, to: &Address, notice: &Notice) -> Outcome {
-        let sent = match to {
-            Address::Wechat(openid) => Some(self.wechat.send(openid, notice).await),
-            Address::ServiceAccount(openid) => match &self.service_account {
-                Some(account) => Some(account.send(openid, notice).await),
+    /// The channels that exist here.
+    pub fn existing(&self) -> Vec<Channel> {
+        let all = Channel::ALL.iter().copied();
+        all.filter(|channel| self.has(*channel)).collect()
+    }
+
+    /// Sends once. `to` is the person's address on the channel: an openid (of a service account another one than of
+    /// the mini-program), a userid in the directory, a mobile number of 11 digits, a mailbox. Never waits for a retry;
+    /// the outcome says whether there is a point in one.
+    pub async fn send(&self, channel: Channel, to: &str, notice: &Notice) -> Outcome {
+        let sent = match channel {
+            Channel::Wechat => Some(self.wechat.send(to, notice).await),
+            Channel::WechatService => match &self.service_account {
+                Some(account) => Some(account.send(to, notice).await),
                 None => None,
             },
-            Address::Wecom(userid) => match &self.wecom {
-                Some(wecom) => Some(wecom.send(userid, notice).await),
+            Channel::Wecom => match &self.wecom {
+                Some(wecom) => Some(wecom.send(to, notice).await),
                 None => None,
             },
-            Address::Dingtalk(userid) => match &self.dingtalk {
-                Some(dingtalk) => Some(dingtalk.send(userid, notice).await),
+            Channel::Dingtalk => match &self.dingtalk {
+                Some(dingtalk) => Some(dingtalk.send(to, notice).await),
                 None => None,
             },
-            Address::DingtalkRobot => match &self.robot {
-                Some(robot) => Some(robot.send(notice).await),
+            Channel::Sms => match &self.sms {
+                Some(sms) => Some(sms.send_notice(to, notice).await),
                 None => None,
             },
-            Address::Sms(phone) => match &self.sms {
-                Some(sms) => Some(sms.send_notice(phone.expose_secret(), notice).await),
-                None => None,
-            },
-            Address::Mail(mailbox) => match &self.mail {
-                Some(mail) => Some(mail.send(mailbox.expose_secret(), notice).await),
+            Channel::Mail => match &self.mail {
+                Some(mail) => Some(mail.send(to, notice).await),
                 None => None,
             },
         };
         sent.unwrap_or_else(|| Outcome::refused("", Refusal::NoChannel))
-    }
-}
-
-impl Address {
-    /// By which channel.
-    pub fn channel(&self) -> Channel {
-        match self {
-            Self::Wechat(_) => Channel::Wechat,
-            Self::ServiceAccount(_) => Channel::ServiceAccount,
-            Self::Wecom(_) => Channel::Wecom,
-            Self::Dingtalk(_) => Channel::Dingtalk,
-            Self::DingtalkRobot => Channel::DingtalkRobot,
-            Self::Sms(_) => Channel::Sms,
-            Self::Mail(_) => Channel::Mail,
-        }
-    }
-}
-
-/// Only the channel: who it is, is nobody's business.
-impl std::fmt::Debug for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Address({})", self.channel())
     }
 }

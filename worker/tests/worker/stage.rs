@@ -120,6 +120,7 @@ impl Stage {
             },
             keys: keys(),
             channels: ChannelsConfig::default(),
+            public_url: None,
             pace: Pace {
                 concurrency: 4,
                 stale_seconds: 4,
@@ -219,7 +220,7 @@ impl Stage {
 
     /// Waits until no message is on its way any more; a minute at most.
     pub async fn settle(&self) {
-        let open = |row: &Row| !["sent", "dead", "void"].contains(&row.state.as_str());
+        let open = |row: &Row| !["sent", "dead", "void", "passed"].contains(&row.state.as_str());
         for _ in 0..600 {
             if !self.notifications().iter().any(open) {
                 return;

@@ -50,6 +50,7 @@ impl Place {
             "appointments",
             "revisits",
             "clusters",
+            "notifications",
         ]
         .iter()
         .filter_map(|kind| self.things.get(kind).cloned())
@@ -192,6 +193,11 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         SELECT id, '{cluster}' FROM submissions WHERE id IN ('{id}', '{}')",
         entered.id
     ));
+    let letter = Uuid::new_v4();
+    app.sql(&format!(
+        "UPDATE notifications SET id = '{letter}', state = 'dead', finished_at = created_at, error = 'refused'
+            WHERE submission_id = '{id}'"
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -204,6 +210,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("promises", promise.to_string()),
         ("deputies", place.spare.id.to_string()),
         ("clusters", cluster.to_string()),
+        ("notifications", letter.to_string()),
     ]);
     things.extend(meetings);
     things

@@ -1,17 +1,23 @@
 use chrono::TimeDelta;
-use minyi_gateways::channels::{Address, Notice, Outcome, Refusal};
+use minyi_domain::delivery::Channel;
+use minyi_gateways::{
+    channels::{Notice, Outcome, Refusal},
+    dingtalk::DingtalkRobot,
+};
 use serde_json::json;
 
 use super::{MEMBER, Stage, is_sent, notice};
 
-fn member() -> Address {
-    Address::Dingtalk(MEMBER.to_owned())
+const TO: (Channel, &str) = (Channel::Dingtalk, MEMBER);
+
+fn robot(stage: &Stage) -> &DingtalkRobot {
+    stage.channels.robot().unwrap()
 }
 
 #[tokio::test]
 async fn the_platforms_yes_is_believed_only_after_its_result() {
     let stage = Stage::start().await;
-    let sent = stage.send(member(), &notice(1)).await;
+    let sent = stage.send(TO, &notice(1)).await;
     assert_eq!(
         sent,
         Outcome::Sent {
@@ -23,7 +29,7 @@ async fn the_platforms_yes_is_believed_only_after_its_result() {
         text.starts_with("【待办提醒】") && text.ends_with("\n11月21日 12:00:00"),
         "{text}"
     );
-    let unknown = stage.send(Address::Dingtalk("nobody".to_owned()), &notice(1)).await;
+    let unknown = stage.send((Channel::Dingtalk, "nobody"), &notice(1)).await;
     let refused = |code: &str, kind| Outcome::Refused {
         code: code.to_owned(),
         kind,
@@ -35,9 +41,9 @@ async fn the_platforms_yes_is_believed_only_after_its_result() {
             written_at: notice(1).written_at + TimeDelta::seconds(number + 1),
             ..notice(1)
         };
-        assert!(is_sent(&stage.send(member(), &later).await), "{number}");
+        assert!(is_sent(&stage.send(TO, &later).await), "{number}");
     }
-    let over = stage.send(member(), &notice(2)).await;
+    let over = stage.send(TO, &notice(2)).await;
     assert_eq!(over, refused("143105", Refusal::Limited));
     assert_eq!(stage.arrived("dingtalk").await.len(), 500);
 }
@@ -50,7 +56,7 @@ async fn two_notices_in_the_same_words_arrive_both_and_a_repetition_once() {
         ..notice(1)
     };
     for said in [&notice(1), &later, &notice(1)] {
-        assert!(is_sent(&stage.send(member(), said).await));
+        assert!(is_sent(&stage.send(TO, said).await));
     }
     assert_eq!(
         (stage.arrived("dingtalk").await.len(), stage.dropped("dingtalk").await),
@@ -65,7 +71,7 @@ async fn a_result_that_never_comes_is_unknown() {
         .world
         .fault(json!({"path": "/topapi/message/corpconversation/getsendresult", "errcode": -1}))
         .await;
-    let outcome = stage.send(member(), &notice(1)).await;
+    let outcome = stage.send(TO, &notice(1)).await;
     assert_eq!(outcome, Outcome::Unknown { reason: "no_result" });
     assert_eq!(stage.arrived("dingtalk").await.len(), 1);
 }
@@ -73,10 +79,10 @@ async fn a_result_that_never_comes_is_unknown() {
 #[tokio::test]
 async fn a_revoked_token_is_replaced_although_the_number_stands_elsewhere() {
     let stage = Stage::start().await;
-    assert!(is_sent(&stage.send(member(), &notice(1)).await));
+    assert!(is_sent(&stage.send(TO, &notice(1)).await));
     let fault = json!({"path": "/topapi/message/corpconversation/asyncsend_v2", "token_revoked": true});
     stage.world.fault(fault).await;
-    assert!(is_sent(&stage.send(member(), &notice(2)).await));
+    assert!(is_sent(&stage.send(TO, &notice(2)).await));
     assert_eq!(stage.world.get("/_sim/counts").await["calls"]["/gettoken"]["0"], 2);
 }
 
@@ -85,7 +91,7 @@ async fn a_message_keeps_its_limit_however_it_is_written() {
     let stage = Stage::start().await;
     for summary in ["\"\\".repeat(2000), "灯".repeat(2000), "😀".repeat(2000)] {
         let said = Notice { summary, ..notice(1) };
-        assert!(is_sent(&stage.send(member(), &said).await));
+        assert!(is_sent(&stage.send(TO, &said).await));
     }
 }
 
@@ -94,7 +100,7 @@ async fn the_robot_speaks_no_residents_words_and_never_too_fast() {
     let stage = Stage::start().await;
     let mut spoken = 0;
     for number in 0..60 {
-        match stage.send(Address::DingtalkRobot, &notice(number)).await {
+        match robot(&stage).send(&notice(number)).await {
             Outcome::Sent { .. } => spoken += 1,
             Outcome::Retry {
                 reason: "own_limit", ..
@@ -117,13 +123,13 @@ async fn the_robot_speaks_no_residents_words_and_never_too_fast() {
 #[tokio::test]
 async fn a_robot_with_a_wrong_secret_waits_for_a_person() {
     let stage = Stage::with(|config| config.dingtalk.dingtalk_robot_secret = "SECwrong".into()).await;
-    let outcome = stage.send(Address::DingtalkRobot, &notice(1)).await;
+    let outcome = robot(&stage).send(&notice(1)).await;
     assert!(
         matches!(&outcome, Outcome::Retry { code: Some(code), reason: "configuration", .. } if code == "310000"),
         "{outcome:?}"
     );
-    stage.world.fault(json!({"path": "/robot", "errcode": 130_101})).await;
-    let outcome = stage.send(Address::DingtalkRobot, &notice(2)).await;
+    stage.world.fault(json!({"path": "errcode": 130_101})).await;
+    let outcome = robot(&stage).send(&notice(2)).await;
     assert!(
         matches!(&outcome, Outcome::Retry { after, reason: "minute_quota", .. } if after.as_secs() == 600),
         "{outcome:?}"

@@ -1,15 +1,16 @@
 //! The same faults for every channel, and what each client makes of them.
 
+use minyi_domain::delivery::Channel;
 use minyi_gateways::channels::Outcome;
 use serde_json::{Value, json};
 
-use super::{Stage, everywhere, is_sent, notice};
+use super::{EVERYWHERE, Stage, is_sent, notice};
 
 /// The outcome of every channel under one fault of the calls that send.
-async fn under(fault: Value) -> Vec<(String, Outcome)> {
+async fn under(fault: Value) -> Vec<(Channel, Outcome)> {
     let stage = Stage::start().await;
     // Tokens first: the fault is about messages.
-    for (number, to) in (1..).zip(everywhere()) {
+    for (number, to) in (1..).zip(EVERYWHERE) {
         assert!(is_sent(&stage.send(to, &notice(number)).await));
     }
     for path in [
@@ -24,9 +25,9 @@ async fn under(fault: Value) -> Vec<(String, Outcome)> {
         stage.world.fault(fault).await;
     }
     // All at once, for some faults take their time.
-    let sending = (100..).zip(everywhere()).map(|(number, to)| {
+    let sending = (100..).zip(EVERYWHERE).map(|(number, (channel, to))| {
         let channels = stage.channels.clone();
-        tokio::spawn(async move { (format!("{to:?}"), channels.send(&to, &notice(number)).await) })
+        tokio::spawn(async move { (channel, channels.send(channel, to, &notice(number)).await) })
     });
     let sending: Vec<_> = sending.collect();
     let mut outcomes = Vec::new();

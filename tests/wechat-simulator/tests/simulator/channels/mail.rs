@@ -1,11 +1,10 @@
-use minyi_gateways::channels::{Address, Notice, Outcome, Refusal};
+use minyi_domain::delivery::Channel;
+use minyi_gateways::channels::{Notice, Outcome, Refusal};
 use serde_json::json;
 
-use super::{Stage, is_sent, notice};
+use super::{MAILBOX, Stage, is_sent, notice};
 
-fn mailbox() -> Address {
-    Address::Mail("deputy@example.cn".into())
-}
+const TO: (Channel, &str) = (Channel::Mail, MAILBOX);
 
 #[tokio::test]
 async fn a_mail_is_readable_as_text_and_a_repetition_has_the_same_id() {
@@ -14,14 +13,14 @@ async fn a_mail_is_readable_as_text_and_a_repetition_has_the_same_id() {
         .world
         .fault(json!({"path": "/smtp", "reset_after_processing": true, "times": 1}))
         .await;
-    let lost = stage.send(mailbox(), &notice(1)).await;
+    let lost = stage.send(TO, &notice(1)).await;
     assert_eq!(
         lost,
         Outcome::Unknown {
             reason: "connection_lost"
         }
     );
-    assert!(is_sent(&stage.send(mailbox(), &notice(1)).await));
+    assert!(is_sent(&stage.send(TO, &notice(1)).await));
     let arrived = stage.arrived("mail").await;
     assert_eq!(arrived.len(), 2);
     let id = format!("<{}@example.cn>", notice(1).id.simple());
@@ -43,7 +42,7 @@ async fn markup_in_somebodys_words_stays_words() {
         number: "1\r\nBcc: y@example.cn".to_owned(),
         ..notice(1)
     };
-    assert!(is_sent(&stage.send(mailbox(), &said).await));
+    assert!(is_sent(&stage.send(TO, &said).await));
     let arrived = stage.arrived("mail").await;
     assert_eq!((arrived.len(), &arrived[0]["to"]), (1, &json!("deputy@example.cn")));
     let text = arrived[0]["text"].as_str().unwrap();
@@ -56,7 +55,7 @@ async fn markup_in_somebodys_words_stays_words() {
 #[tokio::test]
 async fn what_the_server_says_is_certain() {
     let stage = Stage::start().await;
-    let nobody = Address::Mail("somebody@nowhere.invalid".into());
+    let nobody = (Channel::Mail, "somebody@nowhere.invalid");
     let refused = |code: &str, kind| Outcome::Refused {
         code: code.to_owned(),
         kind,
@@ -65,7 +64,7 @@ async fn what_the_server_says_is_certain() {
         stage.send(nobody, &notice(1)).await,
         refused("550", Refusal::BadRecipient)
     );
-    let nonsense = Address::Mail("no mailbox".into());
+    let nonsense = (Channel::Mail, "no mailbox");
     assert_eq!(
         stage.send(nonsense, &notice(1)).await,
         refused("", Refusal::BadRecipient)
@@ -74,15 +73,12 @@ async fn what_the_server_says_is_certain() {
         .world
         .fault(json!({"path": "/smtp", "errcode": 45009, "times": 1}))
         .await;
-    assert_eq!(
-        stage.send(mailbox(), &notice(1)).await,
-        refused("452", Refusal::Limited)
-    );
+    assert_eq!(stage.send(TO, &notice(1)).await, refused("452", Refusal::Limited));
     stage
         .world
         .fault(json!({"path": "/smtp", "errcode": -1, "times": 1}))
         .await;
-    let busy = stage.send(mailbox(), &notice(1)).await;
+    let busy = stage.send(TO, &notice(1)).await;
     assert!(
         matches!(&busy, Outcome::Retry { code: Some(code), .. } if code == "451"),
         "{busy:?}"
@@ -94,13 +90,13 @@ async fn a_wrong_password_waits_for_a_person_and_an_absent_server_for_a_moment()
     let stage = Stage::start().await;
     let wrong = stage.world.simulator.mail_url.replace("simulatorMailPassword", "wrong");
     let other = Stage::with(|config| config.mail.mail_url = wrong.into()).await;
-    let outcome = other.send(mailbox(), &notice(1)).await;
+    let outcome = other.send(TO, &notice(1)).await;
     assert!(
         matches!(&outcome, Outcome::Retry { code: Some(code), reason: "configuration", .. } if code == "535"),
         "{outcome:?}"
     );
     let nowhere = Stage::with(|config| config.mail.mail_url = "smtp://a:b@127.0.0.1:1".to_owned().into()).await;
-    let outcome = nowhere.send(mailbox(), &notice(1)).await;
+    let outcome = nowhere.send(TO, &notice(1)).await;
     assert!(
         matches!(
             outcome,

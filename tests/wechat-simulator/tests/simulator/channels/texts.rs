@@ -1,5 +1,6 @@
+use minyi_domain::delivery::Channel;
 use minyi_gateways::{
-    channels::{Address, Notice, NoticeKind, Outcome, Refusal},
+    channels::{Notice, NoticeKind, Outcome, Refusal},
     sms::SmsProvider,
 };
 use serde_json::json;
@@ -34,12 +35,12 @@ async fn by(provider: SmsProvider) -> Stage {
 async fn both_providers_bring_number_state_and_time_and_nothing_else() {
     for provider in [SmsProvider::Aliyun, SmsProvider::Tencent] {
         let stage = by(provider).await;
-        assert!(is_sent(&stage.send(Address::Sms(PHONE.into()), &notice(1)).await));
+        assert!(is_sent(&stage.send((Channel::Sms, PHONE), &notice(1)).await));
         let progress = Notice {
             kind: NoticeKind::ResidentProgress,
             ..notice(2)
         };
-        assert!(is_sent(&stage.send(Address::Sms(PHONE.into()), &progress).await));
+        assert!(is_sent(&stage.send((Channel::Sms, PHONE), &progress).await));
         let texts = stage.world.get(&format!("/_sim/texts?phone={PHONE}")).await;
         let text = |at: usize| texts["items"][at]["text"].as_str().unwrap();
         assert_eq!(
@@ -63,13 +64,13 @@ async fn the_providers_words_are_told_by_kind() {
                 .world
                 .fault(json!({"path": "/sms", "errcode": errcode, "times": 1}))
                 .await;
-            let outcome = stage.send(Address::Sms(PHONE.into()), &notice(1)).await;
+            let outcome = stage.send((Channel::Sms, PHONE), &notice(1)).await;
             assert!(
                 matches!(&outcome, Outcome::Retry { reason, .. } if *reason == expected),
                 "{outcome:?}"
             );
         }
-        let nobody = stage.send(Address::Sms("12345".into()), &notice(1)).await;
+        let nobody = stage.send((Channel::Sms, "12345"), &notice(1)).await;
         assert!(
             matches!(
                 nobody,
@@ -81,9 +82,9 @@ async fn the_providers_words_are_told_by_kind() {
             "{nobody:?}"
         );
         for number in 0..50 {
-            assert!(is_sent(&stage.send(Address::Sms(PHONE.into()), &notice(number)).await));
+            assert!(is_sent(&stage.send((Channel::Sms, PHONE), &notice(number)).await));
         }
-        let over = stage.send(Address::Sms(PHONE.into()), &notice(51)).await;
+        let over = stage.send((Channel::Sms, PHONE), &notice(51)).await;
         assert!(
             matches!(
                 over,

@@ -1,16 +1,15 @@
-use minyi_gateways::channels::{Address, Notice, Outcome, Refusal};
+use minyi_domain::delivery::Channel;
+use minyi_gateways::channels::{Notice, Outcome, Refusal};
 use serde_json::json;
 
 use super::{MEMBER, Stage, is_sent, notice};
 
-fn member() -> Address {
-    Address::Wecom(MEMBER.to_owned())
-}
+const TO: (Channel, &str) = (Channel::Wecom, MEMBER);
 
 #[tokio::test]
 async fn the_text_says_what_to_do_and_where() {
     let stage = Stage::start().await;
-    assert!(is_sent(&stage.send(member(), &notice(7)).await));
+    assert!(is_sent(&stage.send(TO, &notice(7)).await));
     let arrived = stage.arrived("wecom").await;
     assert_eq!(arrived[0]["to"], MEMBER);
     assert_eq!(
@@ -27,7 +26,7 @@ async fn long_words_are_cut_before_the_platform_cuts_the_link_off() {
         summary: "路灯不亮".repeat(400),
         ..notice(1)
     };
-    assert!(is_sent(&stage.send(member(), &long).await));
+    assert!(is_sent(&stage.send(TO, &long).await));
     let text = stage.arrived("wecom").await[0]["text"].as_str().unwrap().to_owned();
     assert!(
         text.len() <= 2048 && text.ends_with("?id=7") && text.contains("…\n"),
@@ -38,7 +37,7 @@ async fn long_words_are_cut_before_the_platform_cuts_the_link_off() {
 #[tokio::test]
 async fn whoever_is_not_in_the_directory_is_refused() {
     let stage = Stage::start().await;
-    let outcome = stage.send(Address::Wecom("nobody".to_owned()), &notice(1)).await;
+    let outcome = stage.send((Channel::Wecom, "nobody"), &notice(1)).await;
     let refused = Outcome::Refused {
         code: "81013".to_owned(),
         kind: Refusal::BadRecipient,
@@ -53,7 +52,7 @@ async fn nothing_is_dropped_because_the_client_counts_first() {
     let (mut sent, mut waited) = (0, 0_u32);
     for number in 0..120 {
         loop {
-            match stage.send(member(), &notice(number)).await {
+            match stage.send(TO, &notice(number)).await {
                 Outcome::Sent { .. } => break sent += 1,
                 Outcome::Retry {
                     reason: "own_limit",
@@ -80,10 +79,10 @@ async fn a_repetition_does_not_arrive_twice() {
     let stage = Stage::start().await;
     let fault = json!({"path": "/cgi-bin/message/send", "reset_after_processing": true, "times": 1});
     stage.world.fault(fault).await;
-    let lost = stage.send(member(), &notice(1)).await;
+    let lost = stage.send(TO, &notice(1)).await;
     assert!(matches!(lost, Outcome::Unknown { .. }), "{lost:?}");
     stage.pass(60);
-    assert!(is_sent(&stage.send(member(), &notice(1)).await));
+    assert!(is_sent(&stage.send(TO, &notice(1)).await));
     assert_eq!(
         (stage.arrived("wecom").await.len(), stage.dropped("wecom").await),
         (1, 1)
@@ -94,7 +93,7 @@ async fn a_repetition_does_not_arrive_twice() {
 async fn one_token_serves_all_and_a_revoked_one_is_replaced() {
     let stage = Stage::start().await;
     for number in 0..5 {
-        stage.send(member(), &notice(number)).await;
+        stage.send(TO, &notice(number)).await;
     }
     let tokens = || async { stage.world.get("/_sim/counts").await["calls"]["/cgi-bin/gettoken"]["0"].clone() };
     assert_eq!(tokens().await, 1);
@@ -103,6 +102,6 @@ async fn one_token_serves_all_and_a_revoked_one_is_replaced() {
         .fault(json!({"path": "/cgi-bin/message/send", "token_revoked": true}))
         .await;
     stage.pass(30);
-    assert!(is_sent(&stage.send(member(), &notice(9)).await));
+    assert!(is_sent(&stage.send(TO, &notice(9)).await));
     assert_eq!(tokens().await, 2);
 }

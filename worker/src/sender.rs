@@ -210,10 +210,15 @@ fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
         Outcome::Sent { message_id } => SendResult::Sent {
             provider_message_id: message_id,
         },
-        Outcome::Refused { code, kind } => SendResult::Dead {
-            code: number(Some(&code)),
-            error: format!("{kind:?} {code}").trim_end().to_owned(),
-        },
+        Outcome::Refused { code, kind } => {
+            let number = number(Some(&code));
+            // A provider's word has no column of its own.
+            let word = if number.is_some() { "" } else { code.as_str() };
+            SendResult::Dead {
+                code: number,
+                error: format!("{kind:?} {word}").trim_end().to_owned(),
+            }
+        }
         Outcome::Unknown { reason } => SendResult::Unknown {
             at: now + worker.unknown_wait(),
             error: reason.to_owned(),

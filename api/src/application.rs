@@ -24,11 +24,13 @@ use minyi_gateways::{
 };
 use minyi_print::font::Font;
 use minyi_store::Store;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_actix_web::TracingLogger;
 
 use crate::{
     auth::tokens::{KeyError, TokenKeys},
     config::{Config, ConfigError},
+    events::Events,
     limits::limit_address,
     problem::finish,
     repeats::answer_once,
@@ -68,6 +70,7 @@ pub struct Application {
     /// Where it listens; the port is the real one.
     pub address: SocketAddr,
     server: Server,
+    events: Events,
 }
 
 impl Application {
@@ -80,6 +83,8 @@ impl Application {
             return Err(StartError::NotMigrated);
         }
         let state = web::Data::new(AppState::new(open(config, store, clock)?));
+        let events = state.events.clone();
+        events.listen(&config.store.database_url)?;
         let shared = Shared::new().map_err(StartError::Server)?;
         telemetry::metrics().map_err(|error| StartError::Server(error.into()))?;
         let refused = |source| StartError::Listen {
@@ -89,7 +94,11 @@ impl Application {
         let listener = TcpListener::bind(config.listen).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let server = serve(listener, state, shared, config.store.pool_size).map_err(refused)?;
-        Ok(Self { address, server })
+        Ok(Self {
+            address,
+            server,
+            events,
+        })
     }
 
     /// For stopping the program from outside.
@@ -102,7 +111,28 @@ impl Application {
     /// # Errors
     /// If the server breaks down.
     pub async fn run(self) -> io::Result<()> {
-        self.server.await
+        let events = self.events.clone();
+        // The server waits for every answer to end, and a stream has no end of its own.
+        let closing = actix_web::rt::spawn(async move {
+            if stop_signal().await.is_ok() {
+                events.close();
+            }
+        });
+        let ended = self.server.await;
+        closing.abort();
+        self.events.close();
+        ended
+    }
+}
+
+/// The same signals as the server's own.
+async fn stop_signal() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut quit = signal(SignalKind::quit())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = quit.recv() => Ok(()),
+        pressed = tokio::signal::ctrl_c() => pressed,
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub mod accounts;
 mod audit;
+mod calendar;
 pub mod categories;
 pub mod clusters;
 mod contact_views;
+mod delivery;
 pub mod deputies;
 mod exports;
 mod grids;
@@ -31,6 +33,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(personal_data::configure)
         .configure(policies::configure)
         .configure(settings::configure)
+        .configure(calendar::configure)
+        .configure(delivery::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);

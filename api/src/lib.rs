@@ -13,6 +13,7 @@ pub mod auth;
 pub mod config;
 pub mod console;
 pub mod deputies;
+mod events;
 pub mod extract;
 mod headers;
 mod health;

@@ -1,8 +1,10 @@
 //! What the deputies' client asks for besides the cases: the first page, messages, phrases, permissions for pushes, the
 //! person's own work.
 
+mod events;
 mod home;
 mod messages;
+mod notification_preferences;
 mod phrases;
 pub mod pushes;
 mod sign_ins;
@@ -12,12 +14,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(home::get_home)
+    cfg.service(events::watch_events)
+        .service(home::get_home)
         .service(messages::list_messages)
         .service(messages::read_messages)
         .service(phrases::get_phrases)
         .service(phrases::put_answer_templates)
         .service(pushes::answer_pushes)
+        .service(notification_preferences::get_notification_preferences)
+        .service(notification_preferences::put_notification_preferences)
         .service(work::get_work)
         .service(work::get_dossier)
         .service(sign_ins::sign_in);

@@ -20,7 +20,8 @@ use rand::{SeedableRng, rngs::StdRng};
 use tokio::sync::Semaphore;
 
 use crate::{
-    auth::tokens::TokenKeys, config::Settings, limits::Guessers, open::NumbersKept, problem::Problem, rules::Rules,
+    auth::tokens::TokenKeys, config::Settings, events::Events, limits::Guessers, open::NumbersKept, problem::Problem,
+    rules::Rules,
 };
 
 /// The extractor by which handlers ask for the shared state.
@@ -56,6 +57,8 @@ pub struct AppState {
     pub rules: Rules,
     /// Addresses that guess.
     pub guessers: Guessers,
+    /// Pages that are open right now.
+    pub events: Events,
     /// Numbers that everybody may read, a few minutes old.
     pub numbers: NumbersKept,
     /// One permit for each processor: see [`AppState::compute`].
@@ -115,6 +118,7 @@ impl AppState {
             settings,
             rules,
             guessers,
+            events: Events::default(),
             numbers: NumbersKept::default(),
             heavy: Arc::new(heavy),
             drawing: Arc::new(drawing),

@@ -15,13 +15,15 @@ pub fn sentence(event: &EventView) -> String {
             None => "已登记".to_owned(),
         },
         EventKind::Routed => routed(event),
-        EventKind::Notified => "已通过微信通知办理人".to_owned(),
-        EventKind::Reminded if word(event, "office").is_some() => {
-            format!("办理期限快到了，已提醒{}", word(event, "office").unwrap_or_default())
-        }
-        EventKind::Reminded => "答复期限快到了，已提醒办理人".to_owned(),
-        EventKind::Overdue => "超过答复期限，已催办并告知站长".to_owned(),
-        EventKind::Escalated => "已转上级督办".to_owned(),
+        EventKind::Notified => "已通知办理人".to_owned(),
+        EventKind::MessageResent => "没有送到的消息已重新发送".to_owned(),
+        EventKind::Reminded => reminded(event),
+        EventKind::Overdue => "超过答复期限，已催办".to_owned(),
+        EventKind::Escalated => match word(event, "to") {
+            Some("station_head") => "超过答复期限，已告知站长".to_owned(),
+            Some("county") => "仍未答复，已转县级督办".to_owned(),
+            _ => "已转上级督办".to_owned(),
+        },
         EventKind::Answered => "办理人已答复".to_owned(),
         EventKind::Rated => rated(event),
         EventKind::Reopened if word(event, "reason") == Some("review") => "已转上级人大复核办理".to_owned(),
@@ -32,6 +34,20 @@ pub fn sentence(event: &EventView) -> String {
         EventKind::Closed => "已办结".to_owned(),
         EventKind::ContactViewed => "办理人查看了联系方式".to_owned(),
         _ => casework(event),
+    }
+}
+
+/// Who was reminded, and of what.
+fn reminded(event: &EventView) -> String {
+    let whom = word(event, "office").unwrap_or("办理人");
+    if event.data.get("late").is_some() {
+        format!("还没有办结，已催办{whom}")
+    } else if event.data.get("half").is_some() {
+        format!("时间过半，已提醒{whom}")
+    } else if word(event, "office").is_some() {
+        format!("办理期限快到了，已提醒{whom}")
+    } else {
+        "答复期限快到了，已提醒办理人".to_owned()
     }
 }
 
@@ -96,7 +112,11 @@ fn office(event: &EventView) -> String {
         EventKind::HandoverDone => format!("代表认可{office}的办理结果"),
         EventKind::HandoverWithdrawn => format!("不再由{office}办理"),
         EventKind::HandoverOverdue => format!("{office}超过期限，已催办"),
-        EventKind::HandoverEscalated => format!("{office}超过期限，已转上级督办"),
+        EventKind::HandoverEscalated => match word(event, "to") {
+            Some("station_head") => format!("{office}超过期限，已告知站长"),
+            Some("county") => format!("{office}仍未回复，已转县级督办"),
+            _ => format!("{office}超过期限，已转上级督办"),
+        },
         EventKind::JudgementOverdue => "部门回复后代表没有按时评价，已催办".to_owned(),
         EventKind::PromiseMade => format!("{}承诺在 {} 前办到", of("by"), of("due_on")),
         EventKind::PromiseKept => format!("{}已兑现承诺：{}", of("by"), of("note")),

@@ -2,8 +2,12 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use minyi_gateways::{ModeConfig, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig};
+use minyi_gateways::{
+    ModeConfig, channels::ChannelsConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig,
+    wechat::WechatConfig,
+};
 use minyi_store::StoreConfig;
+use url::Url;
 
 /// All settings of the worker; see docs/operations.md.
 #[derive(Clone, clap::Args)]
@@ -17,7 +21,14 @@ pub struct WorkerConfig {
     #[command(flatten)]
     pub objects: ObjectsConfig,
     #[command(flatten)]
+    pub keys: KeysConfig,
+    #[command(flatten)]
     pub wechat: WechatConfig,
+    #[command(flatten)]
+    pub channels: ChannelsConfig,
+    /// The product's address as people see it, for links in messages; without it messages outside of WeChat have none
+    #[arg(long, env = "MINYI_PUBLIC_URL")]
+    pub public_url: Option<Url>,
     #[command(flatten)]
     pub pace: Pace,
     /// Address of health and figures; port 0 takes a free one

@@ -21,14 +21,17 @@ use std::{
 use chrono::TimeDelta;
 pub use config::{Pace, WorkerConfig};
 use minyi_gateways::{
+    channels::Channels,
     clock::{Clock, random_bytes},
+    keys::Keys,
+    limits::Limits,
     objects::Objects,
     queue::{Queue, Stream},
     redis_link::RedisLink,
-    wechat::Wechat,
 };
 use minyi_store::Store;
 use tokio::sync::{OwnedMutexGuard, watch};
+use url::Url;
 use uuid::Uuid;
 
 /// What keeps the worker from its work; it tries again.
@@ -61,7 +64,10 @@ pub struct Worker {
     database_url: String,
     queue: Queue,
     link: RedisLink,
-    wechat: Wechat,
+    channels: Channels,
+    keys: Keys,
+    /// For links in messages outside of WeChat.
+    public_url: Option<Url>,
     objects: Objects,
     clock: Clock,
     pace: Pace,
@@ -80,12 +86,19 @@ impl Worker {
         if !store.is_migrated()? {
             return Err(Error::NotMigrated);
         }
+        let mode = config.mode.mode;
+        let keys = Keys::new(&config.keys, mode)?;
+        let limits = Limits::new(link.clone(), keys.index.clone(), clock.clone());
+        let (wechat, channels) = (config.wechat.clone(), config.channels.clone());
+        let channels = Channels::new(wechat, channels, &limits, &link, &clock, mode)?;
         Ok(Arc::new(Self {
             name: format!("worker-{}", clock.new_id()),
             store,
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),
-            wechat: Wechat::new(config.wechat.clone(), link.clone(), clock.clone(), config.mode.mode)?,
+            channels,
+            keys,
+            public_url: config.public_url.clone(),
             link,
             objects: Objects::open(&config.objects)?,
             clock,
@@ -96,6 +109,14 @@ impl Worker {
 
     /// Works until `stop` becomes true, then finishes what is in hand.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        let (now, channels) = (self.clock.now(), self.channels.existing());
+        if let Err(error) = self
+            .in_store(move |store| store.announce_channels(&channels, now))
+            .await
+        {
+            // What another worker, or the one before, has written down still stands.
+            tracing::warn!(%error, "the channels of this worker could not be announced");
+        }
         let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));

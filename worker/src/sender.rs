@@ -10,8 +10,11 @@ use std::{
 
 use chrono::TimeDelta;
 use metrics::{counter, histogram};
-use minyi_gateways::wechat::{DeputyDeadline, DeputyNew, Message, Outcome, ResidentProgress};
-use minyi_store::{BeginSending, EventKind, Outgoing, SendResult, Template};
+use minyi_domain::delivery::Channel;
+use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal};
+use minyi_store::{Address, BeginSending, EventKind, Outgoing, SendResult, Template};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
@@ -32,25 +35,44 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
     let now = worker.clock.now();
     let outgoing = match worker.in_store(move |store| store.begin_sending(id, now)).await? {
         BeginSending::Send(outgoing) => outgoing,
-        BeginSending::AlreadyDone => return Ok(()),
+        BeginSending::AlreadyDone | BeginSending::Later => return Ok(()),
         BeginSending::NoAddress | BeginSending::NoLongerNeeded => {
-            counter!("notifications_total", "outcome" => "not_needed").increment(1);
+            counter!("notifications_total", "outcome" => "not_needed", "channel" => "none").increment(1);
             return Ok(());
         }
     };
-    let (message, page) = compose(&outgoing);
-    let outcome = worker
-        .wechat
-        .send_subscribe(&outgoing.openid, &message, Some(&page))
-        .await;
+    let outcome = dispatch(&worker, &outgoing).await;
     drop(turn);
     let result = judge(&worker, &outgoing, outcome);
-    count(&result);
+    count(outgoing.channel, &result);
     if matches!(result, SendResult::Sent { .. }) {
         let waited = (worker.clock.now() - outgoing.created_at).to_std().unwrap_or_default();
-        histogram!("notification_seconds").record(waited);
+        histogram!("notification_seconds", "channel" => outgoing.channel.as_str()).record(waited);
     }
     record(&worker, id, result).await
+}
+
+/// Hands a message to its channel's client. What another worker announced and this one has no settings for is refused
+/// there, and so is an address that cannot be opened: the next channel is tried.
+async fn dispatch(worker: &Worker, outgoing: &Outgoing) -> Outcome {
+    let address = match &outgoing.address {
+        Address::Openid(openid) => Ok(SecretString::from(openid.as_str())),
+        Address::Sealed { purpose, owner, bytes } => worker.keys.contact.open(purpose, *owner, bytes),
+    };
+    match address {
+        Ok(address) => {
+            let notice = compose(worker, outgoing);
+            let channel = outgoing.channel;
+            worker.channels.send(channel, address.expose_secret(), &notice).await
+        }
+        Err(error) => {
+            tracing::warn!(%error, "an address cannot be opened");
+            Outcome::Refused {
+                code: String::new(),
+                kind: Refusal::BadRecipient,
+            }
+        }
+    }
 }
 
 /// Records the outcome. While the database is away it tries again: an outcome that is known must not become unknown.
@@ -72,45 +94,57 @@ async fn record(worker: &Worker, id: Uuid, result: SendResult) -> Result<()> {
     }
 }
 
-fn compose(outgoing: &Outgoing) -> (Message, String) {
-    let (number, place) = (outgoing.number.clone(), outgoing.place.clone());
-    let deputy_page = format!("pages/case/index?id={}", outgoing.submission_id);
-    match &outgoing.template {
+fn compose(worker: &Worker, outgoing: &Outgoing) -> Notice {
+    let case = format!("pages/case/index?id={}", outgoing.submission_id);
+    let several;
+    let (kind, state, summary, page) = match &outgoing.template {
+        _ if !outgoing.others.is_empty() => {
+            several = format!("共 {} 件要留意，点开查看", outgoing.others.len() + 1);
+            let page = "pages/messages/index".to_owned();
+            (NoticeKind::Digest, "今日汇总", several.as_str(), page)
+        }
         Template::DeputyNew => {
-            let message = DeputyNew {
-                number,
-                place,
-                summary: outgoing.text.clone(),
-                answer_due_at: outgoing.answer_due_at,
-                state: task_words(outgoing.event).to_owned(),
-            };
-            (Message::DeputyNew(message), deputy_page)
+            let state = task_words(outgoing.event);
+            (NoticeKind::DeputyNew, state, outgoing.text.as_str(), case)
         }
         Template::DeputyDeadline => {
             let (state, hint) = deadline_words(outgoing);
-            let (due_at, place) = outgoing.meeting.clone().unwrap_or((outgoing.answer_due_at, place));
-            let message = DeputyDeadline {
-                number,
-                place,
-                state: state.to_owned(),
-                due_at,
-                hint: hint.to_owned(),
-            };
-            (Message::DeputyDeadline(message), deputy_page)
+            (NoticeKind::DeputyDeadline, state, hint, case)
         }
         Template::ResidentProgress => {
             let (state, note) = progress_words(outgoing);
-            let message = ResidentProgress {
-                number,
-                state: state.to_owned(),
-                at: outgoing.event_at,
-                note: note.to_owned(),
-            };
-            (
-                Message::ResidentProgress(message),
-                format!("pages/receipt/index?receipt={}", outgoing.receipt),
-            )
+            let page = format!("pages/receipt/index?receipt={}", outgoing.receipt);
+            (NoticeKind::ResidentProgress, state, note, page)
         }
+    };
+    let meeting = outgoing.meeting.clone().filter(|_| kind == NoticeKind::DeputyDeadline);
+    let (at, place) = meeting.unwrap_or_else(|| {
+        let at = match kind {
+            NoticeKind::ResidentProgress => outgoing.event_at,
+            _ => outgoing.answer_due_at,
+        };
+        (at, outgoing.place.clone())
+    });
+    Notice {
+        id: outgoing.id,
+        kind,
+        number: outgoing.number.clone(),
+        place,
+        state: state.to_owned(),
+        summary: summary.to_owned(),
+        at,
+        link: worker.public_url.as_ref().map(|base| link(base, outgoing, &page)),
+        page: Some(page),
+        written_at: outgoing.created_at,
+    }
+}
+
+/// Where a browser finds the same page: the receipt of a resident, or the client of the deputies.
+fn link(base: &Url, outgoing: &Outgoing, page: &str) -> String {
+    let base = base.as_str().trim_end_matches('/');
+    match outgoing.template {
+        Template::ResidentProgress => format!("{base}/r/{}", outgoing.receipt),
+        Template::DeputyNew | Template::DeputyDeadline => format!("{base}/deputy/#/{page}"),
     }
 }
 
@@ -145,6 +179,8 @@ fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
         EventKind::PromiseOverdue => ("承诺超期", "承诺到期还没有兑现"),
         EventKind::HearingPlanned if outgoing.meeting.is_some() => ("答复活动", "请您到会，点开看时间地点"),
         EventKind::HearingPlanned => ("活动取消", "请您参加的答复活动有变化"),
+        EventKind::Reminded if outgoing.is_late => ("仍未办结", "已经超期，请尽快办理"),
+        EventKind::Reminded if outgoing.is_half => ("时间过半", "期限已过一半，请抓紧办理"),
         EventKind::Reminded if outgoing.is_for_office => ("即将到期", "请在期限前回复代表"),
         _ => ("即将到期", "请在期限前答复群众"),
     }
@@ -171,31 +207,33 @@ fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
 fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
     let now = worker.clock.now();
     match outcome {
-        Outcome::Sent { msgid } => SendResult::Sent {
-            provider_message_id: msgid,
+        Outcome::Sent { message_id } => SendResult::Sent {
+            provider_message_id: message_id,
         },
-        Outcome::Refused { errcode, kind } => SendResult::Dead {
-            code: number(Some(errcode)),
-            error: format!("{kind:?}"),
-        },
+        Outcome::Refused { code, kind } => {
+            let number = number(Some(&code));
+            // A provider's word has no column of its own.
+            let word = if number.is_some() { "" } else { code.as_str() };
+            SendResult::Dead {
+                code: number,
+                error: format!("{kind:?} {word}").trim_end().to_owned(),
+            }
+        }
         Outcome::Unknown { reason } => SendResult::Unknown {
             at: now + worker.unknown_wait(),
             error: reason.to_owned(),
         },
-        Outcome::Retry { errcode, after, reason } => {
-            match pause(
-                worker,
-                outgoing,
-                errcode,
-                TimeDelta::from_std(after).unwrap_or_default(),
-            ) {
+        Outcome::Retry { code, after, reason } => {
+            let after = TimeDelta::from_std(after).unwrap_or_default();
+            let code = number(code.as_deref());
+            match pause(worker, outgoing, reason, after) {
                 Some(wait) => SendResult::Retry {
                     at: now + wait,
-                    code: number(errcode),
+                    code,
                     error: reason.to_owned(),
                 },
                 None => SendResult::Dead {
-                    code: number(errcode),
+                    code,
                     error: format!("tried too long: {reason}"),
                 },
             }
@@ -203,31 +241,31 @@ fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
     }
 }
 
-/// Another message to the same person is in some other worker's hands.
-const CONCURRENT: i64 = 43108;
+/// Another message to the same person is in some other worker's hands (43108).
+const CONCURRENT: &str = "concurrent";
 /// After so many attempts something is wrong all the same.
 const PATIENCE: i16 = 100;
 
-fn pause(worker: &Worker, outgoing: &Outgoing, errcode: Option<i64>, at_least: TimeDelta) -> Option<TimeDelta> {
+fn pause(worker: &Worker, outgoing: &Outgoing, reason: &str, at_least: TimeDelta) -> Option<TimeDelta> {
     // Nothing is wrong: the other message is out in a moment, so the wait does not grow.
-    if errcode == Some(CONCURRENT) && outgoing.attempts < PATIENCE {
+    if reason == CONCURRENT && outgoing.attempts < PATIENCE {
         return Some(spread(at_least, worker.jitter()));
     }
-    let age = worker.clock.now() - outgoing.created_at;
+    let age = worker.clock.now() - outgoing.resent_at.unwrap_or(outgoing.created_at);
     wait_after(outgoing.attempts, age, at_least, worker.jitter())
 }
 
-/// WeChat's numbers fit; one that does not is not recorded rather than recorded wrongly.
-fn number(errcode: Option<i64>) -> Option<i32> {
-    errcode.and_then(|errcode| i32::try_from(errcode).ok())
+/// WeChat's numbers fit; what does not is not recorded rather than recorded wrongly.
+fn number(code: Option<&str>) -> Option<i32> {
+    code.and_then(|code| code.parse().ok())
 }
 
-fn count(result: &SendResult) {
+fn count(channel: Channel, result: &SendResult) {
     let outcome = match result {
         SendResult::Sent { .. } => "sent",
         SendResult::Retry { .. } => "retry",
         SendResult::Unknown { .. } => "unknown",
         SendResult::Dead { .. } => "dead",
     };
-    counter!("notifications_total", "outcome" => outcome).increment(1);
+    counter!("notifications_total", "outcome" => outcome, "channel" => channel.as_str()).increment(1);
 }

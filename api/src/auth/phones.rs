@@ -6,7 +6,7 @@ use minyi_domain::{
     people::Actor,
     submission::Phone,
 };
-use minyi_store::{BindOutcome, KeepOutcome, NewBinding, NewOneTimeCode, WaysIn};
+use minyi_store::{BindOutcome, KeepOutcome, NewBinding, NewOneTimeCode, PHONE_SEALED_FOR, WaysIn};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
@@ -16,9 +16,6 @@ use crate::{
     problem::Problem,
     state::{AppState, State},
 };
-
-/// Of the sealed phone of an account.
-const PURPOSE: &str = "account.phone";
 
 /// By what a WeChat user proves to be a deputy.
 pub enum Proof {
@@ -52,7 +49,7 @@ impl AppState {
 
     fn sealed(&self, account: Uuid, phone: &Phone) -> Result<minyi_store::Phone, Problem> {
         Ok(minyi_store::Phone {
-            sealed: self.keys.contact.seal(PURPOSE, account, phone.as_str())?,
+            sealed: self.keys.contact.seal(PHONE_SEALED_FOR, account, phone.as_str())?,
             index: self.keys.index.phone(phone.as_str()),
         })
     }
@@ -65,7 +62,7 @@ impl AppState {
         let Some(sealed) = &ways.phone_sealed else {
             return Ok(None);
         };
-        let open = self.keys.contact.open(PURPOSE, account, sealed)?;
+        let open = self.keys.contact.open(PHONE_SEALED_FOR, account, sealed)?;
         Ok(Phone::parse(open.expose_secret()).map(|phone| phone.masked()))
     }
 

@@ -20,9 +20,9 @@ impl From<minyi_gateways::Error> for Problem {
             Error::LinkForged => Self::LinkForged,
             Error::LinkExpired => Self::LinkExpired,
             Error::WechatLoginRefused { .. } => Self::WechatCodeRefused,
-            Error::WechatBusy { .. }
-            | Error::WechatUnreachable(_)
-            | Error::WechatReply { .. }
+            Error::PlatformBusy { .. }
+            | Error::PlatformUnreachable(_)
+            | Error::PlatformReply { .. }
             | Error::Sms(_)
             | Error::RedisUnavailable(_)
             | Error::Objects(_) => Self::Unavailable(error.into()),

@@ -93,11 +93,15 @@ impl Answer {
 pub async fn send(request: RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer {
-        status,
-        headers,
-        bytes: response.bytes().await.unwrap().to_vec(),
-    }
+    // A stream has no end to wait for.
+    let is_stream = headers
+        .get("content-type")
+        .is_some_and(|kind| kind == "text/event-stream");
+    let bytes = match is_stream {
+        true => Vec::new(),
+        false => response.bytes().await.unwrap().to_vec(),
+    };
+    Answer { status, headers, bytes }
 }
 
 /// The settings that every test has in common, as on a command line; those of `changed` replace them, and `--no-sms`
@@ -124,11 +128,11 @@ pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, chang
         ("--wechat-template-deputy-deadline", "template-2"),
         ("--wechat-template-resident-progress", "template-3"),
         ("--sms-provider", "aliyun"),
-        ("--sms-base-url", &format!("{wechat}{}", sms::PATH)),
-        ("--sms-key-id", sms::KEY_ID),
-        ("--sms-key-secret", sms::KEY_SECRET),
+        ("--sms-base-url", &format!("{wechat}{}", sms::aliyun::PATH)),
+        ("--sms-key-id", sms::aliyun::KEY_ID),
+        ("--sms-key-secret", sms::aliyun::KEY_SECRET),
         ("--sms-sign-name", sms::SIGN_NAME),
-        ("--sms-template-code", sms::TEMPLATE_CODE),
+        ("--sms-template-code", sms::Template::Code.aliyun()),
     ];
     let mut arguments = vec!["test".to_owned()];
     let without_sms = changed.contains(&"--no-sms");

@@ -25,6 +25,12 @@ pub fn local_date(instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&CHINA).date_naive()
 }
 
+/// The time of day in China at this instant.
+#[must_use]
+pub fn local_time(instant: DateTime<Utc>) -> NaiveTime {
+    instant.with_timezone(&CHINA).time()
+}
+
 /// A time of day in China as an instant.
 #[must_use]
 pub fn at_local_time(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {

@@ -20,15 +20,23 @@ words! {
 words! {
     /// A future step of the clock of a submission, a handover or a promise.
     Step {
+        RemindHalf = "remind_half", "时间过半提醒";
         Remind = "remind", "到期提醒";
         Overdue = "overdue", "超期";
+        OverdueDaily = "overdue_daily", "超期每日催办";
+        EscalateHead = "escalate_head", "升级到站长";
         Escalate = "escalate", "升级督办";
+        EscalateCounty = "escalate_county", "升级到县级";
         AutoClose = "auto_close", "自动办结";
         InfoLapse = "info_lapse", "补充期限届满";
         HandoverAccept = "handover_accept", "签收超期";
+        HandoverRemindHalf = "handover_remind_half", "承办时间过半提醒";
         HandoverRemind = "handover_remind", "承办到期提醒";
         HandoverOverdue = "handover_overdue", "承办超期";
+        HandoverDaily = "handover_daily", "承办超期每日催办";
+        HandoverEscalateHead = "handover_escalate_head", "承办超期升级到站长";
         HandoverEscalate = "handover_escalate", "承办超期督办";
+        HandoverEscalateCounty = "handover_escalate_county", "承办超期升级到县级";
         Judge = "judge", "代表评价超期";
         PromiseRemind = "promise_remind", "承诺到期提醒";
         PromiseOverdue = "promise_overdue", "承诺超期";
@@ -65,15 +73,25 @@ impl Policy {
     }
 }
 
+/// What the clock does before and after a date that was promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// Before the answer is due.
+    pub remind: Policy,
+    /// After the answer was due: to the station's head (站长); 0 is at once.
+    pub escalate_head: Policy,
+    /// After the answer was due: to the administrators of the nearest division, as a rule the street.
+    pub escalate: Policy,
+    /// After the answer was due: to the administrators of the county.
+    pub escalate_county: Policy,
+}
+
 /// The policies in force when a clock starts; a running clock keeps those it began with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policies {
     /// From registration, or from reopening, to the answer.
     pub answer: Policy,
-    /// Before the answer is due.
-    pub remind: Policy,
-    /// After the answer was due.
-    pub escalate: Policy,
+    pub around: Around,
     /// From the answer to closing without a rating.
     pub auto_close: Policy,
     /// As `answer`, for what is urgent (急事急办).
@@ -120,7 +138,7 @@ impl Rules {
     /// The clock whose date is set from outside (a handover's).
     #[must_use]
     pub fn plan_until(&self, due: Deadline, start: DateTime<Utc>) -> AnswerPlan {
-        plan_until(&self.calendar, self.policies.remind, self.policies.escalate, due, start)
+        plan_until(&self.calendar, &self.policies.around, due, start)
     }
 
     /// When a submission that is answered at `answered_at` closes without a rating.
@@ -145,10 +163,7 @@ pub struct HandoverPolicies {
     pub redo: Policy,
     /// From the office's answer to the deputy's judgement.
     pub judge: Policy,
-    /// Before the answer is due.
-    pub remind: Policy,
-    /// After the answer was due.
-    pub escalate: Policy,
+    pub around: Around,
 }
 
 /// The clock of one round, from registration or reopening to the answer.
@@ -156,16 +171,55 @@ pub struct HandoverPolicies {
 pub struct AnswerPlan {
     /// The promise to the resident; [`Step::Overdue`] falls due with it.
     pub answer_due: Deadline,
+    /// The first morning of a working day on which half of the time is over. None: the reminder before the end comes no
+    /// later.
+    pub half_at: Option<DateTime<Utc>>,
     /// None: the time is too short for a reminder.
     pub remind_at: Option<DateTime<Utc>>,
+    pub escalate_head_at: DateTime<Utc>,
     pub escalate_at: DateTime<Utc>,
+    pub escalate_county_at: DateTime<Utc>,
+}
+
+impl AnswerPlan {
+    /// The steps of a submission's clock.
+    #[must_use]
+    pub const fn steps(&self) -> [(Step, Option<DateTime<Utc>>); 6] {
+        [
+            (Step::RemindHalf, self.half_at),
+            (Step::Remind, self.remind_at),
+            (Step::Overdue, Some(self.answer_due.at)),
+            (Step::EscalateHead, Some(self.escalate_head_at)),
+            (Step::Escalate, Some(self.escalate_at)),
+            (Step::EscalateCounty, Some(self.escalate_county_at)),
+        ]
+    }
+
+    /// The same steps of an office's clock.
+    #[must_use]
+    pub const fn handover_steps(&self) -> [(Step, Option<DateTime<Utc>>); 6] {
+        [
+            (Step::HandoverRemindHalf, self.half_at),
+            (Step::HandoverRemind, self.remind_at),
+            (Step::HandoverOverdue, Some(self.answer_due.at)),
+            (Step::HandoverEscalateHead, Some(self.escalate_head_at)),
+            (Step::HandoverEscalate, Some(self.escalate_at)),
+            (Step::HandoverEscalateCounty, Some(self.escalate_county_at)),
+        ]
+    }
+}
+
+const fn o_clock(hour: u32) -> NaiveTime {
+    match NaiveTime::from_hms_opt(hour, 0, 0) {
+        Some(time) => time,
+        None => unreachable!(),
+    }
 }
 
 /// People are reminded when they begin to work, not in the night.
-const MORNING: NaiveTime = match NaiveTime::from_hms_opt(9, 0, 0) {
-    Some(time) => time,
-    None => unreachable!(),
-};
+const MORNING: NaiveTime = o_clock(9);
+/// What is late is gathered before that, so that it comes as one message.
+const BEFORE_WORK: NaiveTime = o_clock(8);
 
 /// Plans the clock of a round that begins at `start`.
 #[must_use]
@@ -174,20 +228,14 @@ pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, urgency: Urgenc
         Urgency::Urgent => policies.urgent_answer,
         Urgency::Normal | Urgency::Hard => policies.answer,
     };
-    plan_until(
-        calendar,
-        policies.remind,
-        policies.escalate,
-        limit.after(calendar, start),
-        start,
-    )
+    plan_until(calendar, &policies.around, limit.after(calendar, start), start)
 }
 
 /// Plans a clock that goes on at `start` with the working days that were left when it was stopped; at least one.
 #[must_use]
 pub fn resume_answer(calendar: &WorkCalendar, policies: &Policies, days: u16, start: DateTime<Utc>) -> AnswerPlan {
     let answer_due = calendar.add_working_days(start, days.max(1));
-    plan_until(calendar, policies.remind, policies.escalate, answer_due, start)
+    plan_until(calendar, &policies.around, answer_due, start)
 }
 
 /// Working days that are left of a clock that is stopped at `now`; at least one.
@@ -198,19 +246,48 @@ pub fn days_left(calendar: &WorkCalendar, now: DateTime<Utc>, due: DateTime<Utc>
 
 /// The steps before and after a date that is promised.
 #[must_use]
-pub fn plan_until(
-    calendar: &WorkCalendar,
-    remind: Policy,
-    escalate: Policy,
-    answer_due: Deadline,
-    start: DateTime<Utc>,
-) -> AnswerPlan {
-    let remind_at = at_local_time(remind.before(calendar, local_date(answer_due.at)), MORNING);
+pub fn plan_until(calendar: &WorkCalendar, around: &Around, answer_due: Deadline, start: DateTime<Utc>) -> AnswerPlan {
+    let due = answer_due.at;
+    let remind_at = remind_before(calendar, around.remind, due, start);
+    let half_at = first_morning(calendar, start + (due - start) / 2);
     AnswerPlan {
         answer_due,
-        remind_at: (remind_at > start).then_some(remind_at),
-        escalate_at: escalate.after(calendar, answer_due.at).at,
+        half_at: (half_at > start && half_at < remind_at.unwrap_or(due)).then_some(half_at),
+        remind_at,
+        escalate_head_at: around.escalate_head.after(calendar, due).at,
+        escalate_at: around.escalate.after(calendar, due).at,
+        escalate_county_at: around.escalate_county.after(calendar, due).at,
     }
+}
+
+/// When people are reminded of a date. None: that would be before `start`.
+#[must_use]
+pub fn remind_before(
+    calendar: &WorkCalendar,
+    remind: Policy,
+    due: DateTime<Utc>,
+    start: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let remind_at = at_local_time(remind.before(calendar, local_date(due)), MORNING);
+    (remind_at > start).then_some(remind_at)
+}
+
+/// When those who are late are reminded next: once each working day, before work begins. `last`: when the answer was due,
+/// or the last time.
+#[must_use]
+pub fn next_daily(calendar: &WorkCalendar, last: DateTime<Utc>) -> DateTime<Utc> {
+    let day = local_date(calendar.add_working_days(last, 1).at);
+    at_local_time(day, BEFORE_WORK)
+}
+
+/// The first morning of a working day from `from` on.
+fn first_morning(calendar: &WorkCalendar, from: DateTime<Utc>) -> DateTime<Utc> {
+    let today = local_date(from);
+    let this_morning = at_local_time(today, MORNING);
+    if calendar.is_working_day(today) && this_morning >= from {
+        return this_morning;
+    }
+    at_local_time(local_date(calendar.add_working_days(from, 1).at), MORNING)
 }
 
 /// The clock of a handover: until when the office accepts or refuses, and until when it answers.
@@ -238,7 +315,7 @@ pub fn plan_handover(
     };
     HandoverPlan {
         accept_due: policies.accept.after(calendar, start),
-        answer: plan_until(calendar, policies.remind, policies.escalate, answer_due, start),
+        answer: plan_until(calendar, &policies.around, answer_due, start),
         resident_due: prolong(calendar, policies.judge, answer_due),
     }
 }

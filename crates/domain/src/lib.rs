@@ -7,6 +7,7 @@ pub mod audit;
 pub mod calendar;
 pub mod categories;
 pub mod deadlines;
+pub mod delivery;
 pub mod handover;
 pub mod hearing;
 pub mod lifecycle;

@@ -53,31 +53,31 @@ pub enum Error {
         /// WeChat's number for the reason: 40029, 40163 or 40226; 40013 or 0 for a phone that is not to be had.
         errcode: i64,
     },
-    /// WeChat is busy or a quota is used up; later it may work.
-    #[error("WeChat is busy or limits the calls (errcode {errcode})")]
-    WechatBusy {
-        /// WeChat's number for the reason: -1, 45009 or 45011.
+    /// A platform (WeChat, WeCom, DingTalk) is busy or a quota is used up; later it may work.
+    #[error("the platform is busy or limits the calls (errcode {errcode})")]
+    PlatformBusy {
+        /// The platform's number for the reason: -1, 45009 or 45011.
         errcode: i64,
     },
-    /// WeChat refused the call for a reason that lies in the configuration.
-    #[error("WeChat refused the call (errcode {errcode})")]
-    WechatRefused {
-        /// WeChat's number for the reason.
+    /// A platform refused the call for a reason that lies in the configuration.
+    #[error("the platform refused the call (errcode {errcode})")]
+    PlatformRefused {
+        /// The platform's number for the reason.
         errcode: i64,
     },
     /// The provider of text messages refused one, or could not be reached.
     #[error("text messages: {0}")]
     Sms(String),
     /// Another call asked for an access token at the same moment and failed.
-    #[error("no WeChat token: the attempt of another call has just failed")]
-    WechatNoToken,
-    /// WeChat could not be reached or did not answer in time. The address, which holds
+    #[error("no access token: the attempt of another call has just failed")]
+    NoToken,
+    /// A platform could not be reached or did not answer in time. The address, which holds
     /// secrets, has been taken out of the cause.
-    #[error("WeChat cannot be reached: {0}")]
-    WechatUnreachable(#[source] reqwest::Error),
-    /// WeChat answered with something that is not the documented reply.
-    #[error("WeChat answered with an unexpected reply (HTTP {status})")]
-    WechatReply {
+    #[error("the platform cannot be reached: {0}")]
+    PlatformUnreachable(#[source] reqwest::Error),
+    /// A platform answered with something that is not the documented reply.
+    #[error("the platform answered with an unexpected reply (HTTP {status})")]
+    PlatformReply {
         /// The HTTP status of the reply.
         status: u16,
     },
@@ -106,6 +106,6 @@ impl From<redis::RedisError> for Error {
 
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
-        Self::WechatUnreachable(error.without_url())
+        Self::PlatformUnreachable(error.without_url())
     }
 }

@@ -1,23 +1,26 @@
-//! Text messages (短信): one-time codes, by Aliyun (阿里云短信服务) or Tencent Cloud (腾讯云短信).
+//! Text messages (短信): one-time codes and notices, by Aliyun (阿里云短信服务) or Tencent Cloud (腾讯云短信).
 //!
-//! A reply with HTTP 200 still says in its `Code` whether the message was taken. A message whose outcome is unknown is
-//! not sent again: the person asks for another one after a minute.
+//! Every text is a template that the provider has approved; only short values are filled in, never a resident's words
+//! or an address of a page: providers refuse those. A reply with HTTP 200 still says in its `Code` whether the message
+//! was taken. A code whose outcome is unknown is not sent again: the person asks for another one after a minute.
 
 mod aliyun;
+mod judge;
 mod tencent;
 
 pub use aliyun::{Acs3, acs3};
 pub use tencent::{Tc3, tc3};
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::{Error, Mode, Result, clock::Clock};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-const TIMEOUT: Duration = Duration::from_secs(8);
+use crate::{
+    Error, Mode, Result,
+    channels::{Notice, NoticeKind, Outcome, http, settings, text},
+    clock::Clock,
+};
 
 /// Who sends the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -28,8 +31,9 @@ pub enum SmsProvider {
     Tencent,
 }
 
-/// The settings of text messages: all of them, or none, and then nobody gets a code by text message.
-#[derive(Debug, Clone, clap::Args)]
+/// The settings of text messages: all of them, or none, and then nobody gets a text message. The templates of notices
+/// are apart: both of them, or none, and then there are codes only.
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct SmsConfig {
     /// Who sends text messages: aliyun or tencent; without it nobody signs in by text message
     #[arg(long, env = "MINYI_SMS_PROVIDER")]
@@ -49,6 +53,13 @@ pub struct SmsConfig {
     /// Template of the message with a code; its only parameter is the code (Aliyun: ${code}, Tencent: {1})
     #[arg(long, env = "MINYI_SMS_TEMPLATE_CODE", default_value = "")]
     pub sms_template_code: String,
+    /// Template of notices to deputies, stations and offices: number, state, deadline (Aliyun: ${number} ${state}
+    /// ${time}, Tencent: {1} {2} {3}); without it no notices are sent by text message
+    #[arg(long, env = "MINYI_SMS_TEMPLATE_DEPUTY", default_value = "")]
+    pub sms_template_deputy: String,
+    /// Template of notices to residents: number, state, time
+    #[arg(long, env = "MINYI_SMS_TEMPLATE_RESIDENT", default_value = "")]
+    pub sms_template_resident: String,
     /// Tencent only: SdkAppId of the application
     #[arg(long, env = "MINYI_SMS_APP_ID", default_value = "")]
     pub sms_app_id: String,
@@ -64,7 +75,16 @@ pub struct Sms {
     provider: SmsProvider,
     base_url: Url,
     config: Arc<SmsConfig>,
+    has_notices: bool,
     clock: Clock,
+}
+
+/// What is sent: a template and its values, in order.
+struct Text<'a> {
+    template: &'a str,
+    values: &'a [(&'static str, String)],
+    /// Comes back in the provider's reports.
+    reference: String,
 }
 
 impl Sms {
@@ -79,10 +99,11 @@ impl Sms {
         };
         let needed = [
             ("MINYI_SMS_KEY_ID", config.sms_key_id.as_str(), true),
-            ("MINYI_SMS_KEY_SECRET", expose(&config.sms_key_secret), true),
+            ("MINYI_SMS_KEY_SECRET", config.sms_key_secret.expose_secret(), true),
             ("MINYI_SMS_SIGN_NAME", &config.sms_sign_name, true),
             ("MINYI_SMS_TEMPLATE_CODE", &config.sms_template_code, true),
             ("MINYI_SMS_APP_ID", &config.sms_app_id, provider == SmsProvider::Tencent),
+            ("MINYI_SMS_REGION", &config.sms_region, provider == SmsProvider::Tencent),
         ];
         if let Some((setting, ..)) = needed
             .into_iter()
@@ -93,29 +114,27 @@ impl Sms {
                 "is needed when MINYI_SMS_PROVIDER is set",
             ));
         }
-        let base_url = match &config.sms_base_url {
-            Some(url) => url.clone(),
-            None => provider.address()?,
-        };
-        if mode == Mode::Production && base_url.scheme() != "https" {
-            return Err(Error::configuration(
-                "MINYI_SMS_BASE_URL",
-                "must be https in production",
-            ));
-        }
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .build()?;
+        let has_notices = settings::all_or_none([
+            ("MINYI_SMS_TEMPLATE_DEPUTY", config.sms_template_deputy.as_str()),
+            ("MINYI_SMS_TEMPLATE_RESIDENT", &config.sms_template_resident),
+        ])?;
+        let given = config.sms_base_url.as_ref();
+        let base_url = settings::base_url("MINYI_SMS_BASE_URL", given, provider.address(), mode)?;
+        let http = http::client(http::TIMEOUT)?;
         let config = Arc::new(config);
         Ok(Some(Self {
             http,
             provider,
             base_url,
             config,
+            has_notices,
             clock,
         }))
+    }
+
+    /// Whether notices can be sent, and not only codes.
+    pub fn has_notices(&self) -> bool {
+        self.has_notices
     }
 
     /// Sends a code to a mobile number of mainland China (11 digits).
@@ -123,9 +142,40 @@ impl Sms {
     /// # Errors
     /// [`Error::Sms`] with the provider's own word for the reason, which holds neither phone nor code.
     pub async fn send_code(&self, phone: &str, code: &str) -> Result<()> {
+        let text = Text {
+            template: &self.config.sms_template_code,
+            values: &[("code", code.to_owned())],
+            reference: String::new(),
+        };
+        match self.send(phone, &text).await {
+            Outcome::Sent { .. } => Ok(()),
+            Outcome::Refused { code, .. } | Outcome::Retry { code: Some(code), .. } => Err(Error::Sms(code)),
+            Outcome::Retry { reason, .. } | Outcome::Unknown { reason } => Err(Error::Sms(reason.to_owned())),
+        }
+    }
+
+    /// Sends a notice to a mobile number of mainland China (11 digits): number, state and time of it.
+    pub async fn send_notice(&self, phone: &str, notice: &Notice) -> Outcome {
+        let template = match notice.kind {
+            NoticeKind::ResidentProgress => &self.config.sms_template_resident,
+            NoticeKind::DeputyNew | NoticeKind::DeputyDeadline | NoticeKind::Digest => &self.config.sms_template_deputy,
+        };
+        let text = Text {
+            template,
+            values: &[
+                ("number", value(&notice.number)),
+                ("state", value(&notice.state)),
+                ("time", text::in_china(notice.at, "%-m月%-d日 %H:%M")),
+            ],
+            reference: notice.id.simple().to_string(),
+        };
+        self.send(phone, &text).await
+    }
+
+    async fn send(&self, phone: &str, text: &Text<'_>) -> Outcome {
         match self.provider {
-            SmsProvider::Aliyun => self.send_by_aliyun(phone, code).await,
-            SmsProvider::Tencent => self.send_by_tencent(phone, code).await,
+            SmsProvider::Aliyun => self.send_by_aliyun(phone, text).await,
+            SmsProvider::Tencent => self.send_by_tencent(phone, text).await,
         }
     }
 
@@ -140,60 +190,18 @@ impl Sms {
 }
 
 impl SmsProvider {
-    fn address(self) -> Result<Url> {
-        let address = match self {
+    fn address(self) -> &'static str {
+        match self {
             Self::Aliyun => "https://dysmsapi.aliyuncs.com/",
             Self::Tencent => "https://sms.tencentcloudapi.com/",
-        };
-        Url::parse(address).map_err(|error| Error::configuration("MINYI_SMS_BASE_URL", error.to_string()))
+        }
     }
 }
 
-fn expose(secret: &SecretString) -> &str {
-    use secrecy::ExposeSecret as _;
-    secret.expose_secret()
-}
-
-/// Only what providers use as codes of errors: nothing of the message can stand in it.
-fn word(code: Option<&str>) -> Error {
-    let code = code.unwrap_or("an unexpected reply");
-    let plain: String = code
-        .chars()
-        .filter(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '_' | ' '))
-        .take(80)
-        .collect();
-    Error::Sms(plain)
-}
-
-fn unreachable(error: reqwest::Error) -> Error {
-    Error::Sms(format!("cannot be reached: {}", error.without_url()))
-}
-
-/// SHA-256 as hex.
-fn sha256_hex(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    hex(&sha2::Sha256::digest(bytes))
-}
-
-/// HMAC-SHA256.
-fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    use hmac::{KeyInit as _, Mac as _};
-    // HMAC takes keys of every length.
-    hmac::Hmac::<sha2::Sha256>::new_from_slice(key)
-        .map(|mut mac| {
-            mac.update(message);
-            mac.finalize().into_bytes().to_vec()
-        })
-        .unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing into a string does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+/// A value of a template: one line, not empty, at most 20 characters (providers allow 35 and less).
+fn value(text: &str) -> String {
+    match text::cut_chars(&text::visible(text), 20) {
+        nothing if nothing.is_empty() => "-".to_owned(),
+        value => value,
+    }
 }

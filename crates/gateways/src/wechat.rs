@@ -4,15 +4,18 @@
 //! whose wording changes; errors come with HTTP 200; redirects are not followed; no address is
 //! ever logged, because the secret and the token stand in its query.
 
+mod account;
+mod data;
 mod encode;
-mod message;
+mod jssdk;
 mod phone;
 pub mod push;
 mod send;
-mod token;
+mod service;
 
-pub use message::{DeputyDeadline, DeputyNew, Message, ResidentProgress};
-pub use send::{Outcome, Refusal};
+pub use data::data;
+pub use jssdk::sign_page;
+pub use service::{ServiceAccount, ServiceAccountConfig, ServiceMessages};
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +23,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use crate::{Error, Mode, Result, clock::Clock, redis_link::RedisLink};
-use token::Tokens;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+use crate::{Error, Mode, Result, channels::http, clock::Clock, redis_link::RedisLink};
+use account::{Account, read_reply};
+use data::Templates;
 
 /// Which mini-program, and how to reach WeChat.
 #[derive(Debug, Clone, clap::Args)]
@@ -54,9 +56,8 @@ pub struct WechatConfig {
 /// The client. Clones share connections and the token.
 #[derive(Debug, Clone)]
 pub struct Wechat {
-    http: reqwest::Client,
-    config: Arc<WechatConfig>,
-    tokens: Arc<Tokens>,
+    account: Arc<Account>,
+    templates: Templates,
 }
 
 /// Who logged in. WeChat's `session_key` is not kept: nothing here needs it.
@@ -74,50 +75,52 @@ impl Wechat {
     /// if in production the secret would travel unencrypted.
     pub fn new(config: WechatConfig, link: RedisLink, clock: Clock, mode: Mode) -> Result<Self> {
         check(&config, mode)?;
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(Duration::from_secs(config.wechat_timeout_seconds))
-            // A connection that WeChat closes while we write to it leaves an unknown outcome.
-            .pool_idle_timeout(Duration::from_secs(15))
-            .build()?;
-        let config = Arc::new(config);
-        let tokens = Arc::new(Tokens::new(http.clone(), config.clone(), link, clock));
-        Ok(Self { http, config, tokens })
+        let timeout = Duration::from_secs(config.wechat_timeout_seconds);
+        let account = Account::new(
+            http::client(timeout)?,
+            config.wechat_base_url,
+            config.wechat_appid,
+            config.wechat_secret,
+            link,
+            clock,
+        );
+        let templates = Templates {
+            deputy_new: config.wechat_template_deputy_new,
+            deputy_deadline: config.wechat_template_deputy_deadline,
+            resident_progress: config.wechat_template_resident_progress,
+        };
+        Ok(Self {
+            account: Arc::new(account),
+            templates,
+        })
     }
 
     /// The template that tells a deputy of a new submission.
     pub fn deputy_new_template(&self) -> &str {
-        &self.config.wechat_template_deputy_new
+        &self.templates.deputy_new
     }
 
     /// The template that reminds a deputy of a deadline.
     pub fn deputy_deadline_template(&self) -> &str {
-        &self.config.wechat_template_deputy_deadline
+        &self.templates.deputy_deadline
     }
 
     /// The template that tells a resident of progress.
     pub fn resident_progress_template(&self) -> &str {
-        &self.config.wechat_template_resident_progress
+        &self.templates.resident_progress
     }
 
     /// Exchanges the code of `wx.login` (five minutes, once) for the person's id.
     /// [`Error::WechatLoginRefused`] if the code is at fault.
     pub async fn code_to_session(&self, js_code: &str) -> Result<WechatSession> {
         let query = [
-            ("appid", self.config.wechat_appid.as_str()),
-            ("secret", self.config.wechat_secret.expose_secret()),
+            ("appid", self.account.appid.as_str()),
+            ("secret", self.account.secret.expose_secret()),
             ("js_code", js_code),
             ("grant_type", "authorization_code"),
         ];
-        let url = self.config.endpoint("/sns/jscode2session");
-        read_reply(self.http.get(url).query(&query).send().await?).await
-    }
-}
-
-impl WechatConfig {
-    fn endpoint(&self, path: &str) -> String {
-        format!("{}{path}", self.wechat_base_url.as_str().trim_end_matches('/'))
+        let url = self.account.endpoint("/sns/jscode2session");
+        read_reply(self.account.http.get(url).query(&query).send().await?).await
     }
 }
 
@@ -145,32 +148,6 @@ fn check(config: &WechatConfig, mode: Mode) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// The part of every reply that says whether it went well; absent means yes.
-#[derive(Deserialize)]
-struct Verdict {
-    #[serde(default)]
-    errcode: i64,
-}
-
-/// Reads the reply of login and token calls, where a missing `errcode` means success.
-async fn read_reply<T: serde::de::DeserializeOwned>(response: reqwest::Response) -> Result<T> {
-    let status = response.status();
-    let unexpected = || Error::WechatReply {
-        status: status.as_u16(),
-    };
-    if !status.is_success() {
-        return Err(unexpected());
-    }
-    let body = response.bytes().await?;
-    let verdict: Verdict = serde_json::from_slice(&body).map_err(|_| unexpected())?;
-    match verdict.errcode {
-        0 => serde_json::from_slice(&body).map_err(|_| unexpected()),
-        errcode @ (40029 | 40163 | 40226) => Err(Error::WechatLoginRefused { errcode }),
-        errcode @ (-1 | 45009 | 45011) => Err(Error::WechatBusy { errcode }),
-        errcode => Err(Error::WechatRefused { errcode }),
-    }
 }
 
 impl std::fmt::Debug for WechatSession {

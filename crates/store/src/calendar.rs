@@ -1,16 +1,15 @@
 //! Working days and the lengths of deadlines (工作日、办理时限).
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, connection::SimpleConnection as _,
     upsert::excluded,
 };
 use minyi_domain::{
     calendar::{WorkCalendar, local_date},
-    deadlines::{HandoverPolicies, Policies, Policy, Rules, Unit},
+    deadlines::{Around, HandoverPolicies, Policies, Policy, Rules, Unit},
     handover::Channel,
 };
-use serde::Deserialize;
 
 use crate::{
     Error, Result, Store,
@@ -20,30 +19,13 @@ use crate::{
     word::Word,
 };
 
+mod notice;
+mod preview;
 pub(crate) mod replan;
 
+pub use notice::{CalendarDay, CalendarMistake, CalendarYear};
+pub use preview::{CalendarEffect, KnownYear, MovedDate};
 pub use replan::{MovedClock, Replanned};
-
-/// A year's announced days, in the widely used JSON shape.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct CalendarYear {
-    pub year: i16,
-    /// Addresses of the notices (国务院办公厅通知).
-    #[serde(default)]
-    pub papers: Vec<String>,
-    pub days: Vec<CalendarDay>,
-}
-
-/// A day that differs from "Monday to Friday is worked".
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct CalendarDay {
-    #[serde(default)]
-    pub name: String,
-    pub date: NaiveDate,
-    /// True: free (放假); false: worked (调休上班).
-    #[serde(rename = "isOffDay")]
-    pub is_off: bool,
-}
 
 impl Store {
     /// The working days as far as they are known.
@@ -63,17 +45,20 @@ impl Store {
     /// again whose clock still runs, those of offices too. Doing it twice changes nothing, except for what was promised meanwhile by a
     /// process that did not know the year yet.
     pub fn import_calendar_year(&self, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
-        self.connection()?.transaction(|connection| {
-            // Of two imports at once the second has to see the first one's year. Readers do not wait.
-            connection.batch_execute("LOCK TABLE calendar_years IN SHARE ROW EXCLUSIVE MODE")?;
-            replace_days(connection, year)?;
-            let replanned = replan::provisional(connection, now)?;
-            match handovers::replan(connection, now) {
-                Ok(_) => Ok(replanned),
-                Err(Stop::Failed(error)) => Err(error),
-                Err(Stop::Refused(refusal)) => Err(Error::Unknown(format!("a handover: {refusal:?}"))),
-            }
-        })
+        self.connection()?
+            .transaction(|connection| apply(connection, year, now))
+    }
+}
+
+/// Of two imports at once the second has to see the first one's year. Readers do not wait.
+fn apply(connection: &mut PgConnection, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
+    connection.batch_execute("LOCK TABLE calendar_years IN SHARE ROW EXCLUSIVE MODE")?;
+    replace_days(connection, year)?;
+    let replanned = replan::provisional(connection, now)?;
+    match handovers::replan(connection, now) {
+        Ok(_) => Ok(replanned),
+        Err(Stop::Failed(error)) => Err(error),
+        Err(Stop::Refused(refusal)) => Err(Error::Unknown(format!("a handover: {refusal:?}"))),
     }
 }
 
@@ -118,6 +103,14 @@ fn policies(connection: &mut PgConnection, on: NaiveDate) -> Result<Policies> {
             })
             .ok_or_else(|| Error::Unknown(format!("no policy for {wanted} of {of}")))
     };
+    let around = |of: &str| {
+        Ok::<_, Error>(Around {
+            remind: policy(of, "remind")?,
+            escalate_head: policy(of, "escalate_head")?,
+            escalate: policy(of, "escalate")?,
+            escalate_county: policy(of, "escalate_county")?,
+        })
+    };
     let handover = |channel: Channel| {
         let policy = |wanted| policy(channel.as_str(), wanted);
         Ok::<_, Error>(HandoverPolicies {
@@ -127,14 +120,12 @@ fn policies(connection: &mut PgConnection, on: NaiveDate) -> Result<Policies> {
             partner: policy("partner")?,
             redo: policy("redo")?,
             judge: policy("judge")?,
-            remind: policy("remind")?,
-            escalate: policy("escalate")?,
+            around: around(channel.as_str())?,
         })
     };
     Ok(Policies {
         answer: policy("submission", "answer")?,
-        remind: policy("submission", "remind")?,
-        escalate: policy("submission", "escalate")?,
+        around: around("submission")?,
         auto_close: policy("submission", "auto_close")?,
         urgent_answer: policy("submission", "urgent_answer")?,
         give_info: policy("submission", "give_info")?,
@@ -157,9 +148,7 @@ fn replace_days(connection: &mut PgConnection, year: &CalendarYear) -> Result<()
     diesel::delete(calendar_days::table.filter(calendar_days::year.eq(year.year))).execute(connection)?;
     // A notice also names days of the neighbouring year; they belong to that year's own notice.
     let days: Vec<_> = year
-        .days
-        .iter()
-        .filter(|day| day.date.year() == i32::from(year.year))
+        .own_days()
         .map(|day| {
             (
                 calendar_days::day.eq(day.date),

@@ -340,7 +340,7 @@ impl City {
         id
     }
 
-    /// A plan: reminded after four days, due after five, escalated after six.
+    /// A plan: reminded after four days, due after five, escalated after six, to the county after twenty.
     pub fn plan(&self) -> AnswerPlan {
         let day = |n| self.now + TimeDelta::days(n);
         AnswerPlan {
@@ -348,8 +348,11 @@ impl City {
                 at: day(5),
                 provisional: false,
             },
+            half_at: None,
             remind_at: Some(day(4)),
+            escalate_head_at: day(5),
             escalate_at: day(6),
+            escalate_county_at: day(20),
         }
     }
 

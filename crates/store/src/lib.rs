@@ -78,7 +78,9 @@ pub use accounts::{
 pub use answers::{AnswerOutcome, NewAnswer};
 pub use audit::{Act, AuditEntry, AuditFilter, By};
 pub use bindings::{BindOutcome, NewBinding, Phone};
-pub use calendar::{CalendarDay, CalendarYear, MovedClock, Replanned};
+pub use calendar::{
+    CalendarDay, CalendarEffect, CalendarMistake, CalendarYear, KnownYear, MovedClock, MovedDate, Replanned,
+};
 pub use casework::{
     DeclineKind, InfoRequest, Kin, Kinship, MAX_PARTS, MAX_QUESTIONS, MergeTarget, NewPart, Refusal, SplitPart, Target,
     TransferTargets, TransferTo, TransferView,
@@ -115,7 +117,11 @@ pub use likes::likes_sql;
 pub use listen::Listener;
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use messages::InboxMessage;
-pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
+pub use notifications::{
+    Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth, DeliveryStage,
+    DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, Recipient, Republished, SendResult,
+    Template, Unreachable, WishesView, sealed_for,
+};
 pub use numbers::{Figures, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};

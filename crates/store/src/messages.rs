@@ -48,6 +48,9 @@ type Row = (
 
 /// Not yet seen, as a condition on the account's row beside the message's.
 const UNREAD: &str = "notifications.created_at > coalesce(accounts.messages_read_until, '-infinity')";
+/// One of the rows of an event, whatever came of it; also where the person wants no message of its kind.
+const TOLD: &str = "notifications.state <> 'passed'
+    AND (notifications.state <> 'void' OR notifications.error IS NOT DISTINCT FROM 'switched off')";
 const HANDOVER: &str =
     "CASE WHEN events.kind LIKE 'handover%' OR events.kind IN ('handed_over', 'judgement_overdue') THEN (
     SELECT handovers.id FROM handovers JOIN handover_submissions ON handover_id = handovers.id
@@ -63,7 +66,7 @@ impl Store {
             .inner_join(grids::table.on(grids::id.eq(submissions::grid_id)))
             .inner_join(accounts::table.on(notifications::account_id.eq(accounts::id.nullable())))
             .filter(accounts::id.eq(actor.account_id))
-            .filter(notifications::state.ne("void"))
+            .filter(sql::<Bool>(TOLD))
             .filter(submissions_in(&actor.scope()))
             .order((notifications::created_at.desc(), notifications::id.desc()))
             .limit(one_more(limit))
@@ -113,7 +116,7 @@ pub(crate) fn unread(connection: &mut PgConnection, actor: &Actor) -> Result<i64
         .inner_join(submissions::table.on(submissions::id.eq(notifications::submission_id)))
         .inner_join(accounts::table.on(notifications::account_id.eq(accounts::id.nullable())))
         .filter(accounts::id.eq(actor.account_id))
-        .filter(notifications::state.ne("void"))
+        .filter(sql::<Bool>(TOLD))
         .filter(submissions_in(&actor.scope()))
         .filter(sql::<Bool>(UNREAD))
         .select(count_star())

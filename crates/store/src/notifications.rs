@@ -9,14 +9,20 @@
 //!    └──────────────────────────────────── (at its time)
 //! ```
 //!
+//! By which channel an account is told, and when, is decided at the moment of sending ([`minyi_domain::delivery`]). A
+//! channel that refuses, or whose outcome stays unknown, leaves its row `passed`, and a further row of the same event and
+//! account goes out on the next one. With no channel left the row is dead, and of what must be answered the station is
+//! told instead. Rows `in_digest` wait for each other and go out as one message.
+//!
 //! A message whose outcome is unknown may have reached the person, so it is sent again at most twice, and not at all
 //! when the person has acted since. A message to a handler about a submission that was answered meanwhile is void.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
     sql_types::{Text, Uuid as SqlUuid},
 };
+use minyi_domain::{calendar::local_date, delivery::next_time};
 use uuid::Uuid;
 
 use crate::{
@@ -29,12 +35,27 @@ use crate::{
 mod begin;
 mod claim;
 mod dead;
+mod digest;
 mod finish;
+mod health;
+mod outgoing;
+mod pass_on;
+mod reach;
+mod resend;
+mod unreachable;
+mod wishes;
 
-pub use begin::{BeginSending, Outgoing, Recipient};
+pub use begin::BeginSending;
 pub use claim::Republished;
 pub use dead::DeadNotification;
+pub use digest::DigestEntry;
 pub use finish::SendResult;
+pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};
+pub use outgoing::{Outgoing, Recipient};
+pub use reach::{Address, PHONE_SEALED_FOR, sealed_for};
+pub use resend::Correction;
+pub use unreachable::Unreachable;
+pub use wishes::{NewWishes, WishesView};
 
 words! {
     /// What a message is about, and so which WeChat template it uses.
@@ -48,6 +69,8 @@ words! {
     }
 }
 
+/// Long enough for all that falls due together to be gathered.
+const SOON: TimeDelta = TimeDelta::minutes(10);
 /// How often a message may be sent again although an earlier attempt may have arrived.
 const MAX_REPEATS_OF_UNKNOWN: i16 = 2;
 
@@ -95,6 +118,7 @@ pub fn queue_for_accounts(
     account_ids: &[Uuid],
     now: DateTime<Utc>,
 ) -> Result<()> {
+    // The channel is settled when the message is begun; WeChat stands for "the first".
     let rows: Vec<_> = account_ids
         .iter()
         .map(|account_id| {
@@ -113,6 +137,32 @@ pub fn queue_for_accounts(
         .collect();
     diesel::insert_into(notifications::table)
         .values(rows)
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Writes one message for each account that goes out with others of the day: at the time of the digest, or soon if that is
+/// over.
+pub fn queue_for_digest(
+    connection: &mut PgConnection,
+    event_id: Uuid,
+    submission_id: Uuid,
+    mut account_ids: Vec<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    account_ids.sort_unstable();
+    account_ids.dedup();
+    let template = Template::DeputyDeadline;
+    queue_for_accounts(connection, event_id, submission_id, template, &account_ids, now)?;
+    let digest_at = next_time(now, reach::policy(connection)?.digest_at);
+    // Gathered before work begins; after a long outage nobody waits until the next day.
+    let due_at = if local_date(digest_at) == local_date(now) {
+        digest_at
+    } else {
+        now + SOON
+    };
+    diesel::update(notifications::table.filter(notifications::event_id.eq(event_id)))
+        .set((notifications::in_digest.eq(true), notifications::due_at.eq(due_at)))
         .execute(connection)?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use diesel::{
     pg::Pg,
 };
 use minyi_domain::{
-    calendar::{Deadline, end_of_day},
-    deadlines::{Policy, Rules, Step, plan_until},
+    calendar::end_of_day,
+    deadlines::{Policy, Rules, Step, remind_before},
     people::Actor,
     rights::Permission,
     text::Note,
@@ -158,21 +158,15 @@ pub fn make(
             promises::made_at.eq(now),
         ))
         .execute(connection)?;
-    let due = Deadline {
-        at: end_of_day(new.due_on),
-        provisional: false,
-    };
-    let plan = plan_until(&rules.calendar, new.remind, new.remind, due, now);
+    let due_at = end_of_day(new.due_on);
+    let remind_at = remind_before(&rules.calendar, new.remind, due_at, now);
     let owner = Owner {
         submission_id,
         handover_id: None,
         promise_id: Some(id),
         clock: 0,
     };
-    let planned = [
-        (Step::PromiseRemind, plan.remind_at),
-        (Step::PromiseOverdue, Some(due.at)),
-    ];
+    let planned = [(Step::PromiseRemind, remind_at), (Step::PromiseOverdue, Some(due_at))];
     steps::plan(connection, owner, &planned, now)?;
     NewEvent::new(submission_id, EventKind::PromiseMade, now)
         .by_account(actor.account_id)

@@ -115,9 +115,11 @@ pub(crate) fn forget(connection: &mut PgConnection, account: Uuid) -> Result<()>
     Ok(())
 }
 
+/// `None`: a resident's, or not by the mini-program.
 fn whose(connection: &mut PgConnection, notification: Uuid) -> Result<Option<(Uuid, String)>> {
     let found: Option<(Option<Uuid>, String)> = notifications::table
         .find(notification)
+        .filter(notifications::channel.eq("wechat"))
         .select((notifications::account_id, notifications::template))
         .first(connection)
         .optional()?;

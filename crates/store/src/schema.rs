@@ -1,6 +1,16 @@
 //! The tables as diesel knows them; a test compares this file with a migrated database.
 
 diesel::table! {
+    account_channels (account_id, channel) {
+        account_id -> Uuid,
+        channel -> Text,
+        address_sealed -> Binary,
+        set_by_account_id -> Uuid,
+        set_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     accounts (id) {
         id -> Uuid,
         role -> Text,
@@ -185,6 +195,7 @@ diesel::table! {
         clock -> SmallInt,
         handover_id -> Nullable<Uuid>,
         promise_id -> Nullable<Uuid>,
+        turn -> SmallInt,
     }
 }
 
@@ -217,6 +228,16 @@ diesel::table! {
         publishes_photo -> Bool,
         term_from -> Date,
         term_until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    delivery_policy (the_one) {
+        the_one -> Bool,
+        quiet_from -> Nullable<SmallInt>,
+        quiet_until -> Nullable<SmallInt>,
+        digest_at -> SmallInt,
+        unknown_minutes -> SmallInt,
     }
 }
 
@@ -421,6 +442,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    installed_channels (channel) {
+        channel -> Text,
+        announced_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     invitation_uses (invitation_id) {
         invitation_id -> Uuid,
         way -> Text,
@@ -465,6 +493,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    notification_wishes (account_id) {
+        account_id -> Uuid,
+        new_work -> Nullable<Array<Text>>,
+        deadline -> Nullable<Array<Text>>,
+        news -> Nullable<Array<Text>>,
+        quiet_from -> Nullable<SmallInt>,
+        quiet_until -> Nullable<SmallInt>,
+        digest -> Bool,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> Uuid,
         event_id -> Uuid,
@@ -484,6 +525,10 @@ diesel::table! {
         error -> Nullable<Text>,
         provider_message_id -> Nullable<Text>,
         created_at -> Timestamptz,
+        in_digest -> Bool,
+        carried_by -> Nullable<Uuid>,
+        resent_by_account_id -> Nullable<Uuid>,
+        resent_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1000,6 +1045,7 @@ diesel::joinable!(duty_sign_ins -> codes (code_id));
 diesel::joinable!(answer_templates -> regions (region_code));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_channels,
     accounts,
     answer_templates,
     answers,
@@ -1016,6 +1062,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deadline_policies,
     deadline_steps,
     decline_kinds,
+    delivery_policy,
     deputies,
     duties,
     duty_sign_ins,
@@ -1033,10 +1080,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     hearing_submissions,
     hearings,
     info_requests,
+    installed_channels,
     invitation_uses,
     invitations,
     kept_answers,
     login_policy,
+    notification_wishes,
     notifications,
     offices,
     one_time_codes,

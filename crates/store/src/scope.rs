@@ -211,3 +211,32 @@ where
 fn within(region_code: &str) -> String {
     format!("{region_code}%")
 }
+
+/// The accounts that the scope lets through, as a condition on `accounts`, and what stands in it as `$1`; `$2` is the day.
+/// Deputies belong to a station as in [`deputies_in`]: to their own, and without one to those in whose grids they are.
+pub fn accounts_in(scope: &Scope) -> (&'static str, String) {
+    match scope {
+        Scope::Nothing | Scope::Office(_) => ("$1 <> $1 AND $2 = $2", String::new()),
+        Scope::Deputy(deputy) => ("accounts.deputy_id = $1::uuid AND $2 = $2", deputy.to_string()),
+        Scope::Site(site) => (
+            "(accounts.site_id = $1::uuid OR EXISTS (SELECT FROM deputies WHERE deputies.id = accounts.deputy_id
+                AND (deputies.site_id = $1::uuid OR deputies.site_id IS NULL AND EXISTS (
+                    SELECT FROM grid_assignments JOIN grids ON grids.id = grid_id
+                    WHERE grid_assignments.deputy_id = deputies.id AND grids.site_id = $1::uuid
+                    AND valid_from <= $2 AND coalesce(valid_until > $2, true)))))",
+            site.to_string(),
+        ),
+        Scope::Region(code) => (
+            "(accounts.region_code LIKE $1
+                OR EXISTS (SELECT FROM sites WHERE sites.id = accounts.site_id AND sites.region_code LIKE $1)
+                OR EXISTS (SELECT FROM offices WHERE offices.id = accounts.office_id AND offices.region_code LIKE $1)
+                OR EXISTS (SELECT FROM deputies LEFT JOIN sites ON sites.id = deputies.site_id
+                    WHERE deputies.id = accounts.deputy_id AND (sites.region_code LIKE $1
+                        OR deputies.site_id IS NULL AND EXISTS (
+                            SELECT FROM grid_assignments JOIN grids ON grids.id = grid_id
+                            WHERE grid_assignments.deputy_id = deputies.id AND grids.region_code LIKE $1
+                            AND valid_from <= $2 AND coalesce(valid_until > $2, true)))))",
+            within(code),
+        ),
+    }
+}

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, PgExpressionMethods, QueryDsl, RunQueryDsl,
+    dsl::exists,
     sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
     upsert::excluded,
 };
@@ -107,12 +108,48 @@ pub fn plan_answer(
     plan_of: &AnswerPlan,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let steps = [
-        (Step::Remind, plan_of.remind_at),
-        (Step::Overdue, Some(plan_of.answer_due.at)),
-        (Step::Escalate, Some(plan_of.escalate_at)),
-    ];
-    plan(connection, Owner::submission(submission_id, clock), &steps, now)
+    plan(
+        connection,
+        Owner::submission(submission_id, clock),
+        &plan_of.steps(),
+        now,
+    )
+}
+
+/// Plans the next of the daily reminders of what is late; `turn` counts them, from 0.
+pub fn plan_daily(
+    connection: &mut PgConnection,
+    owner: Owner,
+    step: Step,
+    turn: i16,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(deadline_steps::table)
+        .values((
+            deadline_steps::id.eq(ids::new(now)),
+            deadline_steps::submission_id.eq(owner.submission_id),
+            deadline_steps::handover_id.eq(owner.handover_id),
+            deadline_steps::promise_id.eq(owner.promise_id),
+            deadline_steps::clock.eq(owner.clock),
+            deadline_steps::step.eq(step.as_str()),
+            deadline_steps::turn.eq(turn),
+            deadline_steps::due_at.eq(due_at),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Whether the clock has such a step; one that was planned by an older policy may lack it.
+pub fn has(connection: &mut PgConnection, owner: Owner, step: Step) -> Result<bool> {
+    let known = deadline_steps::table
+        .filter(deadline_steps::submission_id.eq(owner.submission_id))
+        .filter(deadline_steps::handover_id.is_not_distinct_from(owner.handover_id))
+        .filter(deadline_steps::promise_id.is_not_distinct_from(owner.promise_id))
+        .filter(deadline_steps::clock.eq(owner.clock))
+        .filter(deadline_steps::step.eq(step.as_str()));
+    Ok(diesel::select(exists(known)).get_result(connection)?)
 }
 
 /// Plans closing without a rating; a later answer of the same clock puts it off.
@@ -137,6 +174,7 @@ pub fn plan_auto_close(
             deadline_steps::promise_id,
             deadline_steps::clock,
             deadline_steps::step,
+            deadline_steps::turn,
         ))
         .do_update()
         .set((

@@ -29,7 +29,7 @@ words! {
         Registered = "registered",
         /// data: `reason` (a route reason), `deputy` (published name or null).
         Routed = "routed",
-        /// The message reached the recipient's WeChat. data: `role` of the recipient.
+        /// The message reached the recipient. data: `role` of the recipient.
         Notified = "notified",
         Reminded = "reminded",
         Overdue = "overdue",
@@ -116,6 +116,8 @@ words! {
         /// data: `digest` of what was confirmed.
         Released = "released",
         ReleaseWithdrawn = "release_withdrawn",
+        /// Somebody had a message sent again that had not arrived; not public. data: `channel`.
+        MessageResent = "message_resent",
     }
 }
 

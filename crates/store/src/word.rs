@@ -92,6 +92,7 @@ from_word!(
     minyi_domain::audit::Outcome,
     minyi_domain::deadlines::Step,
     minyi_domain::deadlines::Unit,
+    minyi_domain::delivery::Channel,
     minyi_domain::handover::Channel,
     minyi_domain::handover::ResultClass,
     minyi_domain::handover::State,

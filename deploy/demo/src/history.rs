@@ -14,7 +14,8 @@ use minyi_domain::{
 };
 use minyi_gateways::keys::Keys;
 use minyi_store::{
-    AnswerOutcome, BeginSending, CodePage, NewSubmission, RateOutcome, ReceiptView, SendResult, Store, SubmitOutcome,
+    Address, AnswerOutcome, BeginSending, CodePage, NewSubmission, RateOutcome, ReceiptView, SendResult, Store,
+    SubmitOutcome,
 };
 use uuid::Uuid;
 
@@ -285,28 +286,38 @@ impl Stage<'_> {
     /// when the real worker starts.
     pub fn deliver(&self, at: DateTime<Utc>) -> Result<()> {
         let (began, done) = (at + TimeDelta::milliseconds(400), at + TimeDelta::milliseconds(700));
-        for id in self.store.claim_due_notifications(began, 1000)? {
-            let BeginSending::Send(message) = self.store.begin_sending(id, began)? else {
-                continue;
-            };
-            let account = self
-                .city
-                .deputies
-                .iter()
-                .find(|deputy| deputy.phone.openid == message.openid);
-            let refused = self.unreachable.is_some() && account.map(|deputy| deputy.id) == self.unreachable;
-            let result = if refused {
-                SendResult::Dead {
-                    code: Some(REFUSED_BY_USER),
-                    error: "user refuses to accept the msg".to_owned(),
-                }
-            } else {
-                SendResult::Sent {
-                    provider_message_id: Some(id.as_u64_pair().1.to_string()),
-                }
-            };
-            self.store.finish_sending(id, &result, done)?;
+        // Where one refuses, the next to be told is due at once.
+        loop {
+            let ids = self.store.claim_due_notifications(began, 1000)?;
+            if ids.is_empty() {
+                return Ok(());
+            }
+            for id in ids {
+                self.send(id, began, done)?;
+            }
         }
-        Ok(())
+    }
+
+    fn send(&self, id: Uuid, began: DateTime<Utc>, done: DateTime<Utc>) -> Result<()> {
+        let BeginSending::Send(message) = self.store.begin_sending(id, began)? else {
+            return Ok(());
+        };
+        let account = self
+            .city
+            .deputies
+            .iter()
+            .find(|deputy| message.address == Address::Openid(deputy.phone.openid.clone()));
+        let refused = self.unreachable.is_some() && account.map(|deputy| deputy.id) == self.unreachable;
+        let result = if refused {
+            SendResult::Dead {
+                code: Some(REFUSED_BY_USER),
+                error: "user refuses to accept the msg".to_owned(),
+            }
+        } else {
+            SendResult::Sent {
+                provider_message_id: Some(id.as_u64_pair().1.to_string()),
+            }
+        };
+        Ok(self.store.finish_sending(id, &result, done)?)
     }
 }

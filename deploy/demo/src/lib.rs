@@ -77,6 +77,8 @@ pub fn load(store: &Store, keys: &Keys, objects: Objects, password: &str, now: D
     let anchor = loaded_at.unwrap_or(now.trunc_subsecs(0));
     let city = City::build(&data, &seed, anchor);
     if loaded_at.is_none() {
+        // Whoever tries it in the evening wants to see the messages come.
+        store.set_usual_quiet_hours(None)?;
         store.import_directory(&city.directory)?;
         // Whoever looks at the demonstration has no app with its secrets; binding one works all the same.
         let policy = LoginPolicy {

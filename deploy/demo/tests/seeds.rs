@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use minyi_demo::{city::City, data::Data, fate::Rules, seed::Seed, story};
 use minyi_domain::{
     calendar::WorkCalendar,
-    deadlines::{self, HandoverPolicies, Policies, Policy, Unit},
+    deadlines::{self, Around, HandoverPolicies, Policies, Policy, Unit},
 };
 use minyi_gateways::{
     Mode,
@@ -23,6 +23,12 @@ fn rules() -> Rules {
         amount: 15,
         unit: Unit::CalendarDays,
     };
+    let around = Around {
+        remind: working(1),
+        escalate_head: working(0),
+        escalate: working(1),
+        escalate_county: working(3),
+    };
     let handover = HandoverPolicies {
         accept: working(2),
         answer: working(10),
@@ -30,8 +36,7 @@ fn rules() -> Rules {
         partner: working(5),
         redo: working(5),
         judge: working(5),
-        remind: working(1),
-        escalate: working(1),
+        around,
     };
     let policies = Policies {
         urgent_answer: working(1),
@@ -40,8 +45,7 @@ fn rules() -> Rules {
         intersession: handover,
         proposal: handover,
         answer: working(5),
-        remind: working(1),
-        escalate: working(1),
+        around,
         auto_close,
     };
     // The two long holidays of 2026 and a working weekend.

@@ -1,5 +1,7 @@
 //! The product's own programs: how they are called, what they are told, when they are ready.
 
+mod channels;
+
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -44,16 +46,6 @@ pub const TEMPLATES: [(&str, &str); 3] = [
 /// What api and simulator have agreed on for pushes from WeChat; only the simulator of this machine knows this address.
 const PUSH_TOKEN: &str = "developmentOnlyPushToken";
 const PUSH_AES_KEY: &str = "developmentOnlyEncodingAesKey00000000000000";
-
-/// Where the simulator takes text messages, and the account that it has for them.
-const SMS_PATH: &str = "/sms/aliyun/";
-const SMS: [(&str, &str); 5] = [
-    ("MINYI_SMS_PROVIDER", "aliyun"),
-    ("MINYI_SMS_KEY_ID", "LTAI5tSIMULATOR00000001"),
-    ("MINYI_SMS_KEY_SECRET", "simulatorAccessKeySecret000001"),
-    ("MINYI_SMS_SIGN_NAME", "民意码"),
-    ("MINYI_SMS_TEMPLATE_CODE", "SMS_100000001"),
-];
 
 /// Variables of the environment.
 pub type Environment = BTreeMap<&'static str, String>;
@@ -100,6 +92,7 @@ impl Program {
         let users = checkout.kept(SIMULATOR_USERS);
         let arguments = [
             format!("--port={}", addresses.simulator),
+            format!("--smtp-port={}", addresses.mail),
             format!("--users={}", users.display()),
             format!("--product-url={}", addresses.base_url()),
         ];
@@ -165,12 +158,8 @@ pub fn environment(checkout: &Checkout, addresses: &Addresses, secrets: &Secrets
         ("MINYI_WECHAT_SECRET", secrets.key("wechat_secret").into()),
         ("MINYI_WECHAT_PUSH_TOKEN", PUSH_TOKEN.into()),
         ("MINYI_WECHAT_PUSH_AES_KEY", PUSH_AES_KEY.into()),
-        (
-            "MINYI_SMS_BASE_URL",
-            format!("{}{}", addresses.simulator_url(), SMS_PATH),
-        ),
     ]);
-    all.extend(SMS.map(|(variable, value)| (variable, value.to_owned())));
+    all.extend(channels::settings(addresses));
     all.extend(TEMPLATES.map(|(variable, id)| (variable, id.to_owned())));
     // Here every simulated resident comes from the one address of this machine. Who wants to see
     // a limit at work sets it before `cargo dev up`.
@@ -202,21 +191,11 @@ fn answers(port: u16, path: &str) -> std::io::Result<bool> {
 mod tests {
     use wechat_simulator::templates::{DEPUTY_DEADLINE, DEPUTY_NEW, RESIDENT_PROGRESS};
 
-    use wechat_simulator::sms;
-
-    use super::{SMS, SMS_PATH, TEMPLATES};
+    use super::TEMPLATES;
 
     #[test]
     fn the_templates_are_those_of_the_simulator() {
         let ids = TEMPLATES.map(|(_, id)| id);
         assert_eq!(ids, [DEPUTY_NEW, DEPUTY_DEADLINE, RESIDENT_PROGRESS]);
-    }
-
-    #[test]
-    fn text_messages_go_to_the_account_of_the_simulator() {
-        assert_eq!(SMS_PATH, sms::PATH);
-        let values = SMS.map(|(_, value)| value);
-        let account = [sms::KEY_ID, sms::KEY_SECRET, sms::SIGN_NAME, sms::TEMPLATE_CODE];
-        assert_eq!(values[1..], account);
     }
 }

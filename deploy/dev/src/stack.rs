@@ -20,6 +20,8 @@ pub struct Addresses {
     pub product: u16,
     /// The WeChat simulator's port.
     pub simulator: u16,
+    /// The port of its mail server.
+    pub mail: u16,
     /// The database, password included.
     pub database: String,
     /// Redis, password included.

@@ -80,6 +80,7 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     let addresses = Addresses {
         product: port,
         simulator: servers::free_port()?,
+        mail: servers::free_port()?,
         database,
         redis,
     };

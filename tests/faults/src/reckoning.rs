@@ -30,13 +30,13 @@ struct Told {
 }
 
 const TOLD: &str = "
-SELECT a.wechat_openid AS openid, s.number, count(*) FILTER (WHERE n.state = 'sent') AS sent,
+SELECT a.wechat_openid AS openid, s.number, count(*) FILTER (WHERE n.state = 'sent' AND n.carried_by IS NULL) AS sent,
     sum(n.unknown_attempts)::bigint AS unknown
 FROM notifications n JOIN accounts a ON a.id = n.account_id JOIN submissions s ON s.id = n.submission_id
 GROUP BY 1, 2";
 
 const UNFINISHED: &str = "
-SELECT 'messages' AS name, count(*) AS count FROM notifications WHERE state NOT IN ('sent', 'dead', 'void')
+SELECT 'messages' AS name, count(*) AS count FROM notifications WHERE state NOT IN ('sent', 'dead', 'void', 'passed')
 UNION ALL SELECT 'steps', count(*) FROM deadline_steps WHERE done_at IS NULL AND due_at <= $1";
 
 /// Each counts what must not be.
@@ -57,16 +57,19 @@ const NEVER: &[(&str, &str)] = &[
 
 /// Steps of the clock with the event that each leaves behind.
 const ONCE: &[(&str, &str)] = &[
-    ("remind", "reminded"),
-    ("overdue", "overdue"),
-    ("escalate", "escalated"),
-    ("auto_close", "closed"),
+    ("remind_half", "kind = 'reminded' AND data ? 'half'"),
+    ("remind", "kind = 'reminded' AND NOT data ?| ARRAY['half', 'late']"),
+    ("overdue", "kind = 'overdue'"),
+    ("overdue_daily", "kind = 'reminded' AND data ? 'late'"),
+    ("escalate_head", "kind = 'escalated' AND data ->> 'to' = 'station_head'"),
+    ("escalate", "kind = 'escalated' AND NOT data ? 'to'"),
+    ("auto_close", "kind = 'closed'"),
 ];
 
 fn once(step: &str, event: &str) -> String {
     format!(
         "(SELECT submission_id, count(*) FROM deadline_steps WHERE step = '{step}' AND outcome = 'done' GROUP BY 1) d
-        FULL JOIN (SELECT submission_id, count(*) FROM events WHERE kind = '{event}' GROUP BY 1) e
+        FULL JOIN (SELECT submission_id, count(*) FROM events WHERE {event} GROUP BY 1) e
         USING (submission_id) WHERE d.count IS DISTINCT FROM e.count"
     )
 }
@@ -84,7 +87,7 @@ pub async fn settle(house: &House) -> anyhow::Result<()> {
         if open == 0 {
             return Ok(());
         }
-        house.jump(TimeDelta::minutes(10))?;
+        house.jump(TimeDelta::minutes(30))?;
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     anyhow::bail!("messages or steps are still on their way")

@@ -10,7 +10,6 @@ use crate::people::NewUser;
 use crate::platform::SharedData;
 use crate::push::{MENU, POPUP};
 use crate::random;
-use crate::sms;
 use crate::state::Limits;
 use crate::view;
 
@@ -25,8 +24,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/_sim/users/{openid}/subscriptions",
             web::post().to(answer_subscription),
         )
-        .route("/_sim/texts", web::get().to(sms::list_texts))
-        .route("/_sim/texts", web::delete().to(sms::clear_texts))
         .route("/_sim/messages", web::delete().to(clear_messages))
         .route("/_sim/counts", web::get().to(counts))
         .route("/_sim/faults", web::get().to(list_faults))
@@ -185,7 +182,9 @@ async fn clear_messages(shared: SharedData) -> HttpResponse {
 
 async fn counts(shared: SharedData) -> HttpResponse {
     let state = shared.lock();
-    HttpResponse::Ok().json(json!({"messages": state.delivered, "calls": state.calls}))
+    HttpResponse::Ok().json(json!({
+        "messages": state.delivered, "calls": state.calls, "other": state.inbox.len(), "dropped": state.inbox.dropped(),
+    }))
 }
 
 async fn list_faults(shared: SharedData) -> HttpResponse {

@@ -1,4 +1,5 @@
-//! Faults that a test or a person switches on: refusals, slowness, broken connections, a revoked token.
+//! Faults that a test or a person switches on: refusals, slowness, broken connections, a revoked token. They hit every
+//! platform; `openid` is whoever a message is for there (an openid, a userid, a phone number, a mailbox).
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub struct Fault {
     pub errcode: Option<i32>,
     /// Do the work, and hold the answer back for so many milliseconds.
     pub latency_ms: Option<u64>,
+    /// Do the work and answer the headers at once, but let the body drip for so many milliseconds.
+    pub slow_body_ms: Option<u64>,
     /// Answer this HTTP status with an HTML page, as a broken proxy would, instead of doing the work.
     pub http_status: Option<u16>,
     /// Do the work, then close the connection without an answer: the caller cannot know the outcome.
@@ -31,6 +34,7 @@ pub struct Fault {
 pub struct Effect {
     pub errcode: Option<i32>,
     pub latency_ms: u64,
+    pub slow_body_ms: u64,
     pub http_status: Option<u16>,
     pub reset_after_processing: bool,
     pub outage: bool,
@@ -111,6 +115,7 @@ impl Effect {
     fn add(&mut self, fault: &Fault) {
         self.errcode = self.errcode.or(fault.errcode);
         self.latency_ms += fault.latency_ms.unwrap_or(0);
+        self.slow_body_ms += fault.slow_body_ms.unwrap_or(0);
         self.http_status = self.http_status.or(fault.http_status);
         self.reset_after_processing |= fault.reset_after_processing;
         self.outage |= fault.outage;

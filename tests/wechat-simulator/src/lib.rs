@@ -1,11 +1,13 @@
 //! A local counterpart of api.weixin.qq.com for the calls that the product makes: tokens, login codes, phone
-//! numbers and subscribe messages; and of Aliyun's text messages; with the documented fields, limits and errcodes. The product's client reaches it
-//! through its base URL and nothing else.
+//! numbers, subscribe messages and messages of a service account; and of the other platforms that bring messages:
+//! WeCom, DingTalk, Aliyun's and Tencent Cloud's text messages, and a mail server; with the documented fields, limits
+//! and errcodes. The product's clients reach it through its base URL and nothing else (mail: through its port).
 //!
-//! - `platform` answers the platform's paths; every call first meets the switched-on [`Fault`]s.
+//! - `platform` answers WeChat's paths; every call of every platform first meets the switched-on [`Fault`]s.
+//! - `wecom`, `dingtalk`, `sms` and `smtp` are the others; what they bring is in the `inbox`.
 //! - `controls` (`/_sim/…`) is for tests: people, codes, received messages, faults, limits, the clock.
 //! - `popups` (`/_sim/users/{openid}/…`) stands for what WeChat asks the person on the phone.
-//! - `pages` (`/`, `/phone/{openid}`) shows each person's phone.
+//! - `pages` (`/`, `/phone/{openid}`, `/inbox`) shows each person's phone, and what came by the other ways.
 //!
 //! Everything lives in memory and is gone at the end.
 
@@ -16,19 +18,23 @@ mod clock;
 mod codes;
 mod connection;
 mod controls;
+pub mod dingtalk;
 mod faults;
+pub mod inbox;
 mod pages;
 mod people;
-mod platform;
+pub mod platform;
 mod popups;
 pub mod push;
 mod random;
 mod reply;
 pub mod sms;
+pub mod smtp;
 mod state;
 mod tokens;
 mod values;
 mod view;
+pub mod wecom;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -63,6 +69,8 @@ pub enum Error {
 pub struct SimulatorConfig {
     /// On the loopback address; 0 = any free one.
     pub port: u16,
+    /// Of the mail server, likewise.
+    pub smtp_port: u16,
     pub appid: String,
     pub secret: String,
     /// Where a tapped card leads, as in `http://127.0.0.1:8080`; empty = nowhere.
@@ -70,6 +78,8 @@ pub struct SimulatorConfig {
     /// Whom the platform tells what people answer; nobody, unless it is set.
     pub push: Option<push::Target>,
     pub users: Vec<NewUser>,
+    /// Who is known to service account, WeCom and DingTalk.
+    pub directory: inbox::Directory,
     pub templates: Vec<Template>,
     /// Paths of the pages of the released mini-program; empty = any path of the right form.
     pub pages: Vec<String>,
@@ -84,11 +94,13 @@ impl Default for SimulatorConfig {
     fn default() -> Self {
         Self {
             port: 0,
+            smtp_port: 0,
             appid: DEFAULT_APPID.to_owned(),
             secret: DEFAULT_SECRET.to_owned(),
             product_url: String::new(),
             push: None,
             users: people::default_residents(),
+            directory: inbox::Directory::default(),
             templates: templates::defaults(),
             pages: Vec::new(),
             accepted_by_default: true,
@@ -102,12 +114,16 @@ impl Default for SimulatorConfig {
 pub struct Simulator {
     /// Base address, as in `http://127.0.0.1:40123`.
     pub address: String,
+    /// Base address of the mail server with its account, as in `smtp://user:password@127.0.0.1:40124`.
+    pub mail_url: String,
     handle: ServerHandle,
+    mail: tokio::task::JoinHandle<()>,
 }
 
 impl Simulator {
     /// Stops at once, without waiting for open connections.
     pub async fn stop(self) {
+        self.mail.abort();
         self.handle.stop(false).await;
     }
 }
@@ -117,13 +133,19 @@ impl Simulator {
 /// # Errors
 /// [`Error::Listen`] if the port is taken.
 pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
-    let port = config.port;
-    let shared = web::Data::new(Arc::new(Shared::new(config)));
+    let (port, smtp_port) = (config.port, config.smtp_port);
+    let shared = Arc::new(Shared::new(config));
+    let (mail, smtp_port) = start_mail(smtp_port, &shared).await?;
+    let shared = web::Data::new(shared);
     let app = move || {
         App::new()
             .app_data(shared.clone())
             .app_data(web::JsonConfig::default().limit(4 << 20))
             .configure(platform::routes)
+            .configure(wecom::routes)
+            .configure(dingtalk::routes)
+            .configure(sms::routes)
+            .configure(inbox::routes)
             .configure(controls::routes)
             .configure(popups::routes)
             .wrap(from_fn(browser::allow))
@@ -143,6 +165,15 @@ pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
     tokio::spawn(server);
     Ok(Simulator {
         address: format!("http://{LOOPBACK}:{bound}"),
+        mail_url: format!("smtp://{}:{}@{LOOPBACK}:{smtp_port}", smtp::USER, smtp::PASSWORD),
         handle,
+        mail,
     })
+}
+
+async fn start_mail(port: u16, shared: &Arc<Shared>) -> Result<(tokio::task::JoinHandle<()>, u16), Error> {
+    let listen = |source| Error::Listen { port, source };
+    let listener = tokio::net::TcpListener::bind((LOOPBACK, port)).await.map_err(listen)?;
+    let bound = listener.local_addr().map_err(listen)?.port();
+    Ok((tokio::spawn(smtp::serve(listener, Arc::clone(shared))), bound))
 }

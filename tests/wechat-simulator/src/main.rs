@@ -14,6 +14,9 @@ struct Args {
     /// Port on 127.0.0.1; 0 = any free one.
     #[arg(long, env = "SIMULATOR_PORT", default_value_t = 0)]
     port: u16,
+    /// Port of the mail server on 127.0.0.1; 0 = any free one.
+    #[arg(long, env = "SIMULATOR_SMTP_PORT", default_value_t = 0)]
+    smtp_port: u16,
     #[arg(long, env = "SIMULATOR_APPID", default_value = DEFAULT_APPID)]
     appid: String,
     #[arg(long, env = "SIMULATOR_SECRET", default_value = DEFAULT_SECRET, hide_env_values = true)]
@@ -80,6 +83,7 @@ async fn run(args: Args) -> Result<(), Error> {
     let mut config = SimulatorConfig {
         push,
         port: args.port,
+        smtp_port: args.smtp_port,
         appid: args.appid,
         secret: args.secret,
         product_url: args.product_url,

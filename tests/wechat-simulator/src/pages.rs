@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
+use crate::inbox::Arrival;
 use crate::platform::SharedData;
 use crate::random;
 use crate::sms::TextMessage;
@@ -17,10 +18,12 @@ const HOME_PAGE: &str = "pages/home/index";
 /// A resident's receipt, which is an open page and needs no login.
 const RECEIPT_PAGE: &str = "pages/receipt/index";
 const CARDS_SHOWN: usize = 50;
+const ARRIVALS_SHOWN: usize = 200;
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(home))
+        .route("/inbox", web::get().to(inbox))
         .route("/phone/{openid}", web::get().to(phone))
         .route("/phone/{openid}/cards", web::get().to(new_cards))
         .route("/_sim/users/{openid}/open", web::get().to(open))
@@ -34,6 +37,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 struct HomePage {
     owners: Vec<Owner>,
     messages: u64,
+    others: usize,
 }
 
 struct Owner {
@@ -57,6 +61,12 @@ struct Switch {
     title: String,
     one_time: bool,
     accepted: bool,
+}
+
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct InboxPage {
+    arrivals: Vec<Arrival>,
 }
 
 #[derive(Template)]
@@ -96,6 +106,14 @@ async fn home(shared: SharedData) -> HttpResponse {
     html(&HomePage {
         owners,
         messages: state.delivered,
+        others: state.inbox.len(),
+    })
+}
+
+async fn inbox(shared: SharedData) -> HttpResponse {
+    let state = shared.lock();
+    html(&InboxPage {
+        arrivals: state.inbox.newest(ARRIVALS_SHOWN).cloned().collect(),
     })
 }
 

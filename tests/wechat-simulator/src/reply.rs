@@ -74,7 +74,16 @@ fn text_of(errcode: i32) -> &'static str {
         47001 => "data format error",
         47003 => "argument invalid!",
         48001 => "api unauthorized",
+        40035 => "invalid parameter",
+        40056 => "invalid agentid",
+        43004 => "require subscribe",
+        43117 => "template message is sent too frequently to the same user",
+        44004 => "empty content",
+        81013 => "user & party & tag all invalid",
         89503 => "need admin confirm",
+        130_101 => "send too fast, exceed 20 times per minute",
+        300_001 => "token is not exist",
+        310_000 => "sign not match",
         _ => "request failed",
     }
 }

@@ -9,13 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::SimulatorConfig;
 use crate::clock::Clock;
 use crate::codes::CodeBook;
+use crate::dingtalk::Dingtalk;
 use crate::faults::FaultBook;
+use crate::inbox::{Directory, Inbox};
 use crate::people::People;
+use crate::platform::service::ServiceAccount;
 use crate::push::Target;
 use crate::reply::Refusal;
 use crate::sms::TextMessages;
 use crate::templates::Template;
 use crate::tokens::TokenBook;
+use crate::wecom::Wecom;
 
 /// What all handlers share.
 pub struct Shared {
@@ -29,6 +33,14 @@ pub struct Shared {
 
 pub struct State {
     pub tokens: TokenBook,
+    pub service_tokens: TokenBook,
+    pub service: ServiceAccount,
+    pub wecom: Wecom,
+    pub dingtalk: Dingtalk,
+    /// What came by all other ways than the mini-program's messages and text messages.
+    pub inbox: Inbox,
+    /// Who is known to the other platforms.
+    pub directory: Directory,
     pub people: People,
     pub js_codes: CodeBook,
     pub phone_codes: CodeBook,
@@ -59,6 +71,10 @@ pub struct Limits {
     pub sends_a_day: u32,
     /// Calls of `/cgi-bin/token` a day before 45009.
     pub plain_tokens_a_day: u32,
+    /// Template messages of the service account to one person within a minute before 43117.
+    pub template_messages_a_minute: u32,
+    /// How often DingTalk says "nothing yet" when asked for a result.
+    pub dingtalk_asks_before_result: u32,
 }
 
 impl Default for Limits {
@@ -68,6 +84,8 @@ impl Default for Limits {
             banned_templates: Vec::new(),
             sends_a_day: 10_000_000,
             plain_tokens_a_day: 2_000,
+            template_messages_a_minute: 60,
+            dingtalk_asks_before_result: 1,
         }
     }
 }
@@ -113,6 +131,12 @@ impl Shared {
             push: config.push,
             state: Mutex::new(State {
                 tokens: TokenBook::default(),
+                service_tokens: TokenBook::default(),
+                service: ServiceAccount::default(),
+                wecom: Wecom::default(),
+                dingtalk: Dingtalk::default(),
+                inbox: Inbox::default(),
+                directory: config.directory,
                 people,
                 js_codes: CodeBook::default(),
                 phone_codes: CodeBook::default(),
@@ -140,6 +164,19 @@ impl State {
         self.tokens
             .fault_of(token, now)
             .map_or(Ok(()), |errcode| Err(Refusal::of(errcode)))
+    }
+
+    /// Ends a token, whoever's it is.
+    pub fn revoke(&mut self, token: &str, now: DateTime<Utc>) {
+        let books = [
+            &mut self.tokens,
+            &mut self.service_tokens,
+            &mut self.wecom.tokens,
+            &mut self.dingtalk.tokens,
+        ];
+        for book in books {
+            book.revoke(token, now);
+        }
     }
 
     pub fn template(&self, template_id: &str) -> Option<(u16, &Template)> {

@@ -21,6 +21,7 @@ async function showNewCards() {
 const words = {
   errcode: (value) => `错误码 ${value}`,
   latency_ms: (value) => `慢 ${value / 1000} 秒`,
+  slow_body_ms: (value) => `正文慢 ${value / 1000} 秒`,
   http_status: (value) => `HTTP ${value}`,
   reset_after_processing: () => "送达后断线",
   outage: () => "中断",

@@ -269,3 +269,22 @@ async fn a_resident_who_asked_is_told_of_the_answer() {
         format!("pages/receipt/index?receipt={}", receipt.receipt)
     );
 }
+
+#[tokio::test]
+async fn at_night_the_deputy_sleeps_and_is_told_in_the_morning() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    // From Thursday noon to eleven in the evening.
+    stage.clock.advance(TimeDelta::hours(11));
+    stage.city.now = stage.clock.now();
+    stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+
+    worker.run_due().await.unwrap();
+    assert!(stage.messages(&deputy.openid).await.is_empty());
+    assert_eq!(stage.notifications()[0].state, "waiting");
+    stage.clock.advance(TimeDelta::hours(8));
+    worker.run_due().await.unwrap();
+
+    assert_eq!(stage.messages(&deputy.openid).await.len(), 1);
+}

@@ -139,7 +139,7 @@ fn reason(code: Option<i32>, error: &str) -> String {
         Some(40003) => "微信号绑定不对，请重新绑定",
         Some(40037 | 41030 | 43107 | 48001) => "消息模板或小程序的设置不对，请管理员检查",
         Some(45168 | 47001 | 47003) => "微信不接受这条消息的内容",
-        _ if error.starts_with("no WeChat account") => "还没有绑定微信",
+        _ if error.starts_with("no channel known") => "没有可用的消息渠道，请绑定微信或者登记其他渠道",
         _ if error.starts_with("outcome unknown") => "不知道送到没有",
         _ => error,
     };

@@ -68,6 +68,7 @@ pub(super) fn target(what: &str) -> &'static str {
         "date" => "日期",
         "slot" => "时段",
         "proposal" => "建议",
+        "channel" => "消息渠道",
         _ => "对象",
     }
 }

@@ -53,6 +53,7 @@ impl Place {
             "appointments",
             "revisits",
             "clusters",
+            "notifications",
         ]
         .iter()
         .filter_map(|kind| self.things.get(kind).cloned())
@@ -209,6 +210,11 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
             VALUES ('{request}', '{request}', 'freeze', sha256('x'), '本人要求', '{account}', '2026-11-20');
         INSERT INTO personal_data_items VALUES ('{request}', '{id}')"
     ));
+    let letter = Uuid::new_v4();
+    app.sql(&format!(
+        "UPDATE notifications SET id = '{letter}', state = 'dead', finished_at = created_at, error = 'refused'
+            WHERE submission_id = '{id}'"
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -224,6 +230,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("requests", request.to_string()),
         ("accounts", place.staff.0.to_string()),
         ("sessions", place.staff.1.to_string()),
+        ("notifications", letter.to_string()),
     ]);
     things.extend(meetings);
     things

@@ -109,6 +109,7 @@ pub fn rows() -> Vec<Row> {
         ),
         row("get", "/api/v1/deputies/accounts", Right(P::Invite)),
         row("get", "/api/v1/me/home", Right(P::ReadCases)),
+        row("get", "/api/v1/me/events", Right(P::ReadCases)),
         row("get", "/api/v1/me/messages", Right(P::ReadCases)),
         with(
             "put",
@@ -117,6 +118,20 @@ pub fn rows() -> Vec<Row> {
             json!({"until": "2026-11-20T04:00:00Z"}),
         ),
         row("get", "/api/v1/me/phrases", Right(P::Handle)),
+        row("get", "/api/v1/calendar-years", Right(P::Configure)),
+        with(
+            "post",
+            "/api/v1/calendar-years/preview",
+            Right(P::Configure),
+            json!({"year": 2028, "days": [{"date": "2028-01-03", "isOffDay": true}]}),
+        ),
+        with(
+            "put",
+            "/api/v1/calendar-years/{year}",
+            Right(P::Configure),
+            // Another year than the address says.
+            json!({"year": 2028, "days": [{"date": "2028-01-03", "isOffDay": true}]}),
+        ),
         with(
             "put",
             "/api/v1/answer-templates",
@@ -124,6 +139,13 @@ pub fn rows() -> Vec<Row> {
             json!({"region_code": "990102", "templates": []}),
         ),
         with("post", "/api/v1/me/push-permissions", Login, json!({"results": {}})),
+        row("get", "/api/v1/me/notification-preferences", Login),
+        with(
+            "put",
+            "/api/v1/me/notification-preferences",
+            Login,
+            json!({"orders": {}, "digest": false}),
+        ),
         row("get", "/api/v1/me/work", Right(P::Serve)),
         row("get", "/api/v1/me/dossier", Right(P::Serve)),
         with(
@@ -272,6 +294,14 @@ pub fn rows() -> Vec<Row> {
         row("put", "/api/v1/categories", Right(P::Configure)),
         row("get", "/api/v1/grids", Right(P::Upkeep)),
         row("get", "/api/v1/notifications", Right(P::Upkeep)),
+        with(
+            "post",
+            "/api/v1/notifications/{id}/resend",
+            Right(P::Invite),
+            json!({}),
+        ),
+        row("get", "/api/v1/health/delivery", Right(P::Upkeep)),
+        row("get", "/api/v1/health/unreachable", Right(P::Upkeep)),
         row("get", "/api/v1/sites/{id}/posters.pdf", Right(P::Upkeep)),
         row("get", "/api/v1/audit/contact-views", Right(P::Audit)),
         with(

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::ExposeSecret;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value};
 
-use super::{Sms, expose, hex, hmac, sha256_hex, unreachable, word};
-use crate::{Result, clock::random_bytes};
+use super::{Sms, Text, judge};
+use crate::{
+    channels::{Outcome, http},
+    clock::random_bytes,
+    crypto::{hex, hmac, sha256_hex},
+};
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
@@ -69,18 +74,25 @@ fn escape(text: &str) -> String {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Reply {
-    #[serde(default)]
-    code: Option<String>,
+    code: String,
+    biz_id: Option<String>,
 }
 
 impl Sms {
-    pub(super) async fn send_by_aliyun(&self, phone: &str, code: &str) -> Result<()> {
-        let query = BTreeMap::from([
+    pub(super) async fn send_by_aliyun(&self, phone: &str, text: &Text<'_>) -> Outcome {
+        let values = text.values.iter();
+        let values: Map<String, Value> = values
+            .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+            .collect();
+        let mut query = BTreeMap::from([
             ("PhoneNumbers", phone.to_owned()),
             ("SignName", self.config.sms_sign_name.clone()),
-            ("TemplateCode", self.config.sms_template_code.clone()),
-            ("TemplateParam", json!({ "code": code }).to_string()),
+            ("TemplateCode", text.template.to_owned()),
+            ("TemplateParam", Value::Object(values).to_string()),
         ]);
+        if !text.reference.is_empty() {
+            query.insert("OutId", text.reference.clone());
+        }
         let headers = BTreeMap::from([
             ("host", self.host()),
             ("x-acs-action", "SendSms".to_owned()),
@@ -91,7 +103,7 @@ impl Sms {
         ]);
         let authorization = acs3(&Acs3 {
             key_id: &self.config.sms_key_id,
-            key_secret: expose(&self.config.sms_key_secret),
+            key_secret: self.config.sms_key_secret.expose_secret(),
             method: "POST",
             path: self.base_url.path(),
             query: &query,
@@ -103,12 +115,9 @@ impl Sms {
         for (name, value) in headers.iter().filter(|(name, _)| **name != "host") {
             request = request.header(*name, value);
         }
-        let response = request.send().await.map_err(unreachable)?;
-        let bytes = response.bytes().await.map_err(unreachable)?;
-        let reply: Option<Reply> = serde_json::from_slice(&bytes).ok();
-        match reply.and_then(|reply| reply.code) {
-            Some(code) if code == "OK" => Ok(()),
-            code => Err(word(code.as_deref())),
+        match http::call::<Reply>(request).await {
+            Ok(reply) => judge::aliyun(&reply.code, reply.biz_id),
+            Err(outcome) => outcome,
         }
     }
 }

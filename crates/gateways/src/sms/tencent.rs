@@ -1,10 +1,14 @@
 //! Tencent Cloud's SendSms (2021-01-11), signed with TC3-HMAC-SHA256.
 
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Sms, expose, hex, hmac, sha256_hex, unreachable, word};
-use crate::Result;
+use super::{Sms, Text, judge};
+use crate::{
+    channels::{Outcome, http},
+    crypto::{hex, hmac, sha256_hex},
+};
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
@@ -70,16 +74,19 @@ struct Response {
 #[serde(rename_all = "PascalCase")]
 struct Status {
     code: String,
+    serial_no: Option<String>,
 }
 
 impl Sms {
-    pub(super) async fn send_by_tencent(&self, phone: &str, code: &str) -> Result<()> {
+    pub(super) async fn send_by_tencent(&self, phone: &str, text: &Text<'_>) -> Outcome {
+        let values: Vec<&str> = text.values.iter().map(|(_, value)| value.as_str()).collect();
         let body = json!({
             "PhoneNumberSet": [format!("+86{phone}")],
             "SmsSdkAppId": self.config.sms_app_id,
             "SignName": self.config.sms_sign_name,
-            "TemplateId": self.config.sms_template_code,
-            "TemplateParamSet": [code],
+            "TemplateId": text.template,
+            "TemplateParamSet": values,
+            "SessionContext": text.reference,
         })
         .to_string();
         let now = self.clock.now();
@@ -87,7 +94,7 @@ impl Sms {
         let content_type = "application/json; charset=utf-8";
         let authorization = tc3(&Tc3 {
             key_id: &self.config.sms_key_id,
-            key_secret: expose(&self.config.sms_key_secret),
+            key_secret: self.config.sms_key_secret.expose_secret(),
             service: "sms",
             host: &host,
             path: self.base_url.path(),
@@ -106,20 +113,15 @@ impl Sms {
             .header("x-tc-timestamp", now.timestamp().to_string())
             .header("x-tc-region", &self.config.sms_region)
             .body(body);
-        let bytes = request
-            .send()
-            .await
-            .map_err(unreachable)?
-            .bytes()
-            .await
-            .map_err(unreachable)?;
-        let Ok(Reply { response }) = serde_json::from_slice::<Reply>(&bytes) else {
-            return Err(word(None));
+        let response = match http::call::<Reply>(request).await {
+            Ok(reply) => reply.response,
+            Err(outcome) => return outcome,
         };
-        let mut statuses = response.error.into_iter().chain(response.send_status_set);
-        match statuses.next() {
-            Some(status) if status.code == "Ok" => Ok(()),
-            status => Err(word(status.as_ref().map(|status| status.code.as_str()))),
+        match response.error.into_iter().chain(response.send_status_set).next() {
+            Some(status) => judge::tencent(&status.code, status.serial_no),
+            None => Outcome::Unknown {
+                reason: "unreadable_reply",
+            },
         }
     }
 }

@@ -4,7 +4,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Wechat, read_reply, send::is_token_error};
+use super::{
+    Wechat,
+    account::{is_token_error, read_reply},
+};
 use crate::{Error, Result};
 
 #[derive(Deserialize)]
@@ -29,16 +32,20 @@ impl Wechat {
     pub async fn phone_number(&self, code: &str) -> Result<SecretString> {
         let mut refused: Option<SecretString> = None;
         loop {
-            let token = self.tokens.get(refused.as_ref()).await?;
-            let url = self.config.endpoint("/wxa/business/getuserphonenumber");
-            let request = self.http.post(url).query(&[("access_token", token.expose_secret())]);
+            let token = self.account.tokens.get(refused.as_ref()).await?;
+            let url = self.account.endpoint("/wxa/business/getuserphonenumber");
+            let request = self
+                .account
+                .http
+                .post(url)
+                .query(&[("access_token", token.expose_secret())]);
             let answer = read_reply::<PhoneReply>(request.json(&json!({ "code": code })).send().await?).await;
             match answer {
-                Err(Error::WechatRefused { errcode }) if is_token_error(errcode) && refused.is_none() => {
+                Err(Error::PlatformRefused { errcode }) if is_token_error(errcode) && refused.is_none() => {
                     refused = Some(token);
                 }
                 // The code was made by another mini-program.
-                Err(Error::WechatRefused { errcode: 40013 }) => {
+                Err(Error::PlatformRefused { errcode: 40013 }) => {
                     return Err(Error::WechatLoginRefused { errcode: 40013 });
                 }
                 Err(error) => return Err(error),

@@ -3,7 +3,6 @@
 //! WeChat's page "消息推送" of the mini-program's server documentation: the address is verified by a signed GET; events
 //! come as POST, plain or encrypted, as XML or JSON, up to three times until somebody answers `success` within 5 s.
 
-mod envelope;
 mod event;
 
 pub use event::{Answer, Event, Push};
@@ -11,8 +10,10 @@ pub use event::{Answer, Event, Push};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::{Error, Result};
-use envelope::Envelope;
+use crate::{
+    Error, Result,
+    callback::{Envelope, is_signed},
+};
 
 /// Where WeChat may tell us something; without a token it may not.
 #[derive(Debug, Clone, clap::Args)]
@@ -80,7 +81,12 @@ impl Pushes {
                 None => Ok(None),
             };
         };
-        let envelope = key.map(|key| Envelope::new(key.expose_secret())).transpose()?;
+        let read = |key: SecretString| {
+            let problem = "must have the 43 characters of the platform";
+            let wrong = || Error::configuration("MINYI_WECHAT_PUSH_AES_KEY", problem);
+            Envelope::new(key.expose_secret()).ok_or_else(wrong)
+        };
+        let envelope = key.map(read).transpose()?;
         Ok(Some(Self {
             token,
             appid: appid.to_owned(),
@@ -94,7 +100,7 @@ impl Pushes {
     /// [`Unbelieved::Signature`].
     pub fn believe(&self, query: &PushQuery) -> std::result::Result<(), Unbelieved> {
         let parts = [self.token.expose_secret(), &query.timestamp, &query.nonce];
-        envelope::check(&query.signature, parts)
+        believe(is_signed(&query.signature, parts))
     }
 
     /// Opens and reads a push.
@@ -109,10 +115,14 @@ impl Pushes {
         };
         let sealed = outer["Encrypt"].as_str().ok_or(Unbelieved::Plain)?;
         let parts = [self.token.expose_secret(), &query.timestamp, &query.nonce, sealed];
-        envelope::check(&query.msg_signature, parts)?;
+        believe(is_signed(&query.msg_signature, parts))?;
         let inner = envelope.open(sealed, &self.appid).ok_or(Unbelieved::Sealed)?;
         Push::of(&event::read(&inner)?, &inner)
     }
+}
+
+fn believe(is_signed: bool) -> std::result::Result<(), Unbelieved> {
+    is_signed.then_some(()).ok_or(Unbelieved::Signature)
 }
 
 impl std::fmt::Debug for Pushes {

@@ -1,6 +1,6 @@
 use clap::{CommandFactory, Parser};
 use minyi_gateways::{
-    Mode, ModeConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig, sms::SmsConfig,
+    Mode, ModeConfig, channels::ChannelsConfig, keys::KeysConfig, objects::ObjectsConfig, redis_link::RedisConfig,
     wechat::WechatConfig,
 };
 
@@ -16,7 +16,7 @@ struct Settings {
     #[command(flatten)]
     redis: RedisConfig,
     #[command(flatten)]
-    sms: SmsConfig,
+    channels: ChannelsConfig,
     #[command(flatten)]
     wechat: WechatConfig,
 }

@@ -1,16 +1,37 @@
+//! What a notice becomes in a WeChat template and as plain text.
+
 use chrono::{DateTime, TimeZone, Utc};
-use minyi_gateways::wechat::{DeputyDeadline, DeputyNew, Message, ResidentProgress};
+use minyi_gateways::{
+    channels::{Notice, NoticeKind},
+    wechat::data,
+};
 use proptest::prelude::*;
 use serde_json::json;
+use uuid::Uuid;
 
-fn deputy_new(number: &str, place: &str, summary: &str, state: &str, due: DateTime<Utc>) -> Message {
-    Message::DeputyNew(DeputyNew {
+fn notice(kind: NoticeKind, summary: &str) -> Notice {
+    Notice {
+        id: Uuid::nil(),
+        kind,
+        number: "20261121-ACDE347".into(),
+        place: "幸福社区三网格".into(),
+        state: "待答复".into(),
+        summary: summary.into(),
+        at: due(),
+        page: None,
+        link: Some("https://example.cn/m/#/case?id=1".into()),
+        written_at: due(),
+    }
+}
+
+fn deputy_new(number: &str, place: &str, summary: &str, state: &str, due: DateTime<Utc>) -> Notice {
+    Notice {
         number: number.into(),
         place: place.into(),
-        summary: summary.into(),
-        answer_due_at: due,
         state: state.into(),
-    })
+        at: due,
+        ..notice(NoticeKind::DeputyNew, summary)
+    }
 }
 
 fn due() -> DateTime<Utc> {
@@ -19,50 +40,49 @@ fn due() -> DateTime<Utc> {
 
 /// The encoded summary, which is a `thing`.
 fn thing(text: &str) -> String {
-    let data = deputy_new("20261121-ACDE347", "地点", text, "待答复", due()).data();
+    let data = data(&notice(NoticeKind::DeputyNew, text));
     data["thing3"]["value"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn the_three_messages_have_exactly_the_keywords_of_their_templates() {
+fn the_messages_have_exactly_the_keywords_of_their_templates() {
     let number = "20261121-ACDE347";
-    let new = deputy_new(number, "幸福社区三网格", "路灯不亮", "待答复", due());
+    let of = |kind, summary| data(&notice(kind, summary));
+    let value = |value: &str| json!({ "value": value });
     assert_eq!(
-        new.data(),
+        of(NoticeKind::DeputyNew, "路灯不亮"),
         json!({
-            "character_string1": {"value": number}, "thing2": {"value": "幸福社区三网格"},
-            "thing3": {"value": "路灯不亮"}, "time4": {"value": "2026年12月1日 00:05"},
-            "phrase5": {"value": "待答复"},
+            "character_string1": value(number), "thing2": value("幸福社区三网格"), "thing3": value("路灯不亮"),
+            "time4": value("2026年12月1日 00:05"), "phrase5": value("待答复"),
         })
     );
-    let deadline = Message::DeputyDeadline(DeputyDeadline {
-        number: number.into(),
-        place: "幸福社区三网格".into(),
-        state: "已超期".into(),
-        due_at: due(),
-        hint: "请尽快答复".into(),
-    });
+    for kind in [NoticeKind::DeputyDeadline, NoticeKind::Digest] {
+        assert_eq!(
+            of(kind, "请尽快答复"),
+            json!({
+                "character_string1": value(number), "thing2": value("幸福社区三网格"), "phrase3": value("待答复"),
+                "time4": value("2026年12月1日 00:05"), "thing5": value("请尽快答复"),
+            })
+        );
+    }
     assert_eq!(
-        deadline.data(),
+        of(NoticeKind::ResidentProgress, "代表已答复，请查看"),
         json!({
-            "character_string1": {"value": number}, "thing2": {"value": "幸福社区三网格"},
-            "phrase3": {"value": "已超期"}, "time4": {"value": "2026年12月1日 00:05"},
-            "thing5": {"value": "请尽快答复"},
+            "character_string1": value(number), "phrase2": value("待答复"),
+            "time3": value("2026年12月1日 00:05"), "thing4": value("代表已答复，请查看"),
         })
     );
-    let progress = Message::ResidentProgress(ResidentProgress {
-        number: number.into(),
-        state: "已答复".into(),
-        at: due(),
-        note: "代表已答复，请查看".into(),
-    });
+}
+
+#[test]
+fn as_plain_text_a_notice_has_a_line_for_each_thing() {
     assert_eq!(
-        progress.data(),
-        json!({
-            "character_string1": {"value": number}, "phrase2": {"value": "已答复"},
-            "time3": {"value": "2026年12月1日 00:05"}, "thing4": {"value": "代表已答复，请查看"},
-        })
+        notice(NoticeKind::DeputyNew, "路灯\n不亮").text(2048),
+        "【待办提醒】幸福社区三网格\n编号 20261121-ACDE347，待答复\n路灯 不亮\n答复期限 2026年12月1日 00:05\n\
+         https://example.cn/m/#/case?id=1"
     );
+    let wordless = notice(NoticeKind::ResidentProgress, " ").text(2048);
+    assert!(wordless.contains("待答复\n时间 2026年12月1日 00:05\n"), "{wordless}");
 }
 
 #[test]
@@ -90,7 +110,7 @@ fn text_becomes_one_visible_line() {
 #[test]
 fn a_phrase_keeps_only_chinese_and_five_of_it() {
     let phrase = |state: &str| {
-        let data = deputy_new("1", "地点", "内容", state, due()).data();
+        let data = data(&deputy_new("1", "地点", "内容", state, due()));
         data["phrase5"]["value"].as_str().unwrap().to_owned()
     };
     assert_eq!(phrase("已答复（第2次）"), "已答复第次");
@@ -109,7 +129,7 @@ proptest! {
         seconds in -2_000_000_000..4_000_000_000_i64,
     ) {
         let at = DateTime::from_timestamp(seconds, 0).unwrap();
-        let data = deputy_new(&number, &place, &summary, &state, at).data();
+        let data = data(&deputy_new(&number, &place, &summary, &state, at));
         for (name, value) in data.as_object().unwrap() {
             let value = value["value"].as_str().unwrap();
             let chars = value.chars().count();
@@ -131,6 +151,23 @@ proptest! {
                 }
                 other => prop_assert!(false, "an unknown type {other}"),
             }
+        }
+    }
+
+    /// Only the summary is cut, and never in the middle of a character; the rest always fits.
+    #[test]
+    fn plain_text_keeps_the_limit_and_says_when_and_where(
+        words in prop::array::uniform4("(\\PC|\\pC|[一-龥]|\r\n|[\"\\\\]){0,400}"),
+        link in prop::option::of("https://[a-z]{1,300}"),
+        most in 700..2048_usize,
+    ) {
+        let [number, place, state, summary] = words;
+        let said = Notice { number, place, state, link: link.clone(), ..notice(NoticeKind::DeputyNew, &summary) };
+        let text = said.text(most);
+        prop_assert!(text.len() <= most, "{} > {most}", text.len());
+        prop_assert!(text.contains("答复期限 2026年12月1日 00:05"));
+        if let Some(link) = link.filter(|link| link.len() <= 256) {
+            prop_assert!(text.ends_with(&link));
         }
     }
 }

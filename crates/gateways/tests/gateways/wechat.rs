@@ -5,9 +5,10 @@ mod token;
 use chrono::{TimeZone, Utc};
 use minyi_gateways::{
     Mode,
+    channels::{Notice, NoticeKind},
     clock::Clock,
     redis_link::RedisLink,
-    wechat::{Message, ResidentProgress, Wechat, WechatConfig},
+    wechat::{Wechat, WechatConfig},
 };
 use serde_json::{Value, json};
 use wiremock::{
@@ -46,13 +47,19 @@ fn client(base_url: &str) -> Wechat {
     client_with(base_url, support::link(support::free_port()), clock())
 }
 
-fn message() -> Message {
-    Message::ResidentProgress(ResidentProgress {
+fn message() -> Notice {
+    Notice {
+        id: uuid::Uuid::from_u128(0x019a_a000_0000_7000_8000_0000_0000_00aa),
+        kind: NoticeKind::ResidentProgress,
         number: "20261121-ACDE347".into(),
+        place: "幸福社区三网格".into(),
         state: "已答复".into(),
+        summary: "代表已答复，请查看".into(),
         at: clock().now(),
-        note: "代表已答复，请查看".into(),
-    })
+        page: None,
+        link: None,
+        written_at: clock().now(),
+    }
 }
 
 fn reply(body: Value) -> ResponseTemplate {

@@ -6,7 +6,7 @@ use diesel::{
     sql_types::{Array, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
-    calendar::{WorkCalendar, end_of_day, local_date},
+    calendar::{Deadline, WorkCalendar, end_of_day, local_date},
     deadlines::{self, AnswerPlan, Policies, Step},
     people::Scope,
     submission::Urgency,
@@ -62,7 +62,7 @@ const STEPS: &str = "
 INSERT INTO deadline_steps (id, submission_id, clock, step, due_at)
 SELECT sibling_id(submission_id), submission_id, clock, step, due_at
 FROM unnest($1, $2, $3, $4) AS planned (submission_id, clock, step, due_at)
-ON CONFLICT (submission_id, handover_id, promise_id, clock, step) DO UPDATE SET due_at = excluded.due_at, published_at = NULL
+ON CONFLICT (submission_id, handover_id, promise_id, clock, step, turn) DO UPDATE SET due_at = excluded.due_at, published_at = NULL
 WHERE deadline_steps.done_at IS NULL AND deadline_steps.due_at <> excluded.due_at";
 
 /// Plans the clocks again that were planned through an unknown year, from the time at which they started.
@@ -99,7 +99,7 @@ fn plan(
     urgency: Urgency,
     now: DateTime<Utc>,
 ) -> AnswerPlan {
-    let mut plan = match submission.clock_days {
+    let plan = match submission.clock_days {
         Some(days) => deadlines::resume_answer(calendar, policies, days.unsigned_abs(), submission.began_at),
         None => deadlines::plan_answer(calendar, policies, urgency, submission.began_at),
     };
@@ -112,11 +112,19 @@ fn plan(
     } else {
         plan.answer_due.at
     };
-    if due_at != plan.answer_due.at {
-        plan.answer_due.at = due_at;
-        plan.escalate_at = policies.escalate.after(calendar, due_at).at;
+    if due_at == plan.answer_due.at {
+        return plan;
     }
-    plan
+    let due = Deadline {
+        at: due_at,
+        ..plan.answer_due
+    };
+    // Reminders before the date stay where the calendar puts them.
+    AnswerPlan {
+        half_at: plan.half_at,
+        remind_at: plan.remind_at,
+        ..deadlines::plan_until(calendar, &policies.around, due, submission.began_at)
+    }
 }
 
 fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Result<()> {
@@ -126,12 +134,7 @@ fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Resul
         ids.push(submission.id);
         due_ats.push(plan.answer_due.at);
         provisional.push(plan.answer_due.provisional);
-        let clock = [
-            (Step::Remind, plan.remind_at),
-            (Step::Overdue, Some(plan.answer_due.at)),
-            (Step::Escalate, Some(plan.escalate_at)),
-        ];
-        for (step, at) in clock {
+        for (step, at) in plan.steps() {
             let Some(at) = at else { continue };
             of.push(submission.id);
             clocks.push(submission.clock);

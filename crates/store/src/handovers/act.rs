@@ -123,13 +123,17 @@ impl Held {
         planned: &[(Step, Option<DateTime<Utc>>)],
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let owner = Owner {
+        steps::plan(connection, self.owner(), planned, now)
+    }
+
+    /// The present generation of its clock.
+    pub fn owner(&self) -> Owner {
+        Owner {
             submission_id: self.handover.lead_submission_id,
             handover_id: Some(self.handover.id),
             promise_id: None,
             clock: self.handover.clock,
-        };
-        steps::plan(connection, owner, planned, now)
+        }
     }
 
     /// Sets a new date for the office, and begins its clock anew until then.
@@ -144,7 +148,7 @@ impl Held {
                 handovers::escalated_at.eq(None::<DateTime<Utc>>),
             ))
             .execute(connection)?;
-        self.restart(connection, &answer_steps(plan), now)
+        self.restart(connection, &plan.handover_steps(), now)
     }
 
     /// Puts the residents' date off with the office's; a promised date is never brought forward. Returns the latest.
@@ -183,15 +187,6 @@ impl Held {
         }
         Ok(())
     }
-}
-
-/// The steps of an office's clock until its answer.
-pub fn answer_steps(plan: &AnswerPlan) -> [(Step, Option<DateTime<Utc>>); 3] {
-    [
-        (Step::HandoverRemind, plan.remind_at),
-        (Step::HandoverOverdue, Some(plan.answer_due.at)),
-        (Step::HandoverEscalate, Some(plan.escalate_at)),
-    ]
 }
 
 /// Puts the date of a submission off, if it is later than the one that was promised.

@@ -14,11 +14,7 @@ use minyi_domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{
-    Held, about,
-    act::{answer_steps, put_off},
-    office_accounts,
-};
+use super::{Held, about, act::put_off, office_accounts};
 use crate::{
     Result, Store, Template, calendar,
     casework::{Case, Refusal, Ruling},
@@ -156,7 +152,7 @@ pub fn give(
         .execute(connection)?;
     let held = Held::lock_any(connection, id)?;
     held.plan(connection, &[(Step::HandoverAccept, Some(plan.accept_due.at))], now)?;
-    held.plan(connection, &answer_steps(&plan.answer), now)?;
+    held.plan(connection, &plan.answer.handover_steps(), now)?;
     announce(connection, &held, actor, given, now)?;
     Ok(id)
 }

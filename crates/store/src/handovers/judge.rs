@@ -64,7 +64,7 @@ impl Store {
                     text,
                     by: &held.handover.office_name,
                     due_on,
-                    remind: held.policies(&rules).remind,
+                    remind: held.policies(&rules).around.remind,
                 };
                 for case in held.cases.iter().chain(&held.merged) {
                     promises::make(connection, case.id, &promise, actor, &rules, now)?;
@@ -97,7 +97,7 @@ impl Store {
                 .set(handovers::redos.eq(held.handover.redos))
                 .execute(connection)?;
             held.enter(connection, to, now)?;
-            let plan = plan_until(&rules.calendar, policies.remind, policies.escalate, due, now);
+            let plan = plan_until(&rules.calendar, &policies.around, due, now);
             held.begin_until(connection, &plan, now)?;
             let resident_due = held.resident_due(&rules, due);
             let latest = held.put_off(connection, &rules, resident_due, now)?;

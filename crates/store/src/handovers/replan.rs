@@ -10,7 +10,7 @@ use minyi_domain::{
 };
 use uuid::Uuid;
 
-use super::{Held, act::answer_steps};
+use super::Held;
 use crate::{
     Result, calendar,
     casework::{Case, Ruling},
@@ -75,8 +75,8 @@ fn again(connection: &mut PgConnection, held: &mut Held, now: DateTime<Utc>) -> 
         .execute(connection)?;
     held.handover.answer_due_at = due.at;
     held.handover.answer_due_provisional = due.provisional;
-    let plan = plan_until(&rules.calendar, policies.remind, policies.escalate, due, began_at);
-    for (step, at) in answer_steps(&plan) {
+    let plan = plan_until(&rules.calendar, &policies.around, due, began_at);
+    for (step, at) in plan.handover_steps() {
         let steps = deadline_steps::table
             .filter(deadline_steps::handover_id.eq(held.handover.id))
             .filter(deadline_steps::clock.eq(held.handover.clock));
@@ -124,12 +124,7 @@ fn put_off_case(
         ))
         .execute(connection)?;
     let plan: AnswerPlan = rules.plan_until(due, case.clock_started_at);
-    let steps = [
-        (Step::Remind, plan.remind_at),
-        (Step::Overdue, Some(plan.answer_due.at)),
-        (Step::Escalate, Some(plan.escalate_at)),
-    ];
-    for (step, at) in steps {
+    for (step, at) in plan.steps() {
         let own = deadline_steps::table
             .filter(deadline_steps::submission_id.eq(case.id))
             .filter(deadline_steps::handover_id.is_null())

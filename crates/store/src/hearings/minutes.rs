@@ -89,7 +89,7 @@ impl Store {
                         text: promise.text.as_str(),
                         by: promise.promised_by.as_str(),
                         due_on: promise.due_on,
-                        remind: rules.policies.remind,
+                        remind: rules.policies.around.remind,
                     };
                     promises::make(connection, case.id, &new, actor, &rules, now)?;
                 }

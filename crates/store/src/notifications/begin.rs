@@ -1,59 +1,18 @@
 use chrono::{DateTime, Utc};
-use diesel::{
-    BoolExpressionMethods, Connection as _, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    dsl::{exists, sql},
-    pg::Pg,
-    sql_types::Bool,
-};
-use minyi_domain::{lifecycle::State, submission::Kind, token::ReceiptToken};
+use diesel::{Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
+use minyi_domain::delivery::{Channel, Next};
 use uuid::Uuid;
 
-use super::Template;
-use crate::{
-    EventKind, Result, Store,
-    schema::{accounts, events, grids, notifications, resident_subscriptions, submissions},
-    word::Word,
+use super::{
+    Address, Outgoing, Recipient, digest,
+    outgoing::{About, Message, load},
+    pass_on::{insert_on, stand_in},
+    reach::{Reach, policy},
 };
+use crate::{Result, Store, schema::notifications};
 
-/// Who gets a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recipient {
-    Account(Uuid),
-    /// A resident, known only by the subscription to one submission.
-    Resident(Uuid),
-}
-
-/// A message with all that its text needs, read at the moment of sending.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    pub id: Uuid,
-    pub template: Template,
-    /// What it tells of.
-    pub event: EventKind,
-    pub event_at: DateTime<Utc>,
-    pub recipient: Recipient,
-    /// WeChat's id of the person for this mini-program.
-    pub openid: String,
-    pub submission_id: Uuid,
-    pub number: String,
-    pub receipt: ReceiptToken,
-    pub kind: Kind,
-    pub text: String,
-    pub state: State,
-    pub place: String,
-    pub grid_name: String,
-    pub submitted_at: DateTime<Utc>,
-    pub answer_due_at: DateTime<Utc>,
-    pub answer_due_provisional: bool,
-    /// This attempt included.
-    pub attempts: i16,
-    pub created_at: DateTime<Utc>,
-    /// Of an event about a hearing: when it begins, and where.
-    pub meeting: Option<(DateTime<Utc>, String)>,
-    /// The event is about an office's work.
-    pub is_for_office: bool,
-}
+/// Of a message that nobody was to get, because the person wants none of its kind. It still stands under 消息.
+pub const SWITCHED_OFF: &str = "switched off";
 
 /// Whether a message is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,56 +20,28 @@ pub enum BeginSending {
     Send(Box<Outgoing>),
     /// It is finished, waits for its next time, or another worker has it: nothing to do.
     AlreadyDone,
-    /// The recipient has bound no WeChat account; the message is dead now.
+    /// Not at this hour, not alone, or not on this channel: a row waits for its time.
+    Later,
+    /// No channel is known on which the recipient can be told; the message is dead now, and the station is told of what
+    /// has to be answered.
     NoAddress,
     /// What it tells of is over: the answer was given, or an earlier attempt of unknown outcome may have arrived and the
-    /// recipient has acted since. The message is void now.
+    /// recipient has acted since; or the recipient wants none of its kind. The message is void now.
     NoLongerNeeded,
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = notifications, check_for_backend(Pg))]
-struct Message {
-    id: Uuid,
-    submission_id: Uuid,
-    account_id: Option<Uuid>,
-    subscription_id: Option<Uuid>,
-    #[diesel(deserialize_as = Word<Template>)]
-    template: Template,
-    attempts: i16,
-    unknown_attempts: i16,
-    created_at: DateTime<Utc>,
-    #[diesel(select_expression = accounts::wechat_openid.nullable())]
-    account_openid: Option<String>,
-    #[diesel(select_expression = resident_subscriptions::wechat_openid.nullable())]
-    resident_openid: Option<String>,
-    #[diesel(select_expression = events::kind)]
-    #[diesel(deserialize_as = Word<EventKind>)]
-    event: EventKind,
-    #[diesel(select_expression = events::occurred_at)]
-    event_at: DateTime<Utc>,
-    #[diesel(select_expression = events::data)]
-    event_data: serde_json::Value,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = submissions, check_for_backend(Pg))]
-struct About {
-    number: String,
-    #[diesel(deserialize_as = Word<ReceiptToken>)]
-    receipt: ReceiptToken,
-    #[diesel(deserialize_as = Word<Kind>)]
-    kind: Kind,
-    text: String,
-    #[diesel(deserialize_as = Word<State>)]
-    state: State,
-    #[diesel(select_expression = grids::place)]
-    place: String,
-    #[diesel(select_expression = grids::name)]
-    grid_name: String,
-    submitted_at: DateTime<Utc>,
-    answer_due_at: DateTime<Utc>,
-    answer_due_provisional: bool,
+/// What is to be done with a message that is in hand.
+enum Way {
+    Send(Channel, Address),
+    Later {
+        channel: Channel,
+        at: DateTime<Utc>,
+        in_digest: bool,
+    },
+    /// Another channel takes over.
+    Elsewhere(Channel, DateTime<Utc>),
+    Unwanted,
+    Nobody,
 }
 
 impl Store {
@@ -125,7 +56,8 @@ impl Store {
         Ok(row.and_then(|(account, subscription)| account.or(subscription)))
     }
 
-    /// Begins an attempt: from now on the outcome is unknown until [`Store::finish_sending`] tells it.
+    /// Begins an attempt: from now on the outcome is unknown until [`Store::finish_sending`] tells it. Here it is settled
+    /// by which channel the person is told, and when.
     pub fn begin_sending(&self, id: Uuid, now: DateTime<Utc>) -> Result<BeginSending> {
         self.connection()?.transaction(|connection| {
             let locked: Option<String> = notifications::table
@@ -138,84 +70,160 @@ impl Store {
                 return Ok(BeginSending::AlreadyDone);
             }
             let (message, about) = load(connection, id)?;
-            // A call to answer is over once somebody has answered; what offices and promises are told of is not.
-            let is_over = message.account_id.is_some()
-                && message.event.calls_for_answer()
-                && !about.state.awaits_answer()
-                && !is_about_promise(connection, id)?;
-            if is_over || message.unknown_attempts > 0 && has_acted(connection, &message)? {
+            if message.is_over(connection, &about)? || message.unknown_attempts > 0 && message.has_acted(connection)? {
                 finish(connection, id, "void", None, now)?;
                 return Ok(BeginSending::NoLongerNeeded);
             }
-            let openid = message
-                .account_openid
-                .clone()
-                .or_else(|| message.resident_openid.clone());
-            let recipient = match (message.account_id, message.subscription_id) {
-                (Some(account), _) => Some(Recipient::Account(account)),
-                (None, subscription) => subscription.map(Recipient::Resident),
-            };
-            let (Some(openid), Some(recipient)) = (openid, recipient) else {
-                finish(connection, id, "dead", Some("no WeChat account bound"), now)?;
-                return Ok(BeginSending::NoAddress);
-            };
-            diesel::update(notifications::table.find(id))
-                .set((
-                    notifications::state.eq("sending"),
-                    notifications::sending_at.eq(now),
-                    notifications::attempts.eq(notifications::attempts + 1),
-                ))
-                .execute(connection)?;
-            Ok(BeginSending::Send(Box::new(outgoing(
-                message, about, openid, recipient,
-            ))))
+            match choose(connection, &message, &about, now)? {
+                Way::Send(channel, address) => send(connection, message, about, channel, address, now),
+                Way::Later { channel, at, in_digest } => {
+                    put_off(connection, id, channel, at, in_digest)?;
+                    Ok(BeginSending::Later)
+                }
+                Way::Elsewhere(channel, at) => {
+                    finish(connection, id, "passed", Some("outcome unknown"), now)?;
+                    insert_on(connection, &message, channel, at, now)?;
+                    Ok(BeginSending::Later)
+                }
+                Way::Unwanted => {
+                    finish(connection, id, "void", Some(SWITCHED_OFF), now)?;
+                    Ok(BeginSending::NoLongerNeeded)
+                }
+                Way::Nobody => {
+                    finish(connection, id, "dead", Some("no channel known"), now)?;
+                    stand_in(connection, &message, &about, now)?;
+                    Ok(BeginSending::NoAddress)
+                }
+            }
         })
     }
 }
 
-fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, About)> {
-    Ok(notifications::table
-        .inner_join(events::table.on(events::id.eq(notifications::event_id)))
-        .inner_join(submissions::table.on(submissions::id.eq(notifications::submission_id)))
-        .inner_join(grids::table.on(grids::id.eq(submissions::grid_id)))
-        // Who lost the office reads nothing more.
-        .left_join(
-            accounts::table.on(accounts::id
-                .nullable()
-                .eq(notifications::account_id)
-                .and(accounts::disabled_at.is_null())),
-        )
-        .left_join(
-            resident_subscriptions::table.on(resident_subscriptions::id.nullable().eq(notifications::subscription_id)),
-        )
-        .filter(notifications::id.eq(id))
-        .select((Message::as_select(), About::as_select()))
-        .first(connection)?)
-}
-
-/// A reminder of a promise is still needed when the answer was given.
-fn is_about_promise(connection: &mut PgConnection, id: Uuid) -> Result<bool> {
-    let of_promise = notifications::table
-        .inner_join(events::table.on(events::id.eq(notifications::event_id)))
-        .filter(notifications::id.eq(id))
-        .filter(sql::<Bool>("events.data ->> 'due_on' IS NOT NULL"));
-    Ok(diesel::select(exists(of_promise)).get_result(connection)?)
-}
-
-/// Whether the recipient did anything with the submission since the message was written.
-fn has_acted(connection: &mut PgConnection, message: &Message) -> Result<bool> {
-    let since = events::table
-        .filter(events::submission_id.eq(message.submission_id))
-        .filter(events::occurred_at.gt(message.created_at));
-    Ok(match message.account_id {
-        Some(account) => {
-            diesel::select(exists(since.filter(events::actor_account_id.eq(account)))).get_result(connection)?
+fn choose(connection: &mut PgConnection, message: &Message, about: &About, now: DateTime<Utc>) -> Result<Way> {
+    match (message.account_id, message.resident_openid.clone()) {
+        (Some(account), _) => choose_for(connection, message, about, account, now),
+        // As the resident chose on the receipt page.
+        (None, Some(openid)) => {
+            let at = policy(connection)?.quiet.map_or(now, |quiet| quiet.after(now));
+            Ok(if at > now {
+                later(Channel::Wechat, at, false)
+            } else {
+                Way::Send(Channel::Wechat, Address::Openid(openid))
+            })
         }
-        None => diesel::select(exists(since.filter(events::actor.eq("resident")))).get_result(connection)?,
+        (None, None) => Ok(Way::Nobody),
+    }
+}
+
+const fn later(channel: Channel, at: DateTime<Utc>, in_digest: bool) -> Way {
+    Way::Later { channel, at, in_digest }
+}
+
+fn choose_for(
+    connection: &mut PgConnection,
+    message: &Message,
+    about: &About,
+    account: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Way> {
+    let reach = Reach::of(connection, account)?;
+    let (kind, pressing) = (message.kind(), message.pressing(about));
+    let wishes = reach.wishes(kind);
+    let mut tried = message.tried_elsewhere(connection)?;
+    let is_fixed = message.attempts > 0 || message.resent_at.is_some();
+    if is_fixed {
+        tried.push(message.channel);
+    }
+    let next = wishes.next(kind, pressing, &reach.usable(), &tried, now);
+    if !is_fixed {
+        return Ok(match next {
+            // It has waited for the morning; now it goes.
+            Next::On { channel, .. } if message.in_digest => {
+                at_once(&reach, channel, wishes.allowed_from(pressing, now), true, now)
+            }
+            Next::On { channel, at, in_digest } => at_once(&reach, channel, at, in_digest, now),
+            Next::Unwanted => Way::Unwanted,
+            Next::Nobody => Way::Nobody,
+        });
+    }
+    let waited = message
+        .sending_at
+        .is_some_and(|since| now - since >= reach.policy.unknown);
+    let is_lost = message.unknown_attempts > 0 && waited || reach.address(message.channel).is_none();
+    Ok(match next {
+        Next::On { channel, at, .. } if is_lost => Way::Elsewhere(channel, at),
+        _ => at_once(
+            &reach,
+            message.channel,
+            wishes.allowed_from(pressing, now),
+            message.in_digest,
+            now,
+        ),
     })
 }
 
-fn finish(connection: &mut PgConnection, id: Uuid, state: &str, error: Option<&str>, now: DateTime<Utc>) -> Result<()> {
+/// Now, if it is time.
+fn at_once(reach: &Reach, channel: Channel, at: DateTime<Utc>, in_digest: bool, now: DateTime<Utc>) -> Way {
+    match reach.address(channel) {
+        Some(_) if at > now => later(channel, at, in_digest),
+        Some(address) => Way::Send(channel, address.clone()),
+        None => Way::Nobody,
+    }
+}
+
+fn send(
+    connection: &mut PgConnection,
+    message: Message,
+    about: About,
+    channel: Channel,
+    address: Address,
+    now: DateTime<Utc>,
+) -> Result<BeginSending> {
+    let recipient = match (message.account_id, message.subscription_id) {
+        (Some(account), _) => Recipient::Account(account),
+        (None, Some(subscription)) => Recipient::Resident(subscription),
+        (None, None) => return Ok(BeginSending::AlreadyDone),
+    };
+    diesel::update(notifications::table.find(message.id))
+        .set((
+            notifications::state.eq("sending"),
+            notifications::sending_at.eq(now),
+            notifications::channel.eq(channel.as_str()),
+            notifications::carried_by.eq(None::<Uuid>),
+            notifications::attempts.eq(notifications::attempts + 1),
+        ))
+        .execute(connection)?;
+    let others = digest::gather(connection, &message, channel, now)?;
+    let outgoing = message.outgoing(about, recipient, (channel, address), others);
+    Ok(BeginSending::Send(Box::new(outgoing)))
+}
+
+fn put_off(
+    connection: &mut PgConnection,
+    id: Uuid,
+    channel: Channel,
+    at: DateTime<Utc>,
+    in_digest: bool,
+) -> Result<()> {
+    diesel::update(notifications::table.find(id))
+        .set((
+            notifications::state.eq("waiting"),
+            notifications::channel.eq(channel.as_str()),
+            notifications::due_at.eq(at),
+            notifications::in_digest.eq(in_digest),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Ends a message without an attempt.
+pub(super) fn finish(
+    connection: &mut PgConnection,
+    id: Uuid,
+    state: &str,
+    error: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     diesel::update(notifications::table.find(id))
         .set((
             notifications::state.eq(state),
@@ -224,32 +232,4 @@ fn finish(connection: &mut PgConnection, id: Uuid, state: &str, error: Option<&s
         ))
         .execute(connection)?;
     Ok(())
-}
-
-fn outgoing(message: Message, about: About, openid: String, recipient: Recipient) -> Outgoing {
-    let said = |key: &str| message.event_data.get(key).and_then(serde_json::Value::as_str);
-    let starts_at = said("starts_at").and_then(|at| at.parse().ok());
-    Outgoing {
-        meeting: starts_at.zip(said("place").map(str::to_owned)),
-        is_for_office: said("office").is_some(),
-        id: message.id,
-        template: message.template,
-        event: message.event,
-        event_at: message.event_at,
-        recipient,
-        openid,
-        submission_id: message.submission_id,
-        number: about.number,
-        receipt: about.receipt,
-        kind: about.kind,
-        text: about.text,
-        state: about.state,
-        place: about.place,
-        grid_name: about.grid_name,
-        submitted_at: about.submitted_at,
-        answer_due_at: about.answer_due_at,
-        answer_due_provisional: about.answer_due_provisional,
-        attempts: message.attempts + 1,
-        created_at: message.created_at,
-    }
 }

@@ -6,7 +6,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::MAX_REPEATS_OF_UNKNOWN;
+use super::{MAX_REPEATS_OF_UNKNOWN, pass_on::give_up};
 use crate::{Result, Store, prepared::Prepared, schema::notifications, steps};
 
 /// What is to be published again.
@@ -78,7 +78,7 @@ fn give_up_sending(
         unknown_until.into_sql::<Timestamptz>(),
         MAX_REPEATS_OF_UNKNOWN.into_sql::<SmallInt>(),
     );
-    Prepared::<(), _>::new(
+    let given_up = Prepared::<(SqlUuid, Bool), _>::new(
         "WITH input (now, before, unknown_until, repeats) AS (VALUES (",
         binds,
         "))
@@ -90,8 +90,12 @@ fn give_up_sending(
             error = CASE WHEN unknown_attempts >= input.repeats THEN 'outcome unknown' ELSE 'sender vanished' END,
             due_at = input.unknown_until
         FROM input
-        WHERE state = 'sending' AND published_at <= input.before AND sending_at <= input.before",
+        WHERE state = 'sending' AND published_at <= input.before AND sending_at <= input.before
+        RETURNING id, state = 'dead'",
     )
-    .execute(connection)?;
+    .load::<(Uuid, bool)>(connection)?;
+    for (id, _) in given_up.into_iter().filter(|(_, is_dead)| *is_dead) {
+        give_up(connection, id, now)?;
+    }
     Ok(())
 }

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl,
     RunQueryDsl, dsl::exists,
@@ -6,7 +6,11 @@ use diesel::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{MAX_REPEATS_OF_UNKNOWN, Template};
+use super::{
+    MAX_REPEATS_OF_UNKNOWN, Template,
+    digest::together,
+    pass_on::{give_up, pass_on},
+};
 use crate::{
     EventKind, Result, Store,
     events::NewEvent,
@@ -32,33 +36,74 @@ pub enum SendResult {
     Dead { code: Option<i32>, error: String },
 }
 
+/// A wait as long as this is a refusal where another channel is left: a daily quota, a wrong setting, a long outage.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+
 impl Store {
-    /// Records how an attempt went. The first message of an event that arrives at a handler stands in the public
-    /// timeline as `notified`. That it arrived counts even if the attempt was given up meanwhile; everything else
-    /// counts only for the attempt that runs.
+    /// Records how an attempt went, for all rows that went out together. The first message of an event that arrives at a
+    /// handler stands in the public timeline as `notified`. That it arrived counts even if the attempt was given up
+    /// meanwhile; everything else counts only for the attempt that runs.
     pub fn finish_sending(&self, id: Uuid, result: &SendResult, now: DateTime<Utc>) -> Result<()> {
-        self.connection()?.transaction(|connection| match result {
-            SendResult::Sent { provider_message_id } => sent(connection, id, provider_message_id.as_deref(), now),
-            SendResult::Retry { at, code, error } => again(connection, id, *at, *code, error),
-            SendResult::Unknown { at, error } => unknown(connection, id, *at, error, now),
-            SendResult::Dead { code, error } => dead(connection, id, *code, error, now),
+        self.connection()?.transaction(|connection| {
+            let carried = together(connection, id)?;
+            let counts = record(connection, id, result, now)?;
+            for row in carried {
+                record(connection, row, result, now)?;
+            }
+            // The platform counts one message, however many rows it carried.
+            match result {
+                SendResult::Sent { .. } if counts => push_permissions::used(connection, id),
+                SendResult::Dead { code, .. } if counts => push_permissions::refused(connection, id, *code),
+                _ => Ok(()),
+            }
         })
     }
 }
 
-fn sent(connection: &mut PgConnection, id: Uuid, provider_message_id: Option<&str>, now: DateTime<Utc>) -> Result<()> {
-    let row: Option<(Uuid, Uuid, Word<Template>)> = notifications::table
+/// Whether it counted.
+fn record(connection: &mut PgConnection, id: Uuid, result: &SendResult, now: DateTime<Utc>) -> Result<bool> {
+    if let SendResult::Sent { provider_message_id } = result {
+        return sent(connection, id, provider_message_id.as_deref(), now);
+    }
+    let running: Option<i16> = notifications::table
+        .find(id)
+        .filter(notifications::state.eq("sending"))
+        .select(notifications::unknown_attempts)
+        .for_update()
+        .first(connection)
+        .optional()?;
+    let Some(unknown_before) = running else {
+        return Ok(false);
+    };
+    match result {
+        SendResult::Retry { at, code, error } => again(connection, id, (*at, *code, error), now)?,
+        SendResult::Unknown { at, error } => unknown(connection, id, unknown_before, (*at, error), now)?,
+        SendResult::Dead { code, error } => dead(connection, id, *code, error, now)?,
+        SendResult::Sent { .. } => {}
+    }
+    Ok(true)
+}
+
+fn sent(
+    connection: &mut PgConnection,
+    id: Uuid,
+    provider_message_id: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    type Row = (Uuid, Uuid, Word<Template>, Option<Uuid>);
+    let row: Option<Row> = notifications::table
         .find(id)
         .filter(notifications::state.ne("sent"))
         .select((
             notifications::submission_id,
             notifications::event_id,
             notifications::template,
+            notifications::account_id,
         ))
         .first(connection)
         .optional()?;
-    let Some((submission_id, event_id, Word(template))) = row else {
-        return Ok(());
+    let Some((submission_id, event_id, Word(template), account_id)) = row else {
+        return Ok(false);
     };
     if template == Template::DeputyNew {
         tell_timeline(connection, id, submission_id, event_id, now)?;
@@ -72,7 +117,17 @@ fn sent(connection: &mut PgConnection, id: Uuid, provider_message_id: Option<&st
             notifications::error.eq(None::<String>),
         ))
         .execute(connection)?;
-    push_permissions::used(connection, id)
+    // It arrived after all: what was to go out on another channel meanwhile need not.
+    let elsewhere = notifications::table
+        .filter(notifications::event_id.eq(event_id))
+        .filter(notifications::account_id.eq(account_id))
+        .filter(notifications::account_id.is_not_null())
+        .filter(notifications::id.ne(id))
+        .filter(notifications::state.eq_any(["waiting", "published", "unknown"]));
+    diesel::update(elsewhere)
+        .set((notifications::state.eq("void"), notifications::finished_at.eq(now)))
+        .execute(connection)?;
+    Ok(true)
 }
 
 /// Writes `notified` unless another message of the same event arrived before.
@@ -108,8 +163,16 @@ fn tell_timeline(
     Ok(())
 }
 
-fn again(connection: &mut PgConnection, id: Uuid, at: DateTime<Utc>, code: Option<i32>, error: &str) -> Result<()> {
-    diesel::update(notifications::table.find(id).filter(notifications::state.eq("sending")))
+fn again(
+    connection: &mut PgConnection,
+    id: Uuid,
+    (at, code, error): (DateTime<Utc>, Option<i32>, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if at - now >= PATIENCE && pass_on(connection, id, now)? {
+        return end(connection, id, "passed", code, error, now);
+    }
+    diesel::update(notifications::table.find(id))
         .set((
             notifications::state.eq("waiting"),
             notifications::due_at.eq(at),
@@ -120,52 +183,53 @@ fn again(connection: &mut PgConnection, id: Uuid, at: DateTime<Utc>, code: Optio
     Ok(())
 }
 
-fn unknown(connection: &mut PgConnection, id: Uuid, at: DateTime<Utc>, error: &str, now: DateTime<Utc>) -> Result<()> {
-    let earlier: Option<i16> = notifications::table
-        .find(id)
-        .filter(notifications::state.eq("sending"))
-        .select(notifications::unknown_attempts)
-        .for_update()
-        .first(connection)
-        .optional()?;
-    let Some(earlier) = earlier else {
-        return Ok(());
-    };
+fn unknown(
+    connection: &mut PgConnection,
+    id: Uuid,
+    earlier: i16,
+    (at, error): (DateTime<Utc>, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
     let row = diesel::update(notifications::table.find(id));
-    let attempts = notifications::unknown_attempts.eq(earlier + 1);
-    if earlier < MAX_REPEATS_OF_UNKNOWN {
-        row.set((
-            attempts,
+    row.set(notifications::unknown_attempts.eq(earlier + 1))
+        .execute(connection)?;
+    if earlier >= MAX_REPEATS_OF_UNKNOWN {
+        return dead(connection, id, None, "outcome unknown", now);
+    }
+    diesel::update(notifications::table.find(id))
+        .set((
             notifications::state.eq("unknown"),
             notifications::due_at.eq(at),
             notifications::error_code.eq(None::<i32>),
             notifications::error.eq(error),
         ))
         .execute(connection)?;
-    } else {
-        row.set((
-            attempts,
-            notifications::state.eq("dead"),
-            notifications::finished_at.eq(now),
-            notifications::error_code.eq(None::<i32>),
-            notifications::error.eq("outcome unknown"),
-        ))
-        .execute(connection)?;
-    }
     Ok(())
 }
 
 fn dead(connection: &mut PgConnection, id: Uuid, code: Option<i32>, error: &str, now: DateTime<Utc>) -> Result<()> {
-    let died = diesel::update(notifications::table.find(id).filter(notifications::state.eq("sending")))
+    if pass_on(connection, id, now)? {
+        return end(connection, id, "passed", code, error, now);
+    }
+    end(connection, id, "dead", code, error, now)?;
+    give_up(connection, id, now)
+}
+
+fn end(
+    connection: &mut PgConnection,
+    id: Uuid,
+    state: &str,
+    code: Option<i32>,
+    error: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::update(notifications::table.find(id))
         .set((
-            notifications::state.eq("dead"),
+            notifications::state.eq(state),
             notifications::finished_at.eq(now),
             notifications::error_code.eq(code),
             notifications::error.eq(error),
         ))
         .execute(connection)?;
-    if died == 0 {
-        return Ok(());
-    }
-    push_permissions::refused(connection, id, code)
+    Ok(())
 }

@@ -4,14 +4,16 @@ use diesel::{
     pg::Pg,
 };
 use minyi_domain::{
-    deadlines::Step,
+    deadlines::{Step, next_daily},
     lifecycle::{self, Action, Party, State},
+    people::Level,
 };
 use serde_json::json;
 use uuid::Uuid;
 
+use super::Owner;
 use crate::{
-    Error, Result, Store, Template,
+    Error, Result, Store, Template, calendar,
     casework::{Case, Ruling, lapse},
     events::NewEvent,
     handovers::{self, Held},
@@ -19,6 +21,7 @@ use crate::{
     promises::Pledge,
     receipts::close,
     schema::{deadline_steps, submissions},
+    steps,
     submissions::EventKind,
     word::Word,
 };
@@ -44,6 +47,8 @@ struct Due {
     #[diesel(deserialize_as = Word<Step>)]
     step: Step,
     clock: i16,
+    /// Which of the daily reminders it is.
+    turn: i16,
     due_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
 }
@@ -69,7 +74,7 @@ impl Store {
             }
             let needed = subject.needs(&due, now);
             if needed {
-                subject.take(connection, due.step, now)?;
+                subject.take(connection, &due, now)?;
             }
             let outcome = if needed { "done" } else { "void" };
             diesel::update(deadline_steps::table.find(id))
@@ -117,11 +122,11 @@ impl Subject {
         }
     }
 
-    fn take(&mut self, connection: &mut PgConnection, step: Step, now: DateTime<Utc>) -> Ruling<()> {
+    fn take(&mut self, connection: &mut PgConnection, due: &Due, now: DateTime<Utc>) -> Ruling<()> {
         match self {
-            Self::Submission(case) => take(connection, step, case, now),
-            Self::Handover(held) => handovers::take(connection, step, held, now),
-            Self::Promise(pledge) => pledge.take(connection, step, now),
+            Self::Submission(case) => take(connection, due, case, now),
+            Self::Handover(held) => handovers::take(connection, due.step, due.turn, held, now),
+            Self::Promise(pledge) => pledge.take(connection, due.step, now),
         }
     }
 }
@@ -130,39 +135,28 @@ fn is_needed(step: Step, case: &Case, now: DateTime<Utc>) -> bool {
     let may = |action| lifecycle::TABLE.next(case.state, action, Party::Clock).is_ok();
     match step {
         // A reminder that comes after the deadline (the worker was down) would only confuse.
-        Step::Remind => case.state.awaits_answer() && now < case.answer_due_at,
-        Step::Overdue | Step::Escalate => case.state.awaits_answer(),
+        Step::RemindHalf | Step::Remind => case.state.awaits_answer() && now < case.answer_due_at,
+        Step::Overdue | Step::OverdueDaily | Step::Escalate | Step::EscalateCounty => case.state.awaits_answer(),
+        // A report on an official is not the station's.
+        Step::EscalateHead => case.state.awaits_answer() && case.confidential_region.is_none(),
         Step::AutoClose => may(Action::CloseUnrated) || may(Action::CloseDeclined),
         Step::InfoLapse => may(Action::LapseInfo),
         Step::HandoverAccept
+        | Step::HandoverRemindHalf
         | Step::HandoverRemind
         | Step::HandoverOverdue
+        | Step::HandoverDaily
+        | Step::HandoverEscalateHead
         | Step::HandoverEscalate
+        | Step::HandoverEscalateCounty
         | Step::Judge
         | Step::PromiseRemind
         | Step::PromiseOverdue => false,
     }
 }
 
-fn take(connection: &mut PgConnection, step: Step, case: &mut Case, now: DateTime<Utc>) -> Ruling<()> {
-    let (kind, accounts) = match step {
-        Step::Overdue => {
-            let row = diesel::update(submissions::table.find(case.id));
-            row.set(submissions::overdue_at.eq(now)).execute(connection)?;
-            let mut accounts = case.handlers(connection)?;
-            if case.confidential_region.is_none() {
-                accounts.extend(notifications::station_heads(connection, case.site_id)?);
-            }
-            accounts.sort_unstable();
-            accounts.dedup();
-            (EventKind::Overdue, accounts)
-        }
-        Step::Escalate => {
-            let row = diesel::update(submissions::table.find(case.id));
-            row.set(submissions::escalated_at.eq(now)).execute(connection)?;
-            let region = case.confidential_region.as_ref().unwrap_or(&case.region_code);
-            (EventKind::Escalated, notifications::supervising(connection, region)?)
-        }
+fn take(connection: &mut PgConnection, due: &Due, case: &mut Case, now: DateTime<Utc>) -> Ruling<()> {
+    match due.step {
         Step::AutoClose => {
             let reason = if case.state == State::Declined {
                 "declined"
@@ -170,17 +164,119 @@ fn take(connection: &mut PgConnection, step: Step, case: &mut Case, now: DateTim
                 "no_rating"
             };
             let data = json!({ "reason": reason });
-            return Ok(close(connection, case.id, ids::new(now), reason, data, now)?);
+            Ok(close(connection, case.id, ids::new(now), reason, data, now)?)
         }
-        Step::InfoLapse => return lapse(connection, case, now),
-        _ => (EventKind::Reminded, case.handlers(connection)?),
+        Step::InfoLapse => lapse(connection, case, now),
+        Step::Overdue => overdue(connection, due, case, now),
+        Step::OverdueDaily => again_today(connection, due, case, now),
+        Step::EscalateHead => {
+            let event = NewEvent::new(case.id, EventKind::Escalated, now).internal();
+            let heads = notifications::station_heads(connection, case.site_id)?;
+            Ok(tell(
+                connection,
+                case,
+                event.with_data(json!({ "to": "station_head" })),
+                heads,
+                now,
+            )?)
+        }
+        Step::Escalate => {
+            let row = diesel::update(submissions::table.find(case.id));
+            row.set(submissions::escalated_at.eq(now)).execute(connection)?;
+            let region = case.confidential_region.as_ref().unwrap_or(&case.region_code);
+            let admins = notifications::supervising(connection, region)?;
+            let event = NewEvent::new(case.id, EventKind::Escalated, now);
+            Ok(tell_all(connection, case, event, admins, now)?)
+        }
+        Step::EscalateCounty => to_county(connection, case, now),
+        _ => {
+            let handlers = case.handlers(connection)?;
+            let event = NewEvent::new(case.id, EventKind::Reminded, now);
+            let event = match due.step {
+                Step::RemindHalf => event.internal().with_data(json!({ "half": true })),
+                _ => event,
+            };
+            Ok(tell(connection, case, event, handlers, now)?)
+        }
+    }
+}
+
+fn overdue(connection: &mut PgConnection, due: &Due, case: &Case, now: DateTime<Utc>) -> Ruling<()> {
+    let row = diesel::update(submissions::table.find(case.id));
+    row.set(submissions::overdue_at.eq(now)).execute(connection)?;
+    let owner = Owner::submission(case.id, due.clock);
+    let mut accounts = case.handlers(connection)?;
+    // A clock that was planned before there was a step for the station's head.
+    if case.confidential_region.is_none() && !steps::has(connection, owner, Step::EscalateHead)? {
+        accounts.extend(notifications::station_heads(connection, case.site_id)?);
+    }
+    let calendar = calendar::rules(connection, now)?.calendar;
+    let tomorrow = next_daily(&calendar, now.max(due.due_at));
+    steps::plan_daily(connection, owner, Step::OverdueDaily, 0, tomorrow, now)?;
+    let event = NewEvent::new(case.id, EventKind::Overdue, now);
+    Ok(tell_all(connection, case, event, accounts, now)?)
+}
+
+/// Who is late, and the station, are told of all that is late in one message a day.
+fn again_today(connection: &mut PgConnection, due: &Due, case: &Case, now: DateTime<Utc>) -> Ruling<()> {
+    let mut accounts = case.handlers(connection)?;
+    if case.confidential_region.is_none() {
+        accounts.extend(notifications::station_heads(connection, case.site_id)?);
+    }
+    let calendar = calendar::rules(connection, now)?.calendar;
+    let owner = Owner::submission(case.id, due.clock);
+    let tomorrow = next_daily(&calendar, now);
+    steps::plan_daily(connection, owner, Step::OverdueDaily, due.turn + 1, tomorrow, now)?;
+    let event_id = NewEvent::new(case.id, EventKind::Reminded, now)
+        .internal()
+        .with_data(json!({ "late": true }))
+        .insert(connection)?;
+    Ok(notifications::queue_for_digest(
+        connection, event_id, case.id, accounts, now,
+    )?)
+}
+
+/// To the county, unless the nearest administrators were the county's already.
+fn to_county(connection: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Ruling<()> {
+    let (near, county) = match &case.confidential_region {
+        Some(region) => (region.as_str(), region.as_str()),
+        None => (case.region_code.as_str(), Level::County.division_of(&case.region_code)),
     };
-    let event_id = NewEvent::new(case.id, kind, now).insert(connection)?;
+    let told = notifications::supervising(connection, near)?;
+    let mut admins = notifications::supervising(connection, county)?;
+    admins.retain(|admin| !told.contains(admin));
+    if admins.is_empty() {
+        return Ok(());
+    }
+    let event = NewEvent::new(case.id, EventKind::Escalated, now).with_data(json!({ "to": "county" }));
+    Ok(tell_all(connection, case, event, admins, now)?)
+}
+
+/// Writes the event and tells these accounts.
+fn tell(
+    connection: &mut PgConnection,
+    case: &Case,
+    event: NewEvent,
+    mut accounts: Vec<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    accounts.sort_unstable();
+    accounts.dedup();
+    let event_id = event.insert(connection)?;
     let template = Template::DeputyDeadline;
     notifications::queue_for_accounts(connection, event_id, case.id, template, &accounts, now)?;
-    // A reminder is between the clock and the handler; what goes wrong, the resident learns too.
-    if step != Step::Remind {
-        notifications::queue_for_residents(connection, event_id, case.id, now)?;
-    }
-    Ok(notifications::wake(connection)?)
+    notifications::wake(connection)
+}
+
+/// As [`tell`]; a reminder is between the clock and the handler, but of what goes wrong the resident learns too.
+fn tell_all(
+    connection: &mut PgConnection,
+    case: &Case,
+    event: NewEvent,
+    accounts: Vec<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let event_id = event.id;
+    tell(connection, case, event, accounts, now)?;
+    notifications::queue_for_residents(connection, event_id, case.id, now)
 }

@@ -166,6 +166,9 @@ fn insert(connection: &mut PgConnection, new: &NewSubmission) -> QueryResult<Opt
 /// The values in the order of [`HEAD`].
 fn binds(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
     let (registered, routed) = ids::pair(new.now);
+    let planned = new.plan.steps().into_iter();
+    let (steps, step_times): (Vec<&str>, Vec<DateTime<Utc>>) =
+        planned.filter_map(|(step, at)| Some((step.as_str(), at?))).unzip();
     (
         (
             new.id.into_sql::<SqlUuid>(),
@@ -190,8 +193,8 @@ fn binds(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
             new.now.into_sql::<Timestamptz>(),
             new.plan.answer_due.at.into_sql::<Timestamptz>(),
             new.plan.answer_due.provisional.into_sql::<Bool>(),
-            new.plan.remind_at.into_sql::<Nullable<Timestamptz>>(),
-            new.plan.escalate_at.into_sql::<Timestamptz>(),
+            steps.into_sql::<Array<Text>>(),
+            step_times.into_sql::<Array<Timestamptz>>(),
             registered.into_sql::<SqlUuid>(),
             routed.into_sql::<SqlUuid>(),
         ),
@@ -227,8 +230,8 @@ fn given(new: &NewSubmission) -> impl QueryFragment<Pg> + '_ {
 const HEAD: &str = "WITH input (
     id, number, receipt, idempotency_key, request_digest, channel, code_id, entered_by, grid_id, site_id, region_code,
     kind, text, longitude, latitude, coordinate_system, address, contact_name, contact_phone, phone_index, photo_ids,
-    publish_consent, deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, remind_at,
-    escalate_at, registered_id, routed_id
+    publish_consent, deputy_id, reason, confidential_region, submitted_at, answer_due_at, provisional, steps,
+    step_times, registered_id, routed_id
 ) AS (VALUES (";
 
 /// `refuse_missing_photo` raises, so that a photo that cannot be had takes everything back. The photos are locked in
@@ -281,10 +284,7 @@ timeline AS (
 clock AS (
     INSERT INTO deadline_steps (id, submission_id, step, due_at)
     SELECT sibling_id(inserted.id), inserted.id, planned.step, planned.due_at
-    FROM inserted, input, LATERAL (VALUES
-        ('remind', remind_at), ('overdue', answer_due_at), ('escalate', escalate_at)
-    ) AS planned (step, due_at)
-    WHERE planned.due_at IS NOT NULL
+    FROM inserted, input, unnest(input.steps, input.step_times) AS planned (step, due_at)
 ),
 messages AS (
     INSERT INTO notifications

@@ -58,7 +58,7 @@ fn an_answer_stops_the_clock_and_tells_the_resident() {
     assert_eq!((view.state, view.may_rate), (State::Answered, true));
     assert_eq!(view.answers[0].author_name, deputy.actor.display_name);
     assert_eq!(view.timeline.last().unwrap().kind, EventKind::Answered);
-    assert_eq!(world.count("deadline_steps WHERE outcome = 'void'"), 3);
+    assert_eq!(world.count("deadline_steps WHERE outcome = 'void'"), 5);
     assert_eq!(
         world.count("deadline_steps WHERE step = 'auto_close' AND done_at IS NULL"),
         1
@@ -137,7 +137,7 @@ fn a_dissatisfied_rating_reopens_goes_to_the_level_above_and_closes() {
         }
     );
     assert_eq!(world.store.receipt(receipt).unwrap().unwrap().state, State::Reopened);
-    assert_eq!(world.count("deadline_steps WHERE clock = 1 AND done_at IS NULL"), 3);
+    assert_eq!(world.count("deadline_steps WHERE clock = 1 AND done_at IS NULL"), 5);
     assert_eq!(world.count("notifications WHERE template = 'deputy_new'"), 2);
 
     answer(&world, &deputy.actor, id, hours(3));

@@ -225,7 +225,7 @@ fn what_is_refused_goes_back_with_the_days_that_were_left() {
     assert_eq!(handed.view().refusal_reason.as_deref(), Some("不属于我们管"));
     let open = "deadline_steps WHERE done_at IS NULL";
     assert_eq!(handed.world.count(&format!("{open} AND handover_id IS NOT NULL")), 0);
-    assert_eq!(handed.world.count(&format!("{open} AND handover_id IS NULL")), 3);
+    assert_eq!(handed.world.count(&format!("{open} AND handover_id IS NULL")), 5);
     assert!(matches!(handed.accept(day(3)), Err(Refusal::HandoverNotNow(_))));
 }
 

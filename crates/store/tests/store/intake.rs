@@ -33,7 +33,10 @@ fn what_the_staff_enter_is_routed_and_timed_like_what_was_scanned() {
     );
     assert_eq!(registered.actor_account_id, Some(staff.account_id));
     assert_eq!(registered.data["channel"], "visit");
-    assert_eq!(world.count("deadline_steps"), 3);
+    assert_eq!(
+        world.count("deadline_steps WHERE step IN ('remind', 'overdue', 'escalate')"),
+        3
+    );
     assert_eq!(world.count("notifications WHERE template = 'deputy_new'"), 1);
     assert_eq!(
         world.count("submissions WHERE channel = 'visit' AND code_id IS NULL"),

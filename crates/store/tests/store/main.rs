@@ -14,6 +14,7 @@ mod chain;
 mod clusters;
 mod codes;
 mod connections;
+mod delivery;
 mod deputy_client;
 mod handing;
 mod hearings;

@@ -219,11 +219,11 @@ fn an_answered_submission_keeps_its_date() {
 fn a_step_on_its_way_waits_for_its_new_time_and_a_done_one_stays_done() {
     let mut world = world();
     let (grid, deputy) = world.city.grid_with_lead();
-    // Due on Wednesday the 6th, the reminder on the 5th.
+    // Due on Wednesday the 6th, half of the time over on the 4th, the reminder on the 5th.
     let id = submit(&mut world, &grid, &deputy, morning("2026-12-30"));
-    assert_eq!(run_due(&world, morning("2027-01-05")), 1);
+    assert_eq!(run_due(&world, morning("2027-01-05")), 2);
     let overdue = world.store.claim_due_steps(end("2027-01-06"), 10).unwrap();
-    assert_eq!(overdue.len(), 1);
+    assert_eq!(overdue.len(), 2, "overdue, and the station's head");
 
     import(&world, morning("2027-01-06"), (1, 1, 0));
     let clock = running(&world, id);
@@ -232,7 +232,7 @@ fn a_step_on_its_way_waits_for_its_new_time_and_a_done_one_stays_done() {
     assert_eq!(run_due(&world, morning("2027-01-09")), 0);
     assert_eq!(
         run_due(&world, end("2027-01-09")),
-        1,
+        2,
         "what was on its way comes at its new time"
     );
 }
@@ -257,7 +257,7 @@ fn a_promise_that_was_reported_overdue_stays_but_its_escalation_counts_the_holid
     let (grid, deputy) = world.city.grid_with_lead();
     let id = submit(&mut world, &grid, &deputy, morning("2026-12-25"));
     assert_eq!(running(&world, id).due, end("2027-01-01"));
-    assert_eq!(run_due(&world, morning("2027-01-02")), 2);
+    assert_eq!(run_due(&world, morning("2027-01-02")), 4);
     assert_eq!(running(&world, id).escalate, end("2027-01-04"));
 
     import(&world, morning("2027-01-02"), (1, 0, 0));

@@ -37,6 +37,8 @@ fn columns_in_database() -> BTreeSet<String> {
                 "bytea" => "Binary",
                 "double precision" => "Double",
                 "jsonb" => "Jsonb",
+                // Of texts, everywhere.
+                "ARRAY" => "Array<Text>",
                 other => panic!("{other} has no name here"),
             };
             let kind = if column.is_nullable == "YES" {

@@ -45,16 +45,93 @@ fn an_unanswered_submission_is_reminded_overdue_and_escalated() {
     assert!(run_due(&world, day(3)).is_empty());
     assert_eq!(run_due(&world, day(4)), [StepOutcome::Done]);
     assert_eq!(told(&world, "reminded"), 1);
-    assert_eq!(run_due(&world, day(5)), [StepOutcome::Done]);
-    assert_eq!(told(&world, "overdue"), 2, "the deputy and the head");
+    assert_eq!(run_due(&world, day(5)), [StepOutcome::Done, StepOutcome::Done]);
+    assert_eq!(
+        (told(&world, "overdue"), told(&world, "escalated")),
+        (1, 1),
+        "the deputy, and the head"
+    );
     assert_eq!(run_due(&world, day(6)), [StepOutcome::Done]);
-    assert_eq!(told(&world, "escalated"), 1, "the street, not the county");
+    assert_eq!(told(&world, "escalated"), 2, "the street too, not yet the county");
+    assert_eq!(last_told(&world), ["street_admin"]);
 
     let detail = world.store.submission(&deputy.actor.scope(), id).unwrap().unwrap();
     assert_eq!((detail.overdue_at, detail.escalated_at), (Some(day(5)), Some(day(6))));
     let timeline = world.store.receipt(&receipt.receipt).unwrap().unwrap().timeline;
     let kinds: Vec<_> = timeline.iter().skip(2).map(|event| event.kind).collect();
     assert_eq!(kinds, [EventKind::Reminded, EventKind::Overdue, EventKind::Escalated]);
+
+    // Every working day those who are late are reminded, and on the twentieth day the county hears of it.
+    assert!(
+        run_due(&world, day(20))
+            .iter()
+            .all(|outcome| *outcome == StepOutcome::Done)
+    );
+    assert_eq!(told(&world, "escalated"), 3);
+    assert_eq!(world.count("events WHERE kind = 'reminded' AND data ? 'late'"), 1);
+}
+
+/// The roles of those whom the last messages of the clock went to.
+fn last_told(world: &World) -> Vec<String> {
+    #[derive(diesel::QueryableByName)]
+    struct Role {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        role: String,
+    }
+    let query = "SELECT role FROM notifications n JOIN accounts a ON a.id = account_id
+        WHERE n.event_id = (SELECT event_id FROM notifications ORDER BY created_at DESC, id DESC LIMIT 1) ORDER BY role";
+    let roles: Vec<Role> = diesel::RunQueryDsl::load(diesel::sql_query(query), &mut world.raw()).unwrap();
+    roles.into_iter().map(|row| row.role).collect()
+}
+
+#[test]
+fn what_is_late_comes_once_each_working_day_until_it_is_answered() {
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    world.city.staff(grid.site_id, Role::StationHead);
+    let (id, _) = world.city.submit(&grid, deputy.route());
+    // Due on Wednesday, 25 November at ten; the days after it are worked from eight o'clock on.
+    let eight = |days: i64| day(days) - TimeDelta::hours(2);
+    assert_eq!(run_due(&world, day(5)).len(), 3);
+    let late = "events WHERE kind = 'reminded' AND data ? 'late'";
+    for (days, reminders) in [(6, 1), (7, 2), (8, 2), (9, 2), (10, 3)] {
+        run_due(&world, eight(days));
+        run_due(&world, eight(days));
+        assert_eq!(world.count(late), reminders, "day {days}");
+    }
+    assert_eq!(
+        world.count("notifications WHERE in_digest AND due_at = '2026-11-26T01:00:00Z'"),
+        2,
+        "the deputy and the head, at nine"
+    );
+    answer(&world, &deputy, id, day(10));
+    run_due(&world, eight(13));
+    assert_eq!(world.count(late), 3);
+    assert_eq!(
+        world.count("deadline_steps WHERE step = 'overdue_daily' AND outcome = 'done'"),
+        3
+    );
+}
+
+#[test]
+fn a_clock_planned_before_there_was_a_step_for_the_head_tells_the_head_when_the_time_is_over() {
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    world.city.staff(grid.site_id, Role::StationHead);
+    world.city.submit(&grid, deputy.route());
+    world.execute("DELETE FROM deadline_steps WHERE step = 'escalate_head'");
+    run_due(&world, day(5));
+    assert_eq!(told(&world, "overdue"), 2, "the deputy and the head");
+}
+
+#[test]
+fn the_county_is_not_told_twice_where_no_street_is_between() {
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    world.city.admin("990102", Role::CountyAdmin);
+    world.city.submit(&grid, deputy.route());
+    run_due(&world, day(20));
+    assert_eq!(told(&world, "escalated"), 1);
 }
 
 #[test]
@@ -122,7 +199,12 @@ fn after_the_deadline_nobody_is_reminded_of_it() {
     world.city.submit(&grid, deputy.route());
     assert_eq!(
         run_due(&world, day(9)),
-        [StepOutcome::Void, StepOutcome::Done, StepOutcome::Done]
+        [
+            StepOutcome::Void,
+            StepOutcome::Done,
+            StepOutcome::Done,
+            StepOutcome::Done
+        ]
     );
 }
 

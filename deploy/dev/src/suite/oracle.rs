@@ -7,8 +7,15 @@ use crate::checkout::Checkout;
 use crate::error::Result;
 use crate::steps;
 
-/// What a test asks, with the version that it was written against.
-const PACKAGES: &[&str] = &["chinesecalendar==1.11.0"];
+/// What tests ask, with the versions that they were written against.
+const PACKAGES: &[&str] = &[
+    "chinesecalendar==1.11.0",
+    "wechatpy==1.8.18",
+    "cryptography==50.0.2",
+    "tencentcloud-sdk-python-common==3.1.195",
+    "alibabacloud-tea-openapi==0.4.6",
+    "DingtalkChatbot==1.5.7",
+];
 
 /// A virtual environment under `.dev/` with the packages.
 pub fn python(checkout: &Checkout) -> Result<PathBuf> {

@@ -65,19 +65,28 @@ const NEVER: &[(&str, &str)] = &[
     ),
     (
         "messages that are not finished",
-        "notifications WHERE state NOT IN ('sent', 'dead', 'void')",
+        "notifications WHERE state NOT IN ('sent', 'dead', 'void', 'passed') AND due_at <= $1",
     ),
 ];
 
 /// Steps of the clock with the event that each leaves behind: as many of the one as of the other, for each submission.
 const ONCE: &[(&str, &str)] = &[
-    ("remind', 'handover_remind', 'promise_remind", "reminded"),
-    ("overdue", "overdue"),
-    ("escalate", "escalated"),
-    ("info_lapse", "info_lapsed"),
-    ("judge", "judgement_overdue"),
-    ("promise_overdue", "promise_overdue"),
-    ("handover_escalate", "handover_escalated"),
+    (
+        "remind_half', 'handover_remind_half",
+        "kind = 'reminded' AND data ? 'half'",
+    ),
+    (
+        "remind', 'handover_remind', 'promise_remind",
+        "kind = 'reminded' AND NOT data ?| ARRAY['half', 'late']",
+    ),
+    ("overdue", "kind = 'overdue'"),
+    ("overdue_daily', 'handover_daily", "kind = 'reminded' AND data ? 'late'"),
+    ("escalate_head", "kind = 'escalated' AND data ->> 'to' = 'station_head'"),
+    ("escalate", "kind = 'escalated' AND NOT data ? 'to'"),
+    ("info_lapse", "kind = 'info_lapsed'"),
+    ("judge", "kind = 'judgement_overdue'"),
+    ("promise_overdue", "kind = 'promise_overdue'"),
+    ("handover_escalate", "kind = 'handover_escalated' AND NOT data ? 'to'"),
 ];
 
 /// The books at the end.
@@ -124,7 +133,7 @@ pub fn read(world: &World) -> anyhow::Result<Books> {
         .map(|(step, event)| {
             let from = format!(
                 "(SELECT submission_id, count(*) FROM deadline_steps WHERE step IN ('{step}') AND outcome = 'done' GROUP BY 1) d
-                FULL JOIN (SELECT submission_id, count(*) FROM events WHERE kind = '{event}' GROUP BY 1) e
+                FULL JOIN (SELECT submission_id, count(*) FROM events WHERE {event} GROUP BY 1) e
                 USING (submission_id) WHERE d.count IS DISTINCT FROM e.count AND $1 IS NOT NULL"
             );
             Ok((*step, count(connection, &from, now)?))

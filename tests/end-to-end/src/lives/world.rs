@@ -65,11 +65,15 @@ impl World {
             pool_size: 8,
         })?;
         let people = People::settle(&store, beginning());
+        let key = |letter: &str| letter.repeat(43) + "=";
         let shared = [
             ("--mode", "development".to_owned()),
             ("--database-url", database.url().to_owned()),
             ("--redis-url", redis.url().to_owned()),
             ("--objects", format!("file://{}/objects", folder.display())),
+            ("--contact-keys", format!("k1:{}", key("A"))),
+            ("--index-key", key("E")),
+            ("--link-key", key("I")),
             ("--wechat-base-url", simulator.address.clone()),
             ("--wechat-appid", DEFAULT_APPID.to_owned()),
             ("--wechat-secret", DEFAULT_SECRET.to_owned()),
@@ -83,13 +87,9 @@ impl World {
                 templates::RESIDENT_PROGRESS.to_owned(),
             ),
         ];
-        let key = |letter: &str| letter.repeat(43) + "=";
         let of_api = [
             ("--listen", "127.0.0.1:0".to_owned()),
             ("--public-url", "http://my.example.test".to_owned()),
-            ("--contact-keys", format!("k1:{}", key("A"))),
-            ("--index-key", key("E")),
-            ("--link-key", key("I")),
             ("--jwt-private-key-file", format!("{}/jwt.pem", folder.display())),
             ("--web-dir", format!("{}/web", folder.display())),
             ("--trusted-proxies", "127.0.0.1".to_owned()),

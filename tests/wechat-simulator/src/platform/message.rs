@@ -108,7 +108,7 @@ fn check_page(pages: &[String], page: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-fn check_data(template: &Template, data: &Map<String, Value>) -> Result<(), Refusal> {
+pub fn check_data(template: &Template, data: &Map<String, Value>) -> Result<(), Refusal> {
     for keyword in &template.keywords {
         let key = &keyword.key;
         // A missing keyword is told with a blank where the fault should stand.

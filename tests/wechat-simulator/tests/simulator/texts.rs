@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minyi_gateways::sms::{Acs3, acs3};
 use serde_json::Value;
-use wechat_simulator::sms;
+use wechat_simulator::sms::{self, aliyun};
 
 use crate::world::{DEPUTY, World};
 
@@ -29,7 +29,7 @@ impl Call {
             query: own(&[
                 ("PhoneNumbers", PHONE),
                 ("SignName", sms::SIGN_NAME),
-                ("TemplateCode", sms::TEMPLATE_CODE),
+                ("TemplateCode", sms::Template::Code.aliyun()),
                 ("TemplateParam", r#"{"code":"482913"}"#),
             ]),
             headers: own(&[
@@ -40,8 +40,8 @@ impl Call {
                 ("x-acs-signature-nonce", nonce),
                 ("x-acs-version", "2017-05-25"),
             ]),
-            key_id: sms::KEY_ID.to_owned(),
-            key_secret: sms::KEY_SECRET.to_owned(),
+            key_id: aliyun::KEY_ID.to_owned(),
+            key_secret: aliyun::KEY_SECRET.to_owned(),
         }
     }
 
@@ -50,11 +50,11 @@ impl Call {
             key_id: &self.key_id,
             key_secret: &self.key_secret,
             method: "POST",
-            path: sms::PATH,
+            path: aliyun::PATH,
             query: &self.query,
             headers: &self.headers,
         });
-        let mut request = world.http.post(world.url(sms::PATH)).query(&self.query);
+        let mut request = world.http.post(world.url(aliyun::PATH)).query(&self.query);
         for (name, value) in self.headers.iter().filter(|(name, _)| **name != "host") {
             request = request.header(*name, value);
         }

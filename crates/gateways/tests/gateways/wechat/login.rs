@@ -51,10 +51,10 @@ async fn the_reason_of_a_refusal_is_told_apart_by_its_number() {
     }
     for errcode in [-1, 45011] {
         let busy = login_answered_with(reply(json!({"errcode": errcode}))).await;
-        assert!(matches!(busy, Err(Error::WechatBusy { errcode: e }) if e == errcode));
+        assert!(matches!(busy, Err(Error::PlatformBusy { errcode: e }) if e == errcode));
     }
     let misconfigured = login_answered_with(reply(json!({"errcode": 40125}))).await;
-    assert!(matches!(misconfigured, Err(Error::WechatRefused { errcode: 40125 })));
+    assert!(matches!(misconfigured, Err(Error::PlatformRefused { errcode: 40125 })));
 }
 
 #[tokio::test]
@@ -62,14 +62,14 @@ async fn an_unexpected_reply_is_an_error_and_a_redirect_is_not_followed() {
     let html = ResponseTemplate::new(200).set_body_string("<html>");
     assert!(matches!(
         login_answered_with(html).await,
-        Err(Error::WechatReply { status: 200 })
+        Err(Error::PlatformReply { status: 200 })
     ));
     let no_openid = login_answered_with(reply(json!({}))).await;
-    assert!(matches!(no_openid, Err(Error::WechatReply { status: 200 })));
+    assert!(matches!(no_openid, Err(Error::PlatformReply { status: 200 })));
     let away = ResponseTemplate::new(302).insert_header("location", "http://192.0.2.1/");
     assert!(matches!(
         login_answered_with(away).await,
-        Err(Error::WechatReply { status: 302 })
+        Err(Error::PlatformReply { status: 302 })
     ));
 }
 
@@ -78,7 +78,7 @@ async fn no_error_shows_the_secret_or_the_code() {
     let nobody = format!("http://127.0.0.1:{}", support::free_port());
     let error = client(&nobody).code_to_session("js-code").await.unwrap_err();
     let shown = format!("{error} {error:?}");
-    assert!(matches!(error, Error::WechatUnreachable(_)));
+    assert!(matches!(error, Error::PlatformUnreachable(_)));
     assert!(!shown.contains(SECRET) && !shown.contains("js-code"), "{shown}");
     let client = client(&nobody);
     assert!(!format!("{client:?}").contains(SECRET));
@@ -140,7 +140,7 @@ async fn a_phone_code_that_is_at_fault_is_told_from_a_busy_wechat() {
         assert!(matches!(refused, Err(Error::WechatLoginRefused { errcode: e }) if e == errcode));
     }
     let busy = phone_answered_with(json!({"errcode": 45011})).await;
-    assert!(matches!(busy, Err(Error::WechatBusy { errcode: 45011 })));
+    assert!(matches!(busy, Err(Error::PlatformBusy { errcode: 45011 })));
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_dead_token_is_replaced_once() {
     .await;
     mount(&server, "POST", PHONE, reply(json!({"errcode": 40001}))).await;
     let refused = client(&server.uri()).phone_number("phone-code").await;
-    assert!(matches!(refused, Err(Error::WechatRefused { errcode: 40001 })));
+    assert!(matches!(refused, Err(Error::PlatformRefused { errcode: 40001 })));
     let calls = server.received_requests().await.unwrap();
     let phone = calls.iter().filter(|call| call.url.path() == PHONE).count();
     assert_eq!(phone, 2);

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use minyi_gateways::wechat::{Outcome, Refusal};
+use minyi_gateways::{
+    channels::{Notice, Outcome, Refusal},
+    wechat::data,
+};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -20,7 +23,7 @@ async fn wechat_that_answers(response: ResponseTemplate) -> MockServer {
 
 async fn outcome_of(response: ResponseTemplate) -> Outcome {
     let server = wechat_that_answers(response).await;
-    client(&server.uri()).send_subscribe(OPENID, &message(), None).await
+    client(&server.uri()).send(OPENID, &message()).await
 }
 
 async fn outcome_of_errcode(errcode: i64) -> Outcome {
@@ -34,12 +37,18 @@ async fn a_message_is_sent_in_the_documented_form_and_its_long_id_kept() {
     let server = wechat_that_answers(reply(answer)).await;
     let page = "pages/receipt/index?receipt=ABC";
     let outcome = client(&server.uri())
-        .send_subscribe(OPENID, &message(), Some(page))
+        .send(
+            OPENID,
+            &Notice {
+                page: Some(page.into()),
+                ..message()
+            },
+        )
         .await;
     assert_eq!(
         outcome,
         Outcome::Sent {
-            msgid: Some("3201234567890123457".into())
+            message_id: Some("3201234567890123457".into())
         }
     );
     let request = requests_to(&server, SEND).await.remove(0);
@@ -51,7 +60,7 @@ async fn a_message_is_sent_in_the_documented_form_and_its_long_id_kept() {
             "touser": OPENID,
             "template_id": "template-resident-progress",
             "page": page,
-            "data": message().data(),
+            "data": data(&message()),
             "miniprogram_state": "formal",
             "lang": "zh_CN",
         })
@@ -62,13 +71,16 @@ async fn a_message_is_sent_in_the_documented_form_and_its_long_id_kept() {
 async fn what_wechat_refuses_for_good_is_told_by_kind() {
     let table = [
         (43101, Refusal::NotSubscribed),
+        (43004, Refusal::NotSubscribed),
+        (43117, Refusal::Limited),
         (40003, Refusal::BadRecipient),
         (47003, Refusal::Content),
         (45168, Refusal::Content),
         (99999, Refusal::Other),
     ];
     for (errcode, kind) in table {
-        assert_eq!(outcome_of_errcode(errcode).await, Outcome::Refused { errcode, kind });
+        let code = errcode.to_string();
+        assert_eq!(outcome_of_errcode(errcode).await, Outcome::Refused { code, kind });
     }
 }
 
@@ -78,10 +90,10 @@ async fn what_may_work_later_says_when() {
     for errcode in [43108, -1, 45011, 40037, 45009] {
         match outcome_of_errcode(errcode).await {
             Outcome::Retry {
-                errcode: Some(told),
+                code: Some(told),
                 after,
                 ..
-            } if told == errcode => waits.push(after),
+            } if told == errcode.to_string() => waits.push(after),
             other => panic!("{errcode}: {other:?}"),
         }
     }
@@ -94,7 +106,7 @@ async fn a_front_end_that_did_not_accept_it_is_a_retry_and_a_failed_server_is_un
     for status in [502, 503, 429, 403, 302] {
         let outcome = outcome_of(ResponseTemplate::new(status)).await;
         assert!(
-            matches!(outcome, Outcome::Retry { errcode: None, .. }),
+            matches!(outcome, Outcome::Retry { code: None, .. }),
             "{status}: {outcome:?}"
         );
     }
@@ -125,11 +137,11 @@ async fn no_answer_in_time_is_unknown() {
 #[tokio::test]
 async fn nobody_there_is_certainly_not_sent() {
     let nobody = format!("http://127.0.0.1:{}", support::free_port());
-    let outcome = client(&nobody).send_subscribe(OPENID, &message(), None).await;
+    let outcome = client(&nobody).send(OPENID, &message()).await;
     assert!(matches!(
         outcome,
         Outcome::Retry {
-            errcode: None,
+            code: None,
             reason: "no_token",
             ..
         }
@@ -172,7 +184,7 @@ async fn outcome_after_token(then: AfterToken) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = client(&format!("http://{address}"));
-    let sending = tokio::spawn(async move { client.send_subscribe(OPENID, &message(), None).await });
+    let sending = tokio::spawn(async move { client.send(OPENID, &message()).await });
 
     let (mut connection, _) = listener.accept().await.unwrap();
     read_request(&mut connection).await;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use minyi_gateways::wechat::Outcome;
+use minyi_gateways::channels::Outcome;
 use serde_json::json;
 use wiremock::MockServer;
 
@@ -24,10 +24,10 @@ async fn many_sends_at_once_ask_for_one_token_and_never_force_a_new_one() {
     let client = client(&server.uri());
     let sends = (0..8).map(|_| {
         let client = client.clone();
-        tokio::spawn(async move { client.send_subscribe(OPENID, &message(), None).await })
+        tokio::spawn(async move { client.send(OPENID, &message()).await })
     });
     for send in sends.collect::<Vec<_>>() {
-        assert_eq!(send.await.unwrap(), Outcome::Sent { msgid: None });
+        assert_eq!(send.await.unwrap(), Outcome::Sent { message_id: None });
     }
     let asked = requests_to(&server, STABLE_TOKEN).await;
     assert_eq!(asked.len(), 1);
@@ -44,13 +44,13 @@ async fn a_failed_attempt_fails_for_all_who_waited_for_it() {
     let client = client(&server.uri());
     let sends = (0..8).map(|_| {
         let client = client.clone();
-        tokio::spawn(async move { client.send_subscribe(OPENID, &message(), None).await })
+        tokio::spawn(async move { client.send(OPENID, &message()).await })
     });
     for send in sends.collect::<Vec<_>>() {
         assert!(matches!(send.await.unwrap(), Outcome::Retry { .. }));
     }
     assert_eq!(requests_to(&server, STABLE_TOKEN).await.len(), 1);
-    client.send_subscribe(OPENID, &message(), None).await;
+    client.send(OPENID, &message()).await;
     assert_eq!(
         requests_to(&server, STABLE_TOKEN).await.len(),
         2,
@@ -66,7 +66,7 @@ async fn processes_share_the_token_through_redis() {
     accept_messages(&server).await;
     for _ in 0..2 {
         let process = client_with(&server.uri(), redis.link(), clock());
-        process.send_subscribe(OPENID, &message(), None).await;
+        process.send(OPENID, &message()).await;
     }
     assert_eq!(requests_to(&server, STABLE_TOKEN).await.len(), 1);
     let key = format!("minyi:wechat:token:{APPID}");
@@ -86,7 +86,7 @@ async fn a_token_is_given_up_some_minutes_before_its_end() {
     let client = client_with(&server.uri(), redis.link(), clock.clone());
     for pause_seconds in [0, 6959, 1] {
         clock.advance(TimeDelta::seconds(pause_seconds));
-        client.send_subscribe(OPENID, &message(), None).await;
+        client.send(OPENID, &message()).await;
     }
     assert_eq!(tokens_used(&server).await, ["T1", "T1", "T2"]);
 }
@@ -113,8 +113,8 @@ async fn a_refused_token_is_replaced_once_and_the_message_repeated() {
         mount(&server, "POST", STABLE_TOKEN, token_reply("T2", 7200)).await;
         mount_times(&server, SEND, 1, reply(json!({"errcode": errcode}))).await;
         accept_messages(&server).await;
-        let sent = client(&server.uri()).send_subscribe(OPENID, &message(), None).await;
-        assert_eq!(sent, Outcome::Sent { msgid: None });
+        let sent = client(&server.uri()).send(OPENID, &message()).await;
+        assert_eq!(sent, Outcome::Sent { message_id: None });
         assert_eq!(tokens_used(&server).await, ["T1", "T2"]);
     }
 }
@@ -133,8 +133,8 @@ async fn whoever_fails_with_an_old_token_finds_the_new_one_of_another_process() 
     let first = client_with(&server.uri(), redis.link(), clock());
     let second = client_with(&server.uri(), redis.link(), clock());
     for process in [&first, &second, &first, &second] {
-        let sent = process.send_subscribe(OPENID, &message(), None).await;
-        assert_eq!(sent, Outcome::Sent { msgid: None });
+        let sent = process.send(OPENID, &message()).await;
+        assert_eq!(sent, Outcome::Sent { message_id: None });
     }
     assert_eq!(tokens_used(&server).await, ["T1", "T1", "T1", "T2", "T1", "T2"]);
     assert_eq!(requests_to(&server, STABLE_TOKEN).await.len(), 2);
@@ -145,14 +145,8 @@ async fn a_token_that_wechat_insists_on_and_refuses_ends_in_a_later_retry() {
     let server = MockServer::start().await;
     mount(&server, "POST", STABLE_TOKEN, token_reply("T1", 7200)).await;
     mount(&server, "POST", SEND, reply(json!({"errcode": 40001}))).await;
-    let outcome = client(&server.uri()).send_subscribe(OPENID, &message(), None).await;
-    assert!(matches!(
-        outcome,
-        Outcome::Retry {
-            errcode: Some(40001),
-            ..
-        }
-    ));
+    let outcome = client(&server.uri()).send(OPENID, &message()).await;
+    assert!(matches!(outcome, Outcome::Retry { code: Some(code), .. } if code == "40001"));
     assert_eq!(requests_to(&server, SEND).await.len(), 2);
 }
 
@@ -161,8 +155,8 @@ async fn without_a_token_nothing_is_sent_and_the_message_waits() {
     for errcode in [-1, 40125, 40164, 45009] {
         let server = MockServer::start().await;
         mount(&server, "POST", STABLE_TOKEN, reply(json!({"errcode": errcode}))).await;
-        let outcome = client(&server.uri()).send_subscribe(OPENID, &message(), None).await;
-        assert!(matches!(outcome, Outcome::Retry { errcode: Some(e), .. } if e == errcode));
+        let outcome = client(&server.uri()).send(OPENID, &message()).await;
+        assert!(matches!(outcome, Outcome::Retry { code: Some(code), .. } if code == errcode.to_string()));
         assert!(requests_to(&server, SEND).await.is_empty());
     }
 }

@@ -66,6 +66,9 @@ fn each_step_of_an_offices_clock_happens_once() {
     assert_eq!(run_due(&handed.world, day(5)), [StepOutcome::Done]);
     assert_eq!(told("handover_overdue"), 2, "the office and the street");
     handed.accept(day(5)).unwrap();
+    // On the last Monday half of the office's time is over, on Tuesday half of the residents'.
+    assert_eq!(run_due(&handed.world, day(12)), [StepOutcome::Done; 2]);
+    assert_eq!(told("reminded"), 2, "the office and the deputy");
     let store = connect(&handed.world.database, 4);
     let step = store.claim_due_steps(day(14), 10).unwrap();
     assert_eq!(step.len(), 1, "a reminder on Thursday");
@@ -78,17 +81,25 @@ fn each_step_of_an_offices_clock_happens_once() {
         outcomes.iter().filter(|outcome| **outcome == StepOutcome::Done).count(),
         1
     );
-    assert_eq!(told("reminded"), 1);
-    assert_eq!(run_due(&handed.world, day(15)), [StepOutcome::Done]);
+    assert_eq!(told("reminded"), 3);
+    assert_eq!(run_due(&handed.world, day(15)), [StepOutcome::Done; 2]);
     assert_eq!(told("handover_overdue"), 4, "the office and the deputy");
-    assert_eq!(run_due(&handed.world, day(18)), [StepOutcome::Done]);
-    assert_eq!(told("handover_escalated"), 2);
+    assert_eq!(told("handover_escalated"), 1, "the office; the station has no head");
+    // On Monday it is told again that it is late, and the street hears of it.
+    assert_eq!(run_due(&handed.world, day(18)), [StepOutcome::Done; 2]);
+    assert_eq!(told("handover_escalated"), 3);
+    assert_eq!(handed.world.count("notifications WHERE in_digest"), 1);
     let view = handed.view();
     assert_eq!((view.overdue_at, view.state), (Some(day(15)), State::Accepted));
     handed.answer(ResultClass::A, day(18)).unwrap();
-    // The residents' own clock runs beside it: reminded, overdue, escalated; then the deputy should have judged.
-    for n in [20, 22, 25, 26] {
-        assert_eq!(run_due(&handed.world, day(n)), [StepOutcome::Done], "day {n}");
+    // The residents' own clock runs beside it: reminded; overdue, with the head; escalated, and reminded daily; then the
+    // deputy should have judged.
+    for (n, steps) in [(20, 1), (22, 2), (25, 2), (26, 2)] {
+        assert_eq!(
+            run_due(&handed.world, day(n)),
+            vec![StepOutcome::Done; steps],
+            "day {n}"
+        );
     }
     assert_eq!(told("judgement_overdue"), 1);
     assert_eq!(

@@ -19,7 +19,7 @@ fn accepting_is_told_once_and_leaves_the_clock_alone() {
     world.store.accept(&deputy.actor, id, hours(1)).unwrap().unwrap();
     assert_eq!(state(&world, &receipt), State::Accepted);
     not_now(world.store.accept(&deputy.actor, id, hours(2)).unwrap());
-    assert_eq!(world.count("deadline_steps WHERE done_at IS NULL AND clock = 0"), 3);
+    assert_eq!(world.count("deadline_steps WHERE done_at IS NULL AND clock = 0"), 5);
 }
 
 #[test]

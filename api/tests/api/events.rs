@@ -1,0 +1,63 @@
+//! The stream of hints for open pages.
+
+use std::time::Duration;
+
+use reqwest::{Method, Response};
+
+use crate::app::App;
+
+async fn open(app: &App, token: &str) -> Response {
+    let request = app.request(Method::GET, "/api/v1/me/events").bearer_auth(token);
+    request.header("accept-encoding", "gzip").send().await.unwrap()
+}
+
+/// What comes next on the stream; fails when nothing does.
+async fn next(stream: &mut Response) -> String {
+    let chunk = tokio::time::timeout(Duration::from_secs(10), stream.chunk()).await;
+    let chunk = chunk.expect("nothing comes").unwrap().expect("the stream has ended");
+    String::from_utf8(chunk.to_vec()).unwrap()
+}
+
+#[actix_web::test]
+async fn whoever_must_act_is_told_at_once_and_nobody_else() {
+    let mut app = App::start().await;
+    let token = app.access_token(&app.deputy.actor).await;
+    let stranger = app.city.deputy();
+    let other = app.access_token(&stranger.actor).await;
+    let (mut mine, mut foreign) = (open(&app, &token).await, open(&app, &other).await);
+    for stream in [&mut mine, &mut foreign] {
+        assert_eq!(stream.status(), 200);
+        assert_eq!(stream.headers()["content-type"], "text/event-stream");
+        assert_eq!(stream.headers()["cache-control"], "no-store");
+        // Compressed, it would wait for more.
+        assert!(
+            stream
+                .headers()
+                .get("content-encoding")
+                .is_none_or(|value| value == "identity")
+        );
+        assert_eq!(next(stream).await, "retry: 5000\n\n");
+    }
+    app.receipt().await;
+    assert_eq!(
+        next(&mut mine).await,
+        "id: 1\nevent: told\ndata: {\"kind\":\"messages\"}\n\n"
+    );
+    let nothing = tokio::time::timeout(Duration::from_millis(200), foreign.chunk()).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+}
+
+#[actix_web::test]
+async fn an_account_keeps_few_streams_open() {
+    let app = App::start().await;
+    let token = app.access_token(&app.deputy.actor).await;
+    let mut streams = Vec::new();
+    for _ in 0..6 {
+        let mut stream = open(&app, &token).await;
+        next(&mut stream).await;
+        streams.push(stream);
+    }
+    let refused = app.get_as(&token, "/api/v1/me/events").await;
+    refused.problem(429, "rate_limited");
+    assert_eq!(refused.header("retry-after"), "5");
+}

@@ -1,0 +1,249 @@
+//! A message with all that its text needs, and where it stands.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper,
+    dsl::{exists, sql},
+    pg::Pg,
+    sql_types::Bool,
+};
+use minyi_domain::{
+    delivery::{Channel, Kind, Pressing},
+    lifecycle::State,
+    submission::{self, Urgency},
+    token::ReceiptToken,
+};
+use uuid::Uuid;
+
+use super::{Address, DigestEntry, Template};
+use crate::{
+    EventKind, Result,
+    schema::{events, grids, notifications, resident_subscriptions, submissions},
+    word::Word,
+};
+
+/// Who gets a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipient {
+    Account(Uuid),
+    /// A resident, known only by the subscription to one submission.
+    Resident(Uuid),
+}
+
+/// A message with all that its text needs, read at the moment of sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    pub id: Uuid,
+    pub template: Template,
+    /// What it tells of.
+    pub event: EventKind,
+    pub event_at: DateTime<Utc>,
+    pub recipient: Recipient,
+    pub channel: Channel,
+    pub address: Address,
+    pub submission_id: Uuid,
+    pub number: String,
+    pub receipt: ReceiptToken,
+    pub kind: submission::Kind,
+    pub text: String,
+    pub state: State,
+    pub place: String,
+    pub grid_name: String,
+    pub submitted_at: DateTime<Utc>,
+    pub answer_due_at: DateTime<Utc>,
+    pub answer_due_provisional: bool,
+    /// This attempt included.
+    pub attempts: i16,
+    pub created_at: DateTime<Utc>,
+    /// Somebody had it sent again.
+    pub resent_at: Option<DateTime<Utc>>,
+    /// Of an event about a hearing: when it begins, and where.
+    pub meeting: Option<(DateTime<Utc>, String)>,
+    /// The event is about an office's work.
+    pub is_for_office: bool,
+    /// A reminder that half of the time is over.
+    pub is_half: bool,
+    /// A daily reminder of what is late.
+    pub is_late: bool,
+    /// What goes out with it in one message; empty unless it is a digest of several.
+    pub others: Vec<DigestEntry>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = notifications, check_for_backend(Pg))]
+pub(super) struct Message {
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub submission_id: Uuid,
+    pub account_id: Option<Uuid>,
+    pub subscription_id: Option<Uuid>,
+    #[diesel(deserialize_as = Word<Channel>)]
+    pub channel: Channel,
+    #[diesel(deserialize_as = Word<Template>)]
+    pub template: Template,
+    pub attempts: i16,
+    pub unknown_attempts: i16,
+    pub sending_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub resent_at: Option<DateTime<Utc>>,
+    pub in_digest: bool,
+    #[diesel(select_expression = resident_subscriptions::wechat_openid.nullable())]
+    pub resident_openid: Option<String>,
+    #[diesel(select_expression = events::kind)]
+    #[diesel(deserialize_as = Word<EventKind>)]
+    pub event: EventKind,
+    #[diesel(select_expression = events::occurred_at)]
+    pub event_at: DateTime<Utc>,
+    #[diesel(select_expression = events::data)]
+    pub event_data: serde_json::Value,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = submissions, check_for_backend(Pg))]
+pub(super) struct About {
+    pub number: String,
+    #[diesel(deserialize_as = Word<ReceiptToken>)]
+    pub receipt: ReceiptToken,
+    #[diesel(deserialize_as = Word<submission::Kind>)]
+    pub kind: submission::Kind,
+    pub text: String,
+    #[diesel(deserialize_as = Word<State>)]
+    pub state: State,
+    #[diesel(deserialize_as = Word<Urgency>)]
+    pub urgency: Urgency,
+    pub site_id: Uuid,
+    pub region_code: String,
+    pub confidential_region: Option<String>,
+    #[diesel(select_expression = grids::place)]
+    pub place: String,
+    #[diesel(select_expression = grids::name)]
+    pub grid_name: String,
+    pub submitted_at: DateTime<Utc>,
+    pub answer_due_at: DateTime<Utc>,
+    pub answer_due_provisional: bool,
+}
+
+pub(super) fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, About)> {
+    Ok(notifications::table
+        .inner_join(events::table.on(events::id.eq(notifications::event_id)))
+        .inner_join(submissions::table.on(submissions::id.eq(notifications::submission_id)))
+        .inner_join(grids::table.on(grids::id.eq(submissions::grid_id)))
+        .left_join(
+            resident_subscriptions::table.on(resident_subscriptions::id.nullable().eq(notifications::subscription_id)),
+        )
+        .filter(notifications::id.eq(id))
+        .select((Message::as_select(), About::as_select()))
+        .first(connection)?)
+}
+
+impl Message {
+    /// What it is about, for the recipient's wishes.
+    pub fn kind(&self) -> Kind {
+        match (self.template, self.event) {
+            (Template::DeputyDeadline, _) => Kind::Deadline,
+            (
+                _,
+                EventKind::HandoverAccepted
+                | EventKind::HandoverExtended
+                | EventKind::HandoverPartnerOpined
+                | EventKind::AppointmentSettled
+                | EventKind::HearingPlanned
+                | EventKind::PromiseKept,
+            ) => Kind::News,
+            _ => Kind::NewWork,
+        }
+    }
+
+    fn said(&self, key: &str) -> Option<&serde_json::Value> {
+        self.event_data.get(key)
+    }
+
+    /// How pressing it is.
+    pub fn pressing(&self, about: &About) -> Pressing {
+        match self.kind() {
+            Kind::News => Pressing::CanWait,
+            _ if self.said("half").is_some() => Pressing::CanWait,
+            _ if about.urgency == Urgency::Urgent => Pressing::Emergency,
+            _ => Pressing::Usual,
+        }
+    }
+
+    /// A call to answer is over once somebody has answered; what offices and promises are told of is not.
+    pub fn is_over(&self, connection: &mut PgConnection, about: &About) -> Result<bool> {
+        let calls = self.account_id.is_some() && self.event.calls_for_answer() && !about.state.awaits_answer();
+        Ok(calls && !self.is_about_promise(connection)?)
+    }
+
+    /// A reminder of a promise is still needed when the answer was given.
+    fn is_about_promise(&self, connection: &mut PgConnection) -> Result<bool> {
+        let of_promise = events::table
+            .find(self.event_id)
+            .filter(sql::<Bool>("events.data ->> 'due_on' IS NOT NULL"));
+        Ok(diesel::select(exists(of_promise)).get_result(connection)?)
+    }
+
+    /// Whether the recipient did anything with the submission since the message was written.
+    pub fn has_acted(&self, connection: &mut PgConnection) -> Result<bool> {
+        let since = events::table
+            .filter(events::submission_id.eq(self.submission_id))
+            .filter(events::occurred_at.gt(self.created_at));
+        Ok(match self.account_id {
+            Some(account) => {
+                diesel::select(exists(since.filter(events::actor_account_id.eq(account)))).get_result(connection)?
+            }
+            None => diesel::select(exists(since.filter(events::actor.eq("resident")))).get_result(connection)?,
+        })
+    }
+
+    /// The channels on which the event went or goes to the same account by other rows.
+    pub fn tried_elsewhere(&self, connection: &mut PgConnection) -> Result<Vec<Channel>> {
+        let rows: Vec<Word<Channel>> = notifications::table
+            .filter(notifications::event_id.eq(self.event_id))
+            .filter(notifications::account_id.eq(self.account_id))
+            .filter(notifications::id.ne(self.id))
+            .select(notifications::channel)
+            .load(connection)?;
+        Ok(rows.into_iter().map(|Word(channel)| channel).collect())
+    }
+
+    /// Puts it together for the sender.
+    pub fn outgoing(
+        self,
+        about: About,
+        recipient: Recipient,
+        (channel, address): (Channel, Address),
+        others: Vec<DigestEntry>,
+    ) -> Outgoing {
+        let text = |key: &str| self.said(key).and_then(serde_json::Value::as_str);
+        let starts_at = text("starts_at").and_then(|at| at.parse().ok());
+        Outgoing {
+            meeting: starts_at.zip(text("place").map(str::to_owned)),
+            is_for_office: text("office").is_some(),
+            is_half: self.said("half").is_some(),
+            is_late: self.said("late").is_some(),
+            id: self.id,
+            template: self.template,
+            event: self.event,
+            event_at: self.event_at,
+            recipient,
+            channel,
+            address,
+            submission_id: self.submission_id,
+            number: about.number,
+            receipt: about.receipt,
+            kind: about.kind,
+            text: about.text,
+            state: about.state,
+            place: about.place,
+            grid_name: about.grid_name,
+            submitted_at: about.submitted_at,
+            answer_due_at: about.answer_due_at,
+            answer_due_provisional: about.answer_due_provisional,
+            attempts: self.attempts + 1,
+            created_at: self.created_at,
+            resent_at: self.resent_at,
+            others,
+        }
+    }
+}

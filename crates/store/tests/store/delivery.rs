@@ -1,0 +1,310 @@
+//! By which channel an account is told, and when.
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
+use minyi_domain::{
+    delivery::{Channel, Hours, Kind},
+    people::Role,
+};
+use minyi_store::{Address, BeginSending, NewWishes, Outgoing, SendResult, fixtures::Deputy, sealed_for};
+use uuid::Uuid;
+
+use crate::support::{World, now, world};
+
+/// A city in which WeCom and text messages exist too, with a grid's deputy who can be reached by all three.
+struct Stage {
+    world: World,
+    deputy: Deputy,
+    site: Uuid,
+    submission: Uuid,
+}
+
+fn minutes(n: i64) -> DateTime<Utc> {
+    now() + TimeDelta::minutes(n)
+}
+
+fn stage() -> Stage {
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    let channels = [Channel::Wechat, Channel::Wecom, Channel::Sms];
+    world.store.announce_channels(&channels, now()).unwrap();
+    let account = deputy.actor.account_id;
+    for channel in [Channel::Wecom, Channel::Sms] {
+        let sealed = sealed_for(channel);
+        world
+            .store
+            .set_channel_address(account, channel, Some(sealed.as_bytes()), account, now())
+            .unwrap();
+    }
+    let (submission, _) = world.city.submit(&grid, deputy.route());
+    Stage {
+        site: grid.site_id,
+        world,
+        deputy,
+        submission,
+    }
+}
+
+impl Stage {
+    fn wish(&self, orders: &[(Kind, &[Channel])], digest: bool) {
+        let wishes = NewWishes {
+            orders: orders.iter().map(|(kind, order)| (*kind, order.to_vec())).collect(),
+            quiet: None,
+            digest,
+        };
+        let account = self.deputy.actor.account_id;
+        self.world
+            .store
+            .set_notification_wishes(account, &wishes, now())
+            .unwrap();
+    }
+
+    /// What is to be sent now.
+    fn begin(&self, at: DateTime<Utc>) -> Vec<Outgoing> {
+        let ids = self.world.store.claim_due_notifications(at, 100).unwrap();
+        let begun = ids
+            .into_iter()
+            .map(|id| self.world.store.begin_sending(id, at).unwrap());
+        begun
+            .filter_map(|begun| match begun {
+                BeginSending::Send(outgoing) => Some(*outgoing),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn begin_one(&self, at: DateTime<Utc>) -> Outgoing {
+        let mut outgoing = self.begin(at);
+        assert_eq!(outgoing.len(), 1, "{outgoing:?}");
+        outgoing.remove(0)
+    }
+
+    fn finish(&self, outgoing: &Outgoing, result: &SendResult, at: DateTime<Utc>) {
+        self.world.store.finish_sending(outgoing.id, result, at).unwrap();
+    }
+
+    /// Channel and state of every message, in the order in which they were written.
+    fn rows(&self) -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            row: String,
+        }
+        let query = "SELECT channel || ' ' || state AS row FROM notifications ORDER BY id";
+        let rows: Vec<Row> = diesel::sql_query(query).load(&mut self.world.raw()).unwrap();
+        rows.into_iter().map(|row| row.row).collect()
+    }
+}
+
+fn refused(code: i32) -> SendResult {
+    SendResult::Dead {
+        code: Some(code),
+        error: "refused".to_owned(),
+    }
+}
+
+fn sent() -> SendResult {
+    SendResult::Sent {
+        provider_message_id: None,
+    }
+}
+
+#[test]
+fn the_first_channel_of_the_persons_order_is_taken() {
+    let stage = stage();
+    stage.wish(
+        &[(Kind::NewWork, &[Channel::Mail, Channel::Sms, Channel::Wechat])],
+        false,
+    );
+    let outgoing = stage.begin_one(now());
+    assert_eq!(outgoing.channel, Channel::Sms, "no mail is set up here");
+    let owner = stage.deputy.actor.account_id;
+    let bytes = sealed_for(Channel::Sms).into_bytes();
+    let purpose = sealed_for(Channel::Sms);
+    assert_eq!(outgoing.address, Address::Sealed { purpose, owner, bytes });
+    assert_eq!(stage.rows(), ["sms sending"]);
+}
+
+#[test]
+fn each_channel_that_refuses_lets_the_next_be_tried_until_one_takes_it() {
+    let stage = stage();
+    let first = stage.begin_one(now());
+    assert_eq!(first.channel, Channel::Wechat);
+    stage.finish(&first, &refused(43101), minutes(1));
+    let second = stage.begin_one(minutes(1));
+    assert_eq!((second.channel, second.created_at), (Channel::Wecom, first.created_at));
+    stage.finish(&second, &refused(60111), minutes(2));
+    let third = stage.begin_one(minutes(2));
+    stage.finish(&third, &sent(), minutes(3));
+    assert_eq!(stage.rows(), ["wechat passed", "wecom passed", "sms sent"]);
+    assert!(stage.begin(minutes(9_999)).is_empty());
+    // The person reads of it once.
+    let page = stage.world.store.messages(&stage.deputy.actor, None, 10).unwrap();
+    assert_eq!(page.items.len(), 1);
+}
+
+#[test]
+fn a_long_wait_is_a_refusal_where_another_channel_is_left_and_a_short_one_is_not() {
+    let stage = stage();
+    let first = stage.begin_one(now());
+    let again = |at| SendResult::Retry {
+        at,
+        code: Some(45009),
+        error: "quota".to_owned(),
+    };
+    stage.finish(&first, &again(minutes(2)), now());
+    assert_eq!(stage.rows(), ["wechat waiting"]);
+    let first = stage.begin_one(minutes(2));
+    stage.finish(&first, &again(minutes(62)), minutes(2));
+    assert_eq!(stage.rows(), ["wechat passed", "wecom waiting"]);
+}
+
+#[test]
+fn an_outcome_that_stays_unknown_lets_the_next_channel_be_tried() {
+    let stage = stage();
+    let first = stage.begin_one(now());
+    let unknown = SendResult::Unknown {
+        at: minutes(3),
+        error: "timeout".to_owned(),
+    };
+    stage.finish(&first, &unknown, now());
+    assert!(stage.begin(minutes(3)).is_empty(), "it goes out on the next channel");
+    let second = stage.begin_one(minutes(3));
+    assert_eq!(second.channel, Channel::Wecom);
+    // The first one comes true after all, while the second is under way: that one goes through, and nothing more.
+    stage.finish(&first, &sent(), minutes(4));
+    stage.finish(&second, &refused(60111), minutes(5));
+    assert!(stage.begin(minutes(9_999)).is_empty());
+    assert_eq!(stage.rows(), ["wechat sent", "wecom passed"]);
+}
+
+#[test]
+fn what_arrived_after_all_is_not_sent_on_another_channel() {
+    let stage = stage();
+    let first = stage.begin_one(now());
+    let unknown = SendResult::Unknown {
+        at: minutes(3),
+        error: "timeout".to_owned(),
+    };
+    stage.finish(&first, &unknown, now());
+    stage.begin(minutes(3));
+    stage.finish(&first, &sent(), minutes(3));
+    assert_eq!(stage.rows(), ["wechat sent", "wecom void"]);
+}
+
+#[test]
+fn with_no_channel_left_the_station_is_told_of_what_must_be_answered() {
+    let mut stage = stage();
+    let staff = stage.world.city.staff(stage.site, Role::StationStaff);
+    for at in 1..=3 {
+        let outgoing = stage.begin_one(minutes(at));
+        assert_eq!(outgoing.submission_id, stage.submission);
+        stage.finish(&outgoing, &refused(43101), minutes(at));
+    }
+    assert_eq!(stage.rows()[..3], ["wechat passed", "wecom passed", "sms dead"]);
+    let outgoing = stage.begin_one(minutes(4));
+    let to_staff = minyi_store::Recipient::Account(staff.account_id);
+    assert_eq!((outgoing.recipient, outgoing.channel), (to_staff, Channel::Wechat));
+}
+
+#[test]
+fn all_switched_off_is_for_the_station_and_who_wants_no_news_still_finds_them() {
+    let mut stage = stage();
+    stage.world.city.staff(stage.site, Role::StationHead);
+    stage.wish(&[(Kind::NewWork, &[]), (Kind::News, &[])], false);
+    assert!(stage.begin(now()).is_empty());
+    assert_eq!(stage.begin(now()).len(), 1, "the head");
+    assert_eq!(stage.rows(), ["wechat dead", "wechat sending"]);
+
+    let event = Uuid::new_v4();
+    stage.world.execute(&format!(
+        "INSERT INTO events (id, submission_id, kind, actor, is_public, data, occurred_at)
+            SELECT '{event}', id, 'handover_accepted', 'clock', true, '{{}}', '{0}' FROM submissions;
+        INSERT INTO notifications (id, event_id, submission_id, account_id, channel, template, state, due_at, created_at)
+            SELECT gen_random_uuid(), '{event}', id, '{1}', 'wechat', 'deputy_new', 'waiting', '{0}', '{0}'
+            FROM submissions",
+        now(),
+        stage.deputy.actor.account_id
+    ));
+    assert!(stage.begin(now()).is_empty());
+    assert_eq!(stage.world.count("notifications WHERE state = 'void'"), 1);
+    let page = stage.world.store.messages(&stage.deputy.actor, None, 10).unwrap();
+    assert_eq!(page.items.len(), 2);
+}
+
+#[test]
+fn at_night_only_an_emergency_goes_out() {
+    let stage = stage();
+    // Eleven in the evening in China.
+    let night = now() + TimeDelta::hours(13);
+    assert!(stage.begin(night).is_empty());
+    assert!(
+        stage.begin(night + TimeDelta::hours(7)).is_empty(),
+        "six in the morning"
+    );
+    stage
+        .world
+        .execute("UPDATE submissions SET urgency = 'urgent'; UPDATE notifications SET due_at = created_at");
+    assert_eq!(stage.begin(night).len(), 1);
+}
+
+#[test]
+fn a_quiet_time_of_ones_own_takes_the_place_of_the_usual_one() {
+    let stage = stage();
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    let wishes = NewWishes {
+        orders: Vec::new(),
+        quiet: Hours::new(time(9), time(12)),
+        digest: false,
+    };
+    let account = stage.deputy.actor.account_id;
+    stage
+        .world
+        .store
+        .set_notification_wishes(account, &wishes, now())
+        .unwrap();
+    let view = stage.world.store.notification_wishes(account).unwrap();
+    assert_eq!((view.quiet, view.digest), (wishes.quiet, false));
+    assert!(stage.begin(now()).is_empty(), "it is ten");
+    assert_eq!(stage.begin(minutes(120)).len(), 1, "it is twelve");
+}
+
+#[test]
+fn what_is_late_comes_as_one_message_and_shares_its_fate() {
+    let mut stage = stage();
+    let (grid, _) = stage.world.city.grid_with_lead();
+    for _ in 0..2 {
+        stage.world.city.submit(&grid, stage.deputy.route());
+    }
+    let first = stage.begin(now());
+    for outgoing in &first {
+        stage.finish(outgoing, &sent(), now());
+    }
+    // Due on the fifth day; gathered on the sixth at eight, sent at nine.
+    let at = |days: i64, hours: i64| now() + TimeDelta::days(days) + TimeDelta::hours(hours);
+    for time in [at(4, 0), at(5, 0), at(6, -2)] {
+        for id in stage.world.store.claim_due_steps(time, 100).unwrap() {
+            stage.world.store.run_step(id, time).unwrap();
+        }
+    }
+    stage.world.execute("DELETE FROM notifications WHERE NOT in_digest");
+    assert!(stage.begin(at(6, -2)).is_empty(), "not before nine");
+    let digest = stage.begin_one(at(6, -1));
+    assert_eq!(digest.others.len(), 2);
+    stage.finish(&digest, &refused(43101), at(6, -1));
+    let digest = stage.begin_one(at(6, -1));
+    assert_eq!((digest.channel, digest.others.len()), (Channel::Wecom, 2));
+    stage.finish(&digest, &sent(), at(6, -1));
+    assert_eq!(
+        stage
+            .world
+            .count("notifications WHERE channel = 'wecom' AND state = 'sent'"),
+        3
+    );
+    assert_eq!(
+        stage
+            .world
+            .count("notifications WHERE channel = 'wecom' AND carried_by IS NOT NULL"),
+        2
+    );
+}

@@ -1,0 +1,2 @@
+DROP TRIGGER told ON notifications;
+DROP FUNCTION announce_told();

@@ -9,7 +9,9 @@ mod grids;
 pub mod ledger;
 mod notifications;
 pub mod numbers;
+pub mod places;
 pub mod settings;
+mod test_message;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,6 +25,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(ledger::configure)
         .configure(numbers::configure)
         .configure(settings::configure)
+        .configure(places::configure)
+        .service(test_message::send_test_message)
         .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);

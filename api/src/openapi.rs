@@ -46,6 +46,7 @@ pub struct File(Vec<u8>);
         (name = "接待", description = "预约见面、答复活动、回访"),
         (name = "我的", description = "代表自己的首页、消息、常用答复、履职"),
         (name = "管理", description = "码、网格、通知"),
+        (name = "站点网格代表", description = "区划、站点、承办单位、网格、代表：逐个管理、批量导入、地图边界、换届"),
         (name = "运行", description = "监控")
     ),
     components(schemas(ProblemBody, FieldProblem))

@@ -4,6 +4,7 @@ use minyi_domain::{
     appointment, handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
+    places::{GridRole, SiteKind},
     rates::{Grouping, Measure, Rate},
     revisit,
     routing::RouteReason,
@@ -45,6 +46,10 @@ macro_rules! schemas {
 schemas! {
     /// Kind of matter.
     kind: Kind;
+    /// Kind of a site.
+    site_kind: SiteKind;
+    /// What a deputy is to a grid.
+    grid_role: GridRole;
     /// How a submission came in.
     submission_channel: Channel;
     /// A volume of the statistics.

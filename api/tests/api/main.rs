@@ -30,6 +30,7 @@ mod open;
 mod pages;
 mod photos;
 mod pictures;
+mod places;
 mod proposal_pages;
 mod receipts;
 mod rights;

@@ -22,6 +22,7 @@ words! {
         Configure = "configure", "分类、时限和不予受理情形等设置";
         Audit = "audit", "审计";
         Invite = "invite", "邀请代表登录";
+        Places = "places", "站点、网格和代表的管理";
         Serve = "serve", "代表本人履职";
     }
 }
@@ -79,6 +80,7 @@ impl Role {
                     | P::Hold
                     | P::Revisit
                     | P::Invite
+                    | P::Places
             ),
             Self::CountyAdmin | Self::CityAdmin => matches!(
                 permission,
@@ -92,6 +94,7 @@ impl Role {
                     | P::Hold
                     | P::Revisit
                     | P::Invite
+                    | P::Places
                     | P::Configure
             ),
             Self::Auditor => matches!(
@@ -99,7 +102,7 @@ impl Role {
                 P::ReadCases | P::Ledger | P::ReadNumbers | P::Upkeep | P::Audit
             ),
             // Keeps the machine, not the cases (三员分立).
-            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure),
+            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure | P::Places),
         }
     }
 }

@@ -45,6 +45,7 @@ mod open;
 mod page;
 mod photos;
 mod phrases;
+mod places;
 mod pool;
 mod prepared;
 mod promises;
@@ -113,6 +114,12 @@ pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMAL
 pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
 pub use phrases::Phrase;
+pub use places::{
+    Advance, Advanced, AssignmentForm, AssignmentPlace, AssignmentRow, Boundary, DeputyColumns, DeputyForm,
+    DeputyPlace, DeputyRef, DeputyTerm, Entry, GridColumns, GridForm, GridPlace, MOST_BOUNDARIES, NewBoundary,
+    OfficeForm, OfficePlace, Overview, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
+    RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
+};
 pub use pool::Store;
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};

@@ -187,6 +187,17 @@ diesel::table! {
         publishes_photo -> Bool,
         term_from -> Date,
         term_until -> Nullable<Date>,
+        number -> Nullable<Text>,
+        region_code -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    deputy_terms (deputy_id, valid_from) {
+        deputy_id -> Uuid,
+        name -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
     }
 }
 
@@ -261,6 +272,12 @@ diesel::table! {
         site_id -> Uuid,
         name -> Text,
         place -> Text,
+        valid_until -> Nullable<Date>,
+        boundary -> Nullable<Jsonb>,
+        west -> Nullable<Double>,
+        south -> Nullable<Double>,
+        east -> Nullable<Double>,
+        north -> Nullable<Double>,
     }
 }
 
@@ -451,6 +468,7 @@ diesel::table! {
         id -> Uuid,
         name -> Text,
         region_code -> Text,
+        valid_until -> Nullable<Date>,
     }
 }
 
@@ -481,6 +499,20 @@ diesel::table! {
         answer_id -> Nullable<Uuid>,
         position -> Nullable<SmallInt>,
         info_request_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    place_changes (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        changed_at -> Timestamptz,
+        kind -> Text,
+        action -> Text,
+        thing -> Text,
+        name -> Text,
+        region_code -> Text,
+        fields -> Jsonb,
     }
 }
 
@@ -575,6 +607,7 @@ diesel::table! {
         name -> Text,
         valid_from -> Nullable<Date>,
         valid_until -> Nullable<Date>,
+        boundary -> Nullable<Jsonb>,
     }
 }
 
@@ -656,6 +689,7 @@ diesel::table! {
         opening_hours -> Text,
         longitude -> Nullable<Double>,
         latitude -> Nullable<Double>,
+        valid_until -> Nullable<Date>,
     }
 }
 
@@ -889,6 +923,9 @@ diesel::joinable!(kept_answers -> accounts (account_id));
 diesel::joinable!(push_permissions -> accounts (account_id));
 diesel::joinable!(duty_sign_ins -> codes (code_id));
 diesel::joinable!(answer_templates -> regions (region_code));
+diesel::joinable!(deputies -> regions (region_code));
+diesel::joinable!(deputy_terms -> deputies (deputy_id));
+diesel::joinable!(place_changes -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -906,6 +943,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deadline_steps,
     decline_kinds,
     deputies,
+    deputy_terms,
     duties,
     duty_sign_ins,
     event_heads,
@@ -929,6 +967,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offices,
     one_time_codes,
     photos,
+    place_changes,
     promises,
     proposal_cosigners,
     proposal_numbers,

@@ -192,6 +192,17 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         SELECT id, '{cluster}' FROM submissions WHERE id IN ('{id}', '{}')",
         entered.id
     ));
+    let assignment = Uuid::new_v4();
+    app.sql(&format!(
+        "UPDATE deputies SET region_code = '{region}' WHERE id = '{spare}';
+        INSERT INTO grid_assignments (id, grid_id, deputy_id, role, valid_from, valid_until)
+        SELECT '{assignment}', '{grid}', '{spare}', 'assistant', from_day, from_day + 1
+        FROM (SELECT coalesce(max(valid_until), '2020-01-01') AS from_day FROM grid_assignments
+            WHERE deputy_id = '{spare}') AS last",
+        region = place.grid.region_code,
+        spare = place.spare.id,
+        grid = place.grid.id,
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -204,6 +215,12 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("promises", promise.to_string()),
         ("deputies", place.spare.id.to_string()),
         ("clusters", cluster.to_string()),
+        ("regions", place.grid.region_code.clone()),
+        ("offices", place.office.to_string()),
+        ("grids", place.grid.id.to_string()),
+        ("assignments", assignment.to_string()),
+        ("templates", "regions".to_owned()),
+        ("imports", "regions".to_owned()),
     ]);
     things.extend(meetings);
     things

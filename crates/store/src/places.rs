@@ -25,6 +25,7 @@ mod offices;
 mod overview;
 mod photos;
 mod regions;
+mod rows;
 mod sites;
 mod terms;
 
@@ -34,11 +35,11 @@ pub use changes::PlaceChange;
 pub use deputies::DeputyForm;
 pub use filter::{PlaceCursor, PlaceFilter};
 pub use grids::GridForm;
-pub use lists::{DeputyColumns, DeputyPlace, GridColumns, GridPlace, OfficePlace, RegionPlace, SiteColumns, SitePlace};
 pub use lookup::SiteRef;
 pub use offices::OfficeForm;
 pub use overview::Overview;
 pub use regions::RegionForm;
+pub use rows::{DeputyColumns, DeputyPlace, GridColumns, GridPlace, OfficePlace, RegionPlace, SiteColumns, SitePlace};
 pub use sites::SiteForm;
 pub use terms::{Advance, Advanced, DeputyTerm};
 

@@ -23,7 +23,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use photos::get_public_photo;
+pub use photos::get_open_deputy_photo;
 
 use crate::{
     problem::{FieldProblem, Problem},
@@ -41,10 +41,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(boundaries::configure)
         .configure(terms::configure)
         .configure(imports::configure)
-        .service(overview::get_overview)
-        .service(photos::get_photo)
-        .service(photos::put_photo)
-        .service(photos::delete_photo)
+        .service(overview::get_places_overview)
+        .service(photos::get_deputy_photo)
+        .service(photos::put_deputy_photo)
+        .service(photos::delete_deputy_photo)
         .service(changes::list_place_changes);
 }
 

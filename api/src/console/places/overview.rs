@@ -58,7 +58,7 @@ impl From<Overview> for OverviewResponse {
     (status = 200, description = "counts", body = OverviewResponse),
 ))]
 #[get("/places/overview")]
-pub(super) async fn get_overview(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_places_overview(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
     let (actor, now) = (signed_in.actor, state.now());
     let found = state.ask(move |store| store.places_overview(&actor, now)).await?;

@@ -45,7 +45,7 @@ impl AppState {
     (status = 404, description = "`deputy_unknown`：没有这位代表，或者不归您管理"),
 ))]
 #[get("/places/deputies/{id}/photo")]
-pub(super) async fn get_photo(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_deputy_photo(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
     let (scope, id) = (signed_in.actor.place_scope(), id.into_inner());
     let name = state.ask(move |store| store.deputy_photo(&scope, id)).await?;
@@ -66,18 +66,22 @@ pub(super) async fn get_photo(state: State, signed_in: SignedIn, id: Path<Uuid>)
         (status = 422, description = "`photo_incomplete`、`photo_unreadable`、`photo_too_many_pixels`"),
     ))]
 #[put("/places/deputies/{id}/photo")]
-pub(super) async fn put_photo(
+pub(super) async fn put_deputy_photo(
     state: State,
     signed_in: SignedIn,
     id: Path<Uuid>,
     mut form: Multipart,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
+    // Before the upload is read: who may not keep this deputy sends nothing.
+    let (scope, deputy) = (signed_in.actor.place_scope(), id.into_inner());
+    let known = state.ask(move |store| store.deputy_photo(&scope, deputy)).await?;
+    known.ok_or(Problem::DeputyUnknown)?;
     let bytes = read_photo(&mut form).await?;
     let picture = state.compute(move || pictures::process(&bytes)).await??;
     let name = format!("deputies/{}.jpg", Uuid::new_v4().simple());
     state.objects.put(&name, picture.thumbnail.into()).await?;
-    state.replace_photo(signed_in, id.into_inner(), Some(name)).await?;
+    state.replace_photo(signed_in, deputy, Some(name)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -87,7 +91,7 @@ pub(super) async fn put_photo(
     (status = 404, description = "`deputy_unknown`：没有这位代表，或者不归您管理"),
 ))]
 #[delete("/places/deputies/{id}/photo")]
-pub(super) async fn delete_photo(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub(super) async fn delete_deputy_photo(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
     state.replace_photo(signed_in, id.into_inner(), None).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -99,7 +103,7 @@ pub(super) async fn delete_photo(state: State, signed_in: SignedIn, id: Path<Uui
     (status = 404, description = "`photo_unknown`：没有公开照片"),
 ))]
 #[get("/open/deputies/{token}/photo")]
-pub async fn get_public_photo(state: State, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn get_open_deputy_photo(state: State, token: Path<String>) -> Result<HttpResponse, Problem> {
     let name = state.ask(move |store| store.public_deputy_photo(&token)).await?;
     state.show(name, "public, max-age=600").await
 }

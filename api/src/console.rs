@@ -15,7 +15,9 @@ mod notifications;
 pub mod numbers;
 mod personal_data;
 mod policies;
+pub mod places;
 pub mod settings;
+mod test_message;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,6 +37,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(settings::configure)
         .configure(calendar::configure)
         .configure(delivery::configure)
+        .configure(places::configure)
+        .service(test_message::send_test_message)
         .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);

@@ -30,7 +30,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(place::get_open_station)
         .service(place::get_open_region)
         .service(get_open_case)
-        .service(support::create_support);
+        .service(support::create_support)
+        .service(crate::console::places::get_open_deputy_photo);
 }
 
 /// A case as it was released; nothing in it leads to a person.

@@ -6,6 +6,7 @@ use minyi_domain::{
     handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
+    places::{GridRole, SiteKind},
     rates::{Grouping, Measure, Rate},
     revisit,
     routing::RouteReason,
@@ -66,6 +67,10 @@ schemas! {
     audit_result: audit::Outcome;
     /// Kind of matter.
     kind: Kind;
+    /// Kind of a site.
+    site_kind: SiteKind;
+    /// What a deputy is to a grid.
+    grid_role: GridRole;
     /// How a submission came in.
     submission_channel: Channel;
     /// A volume of the statistics.

@@ -90,6 +90,8 @@ pub enum Problem {
     PromiseUnknown,
     /// No site of this id that this person may see.
     SiteUnknown,
+    /// No place of this id that this person keeps.
+    PlaceUnknown,
     /// No hearing of this id that this person may see.
     HearingUnknown,
     /// More rows than such a file takes.
@@ -343,6 +345,7 @@ impl Problem {
             Self::PromiseUnknown => entry(S::NOT_FOUND, "promise_unknown", "没有找到这项承诺", "它不存在，或者不归您办理。"),
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
             Self::NotificationUnknown => entry(S::NOT_FOUND, "notification_unknown", "没有找到这条消息", "它已经送到、正在重发，或者不归您管。"),
+            Self::PlaceUnknown => entry(S::NOT_FOUND, "place_unknown", "没有找到", "它不存在，或者不归您管理。"),
             Self::HearingUnknown => entry(S::NOT_FOUND, "hearing_unknown", "没有找到这场活动", "它不存在，不归您组织，也没有邀请您。"),
             Self::TooManyRows { .. } => entry(S::UNPROCESSABLE_ENTITY, "too_many_rows", "内容太多", ""),
             Self::OpenUnknown => entry(S::NOT_FOUND, "open_unknown", "没有找到公开的内容", "没有这个联络站、区域或者公开的事，也可能已经停止公开。"),

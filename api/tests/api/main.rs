@@ -35,6 +35,7 @@ mod pages;
 mod personal_data;
 mod photos;
 mod pictures;
+mod places;
 mod proposal_pages;
 mod receipts;
 mod rights;

@@ -88,6 +88,39 @@ pub enum Scope {
     Region(String),
 }
 
+/// How far a person keeps places and people (divisions, sites, grids, offices, deputies). Apart from [`Scope`], because who
+/// keeps the machine sets up every place and sees no submission (三员分立).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceScope {
+    Nothing,
+    /// What lies in this division.
+    Region(String),
+    /// The whole installation.
+    Everywhere,
+}
+
+impl PlaceScope {
+    /// Whether a place of this division may be kept.
+    #[must_use]
+    pub fn covers(&self, region_code: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Region(own) => region_code.starts_with(own.as_str()),
+            Self::Everywhere => true,
+        }
+    }
+
+    /// The digits that every division code in this scope begins with; `None`: no place at all.
+    #[must_use]
+    pub fn prefix(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Region(own) => Some(own),
+            Self::Everywhere => Some(""),
+        }
+    }
+}
+
 /// A signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -116,6 +149,16 @@ impl Actor {
         };
         scope.unwrap_or(Scope::Nothing)
     }
+
+    /// The only place where a role and a place become a [`PlaceScope`].
+    #[must_use]
+    pub fn place_scope(&self) -> PlaceScope {
+        match (self.role, &self.region_code) {
+            (Role::SystemAdmin, _) => PlaceScope::Everywhere,
+            (Role::StreetAdmin | Role::CountyAdmin | Role::CityAdmin, Some(code)) => PlaceScope::Region(code.clone()),
+            _ => PlaceScope::Nothing,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -136,6 +179,28 @@ mod tests {
                 region_code: None,
             };
             assert_eq!(actor.scope(), Scope::Nothing, "{role}");
+            let keeps = actor.place_scope();
+            assert_eq!(keeps == PlaceScope::Everywhere, role == Role::SystemAdmin, "{role}");
+            assert!(!matches!(keeps, PlaceScope::Region(_)), "{role}");
+        }
+    }
+
+    #[test]
+    fn places_are_kept_in_the_own_division_by_those_who_may() {
+        for &role in Role::ALL {
+            let actor = Actor {
+                account_id: Uuid::nil(),
+                role,
+                display_name: "某人".to_owned(),
+                deputy_id: None,
+                site_id: None,
+                office_id: None,
+                region_code: Some("990102".to_owned()),
+            };
+            let scope = actor.place_scope();
+            let may = role.may(crate::rights::Permission::Places);
+            assert_eq!(scope.covers("990102003"), may, "{role}");
+            assert_eq!(scope.covers("990103"), role == Role::SystemAdmin, "{role}");
         }
     }
 

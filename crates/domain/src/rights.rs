@@ -24,6 +24,7 @@ words! {
         Accounts = "accounts", "账号、会话和登录策略";
         PersonalData = "personal_data", "个人信息请求";
         Invite = "invite", "邀请代表登录";
+        Places = "places", "站点、网格和代表的管理";
         Serve = "serve", "代表本人履职";
     }
 }
@@ -82,6 +83,7 @@ impl Role {
                     | P::Revisit
                     | P::Invite
                     | P::PersonalData
+                    | P::Places
             ),
             Self::CountyAdmin | Self::CityAdmin => matches!(
                 permission,
@@ -96,6 +98,7 @@ impl Role {
                     | P::Revisit
                     | P::Invite
                     | P::PersonalData
+                    | P::Places
                     | P::Configure
             ),
             Self::Auditor => matches!(
@@ -104,7 +107,7 @@ impl Role {
             ),
             Self::SecurityAdmin => matches!(permission, P::Accounts),
             // Keeps the machine, not the cases (三员分立).
-            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure),
+            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure | P::Places),
         }
     }
 }

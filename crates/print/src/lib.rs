@@ -5,6 +5,7 @@
 //! - [`code`] draws one code as SVG or PNG.
 //! - [`sheet`] sets posters (A4, A5) and label sheets as PDF, one page or one label a grid.
 //! - [`table`] says what a list consists of; [`sheet::table_pdf`] sets one as PDF.
+//! - [`template`] writes and reads the workbooks that people fill in.
 //! - [`font`] finds the Chinese font that the sheets embed.
 //!
 //! Everything here is a pure function of its input: the same sheets give the same bytes.
@@ -16,5 +17,6 @@ mod error;
 pub mod font;
 pub mod sheet;
 pub mod table;
+pub mod template;
 
 pub use error::Error;

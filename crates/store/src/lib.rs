@@ -49,6 +49,7 @@ mod personal_data;
 mod photos;
 mod phrases;
 mod policies;
+mod places;
 mod pool;
 mod prepared;
 mod promises;
@@ -130,6 +131,12 @@ pub use personal_data::{DataDecision, DataKind, DataRefusal, DataRequest, NewDat
 pub use photos::{NewPhoto, Photo};
 pub use phrases::Phrase;
 pub use policies::{DeadlinePolicy, Recomputed};
+pub use places::{
+    Advance, Advanced, AssignmentForm, AssignmentPlace, AssignmentRow, Boundary, DeputyColumns, DeputyForm,
+    DeputyPlace, DeputyRef, DeputyTerm, Entry, GridColumns, GridForm, GridPlace, MOST_BOUNDARIES, NewBoundary,
+    OfficeForm, OfficePlace, Overview, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
+    RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
+};
 pub use pool::Store;
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};

@@ -228,6 +228,17 @@ diesel::table! {
         publishes_photo -> Bool,
         term_from -> Date,
         term_until -> Nullable<Date>,
+        number -> Nullable<Text>,
+        region_code -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    deputy_terms (deputy_id, valid_from) {
+        deputy_id -> Uuid,
+        name -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
     }
 }
 
@@ -312,6 +323,12 @@ diesel::table! {
         site_id -> Uuid,
         name -> Text,
         place -> Text,
+        valid_until -> Nullable<Date>,
+        boundary -> Nullable<Jsonb>,
+        west -> Nullable<Double>,
+        south -> Nullable<Double>,
+        east -> Nullable<Double>,
+        north -> Nullable<Double>,
     }
 }
 
@@ -537,6 +554,7 @@ diesel::table! {
         id -> Uuid,
         name -> Text,
         region_code -> Text,
+        valid_until -> Nullable<Date>,
     }
 }
 
@@ -600,6 +618,20 @@ diesel::table! {
         answer_id -> Nullable<Uuid>,
         position -> Nullable<SmallInt>,
         info_request_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    place_changes (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        changed_at -> Timestamptz,
+        kind -> Text,
+        action -> Text,
+        thing -> Text,
+        name -> Text,
+        region_code -> Text,
+        fields -> Jsonb,
     }
 }
 
@@ -702,6 +734,7 @@ diesel::table! {
         name -> Text,
         valid_from -> Nullable<Date>,
         valid_until -> Nullable<Date>,
+        boundary -> Nullable<Jsonb>,
     }
 }
 
@@ -806,6 +839,7 @@ diesel::table! {
         opening_hours -> Text,
         longitude -> Nullable<Double>,
         latitude -> Nullable<Double>,
+        valid_until -> Nullable<Date>,
     }
 }
 
@@ -1043,6 +1077,9 @@ diesel::joinable!(kept_answers -> accounts (account_id));
 diesel::joinable!(push_permissions -> accounts (account_id));
 diesel::joinable!(duty_sign_ins -> codes (code_id));
 diesel::joinable!(answer_templates -> regions (region_code));
+diesel::joinable!(deputies -> regions (region_code));
+diesel::joinable!(deputy_terms -> deputies (deputy_id));
+diesel::joinable!(place_changes -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_channels,
@@ -1064,6 +1101,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decline_kinds,
     delivery_policy,
     deputies,
+    deputy_terms,
     duties,
     duty_sign_ins,
     event_heads,
@@ -1093,6 +1131,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     personal_data_items,
     personal_data_requests,
     photos,
+    place_changes,
     promises,
     proposal_cosigners,
     proposal_numbers,

@@ -166,7 +166,7 @@ where
 }
 
 /// The deputies that the scope lets through: a station's are those who belong to it, and those who belong to no site and
-/// are in one of its grids on `today`.
+/// are in one of its grids on `today`; a division's also those whom it looks after.
 pub fn deputies_in<From: 'static>(scope: &Scope, today: NaiveDate) -> Condition<From>
 where
     deputies::id: SelectableExpression<From>,
@@ -192,7 +192,9 @@ where
                 .sql("))"),
         ),
         Scope::Region(code) => Box::new(
-            sql::<Bool>("(")
+            sql::<Bool>("(deputies.region_code LIKE ")
+                .bind::<Text, _>(within(code))
+                .sql(" OR ")
                 .sql(OWN)
                 .sql("sites.region_code LIKE ")
                 .bind::<Text, _>(within(code))

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 pub const HELP: &str = "\
 cargo dev — 民意码 on this machine
 
-  cargo dev up [--detach] [--port N]   start everything; Ctrl-C stops it again
+  cargo dev up [--detach] [--port N] [--empty]   start everything; Ctrl-C stops it again
   cargo dev down                       stop what runs in the background
   cargo dev status                     what runs, and where
   cargo dev reset                      stop, and remove all data of the demonstration
@@ -17,6 +17,7 @@ cargo dev — 民意码 on this machine
 
   --detach         stay in the background (the log is .dev/log/dev.log)
   --port N         the port of the product (8080, or a free one when that is taken)
+  --empty          without the demonstration: nothing is there yet, as in a new installation
   --state-dir DIR  keep everything there and not in .dev (also: MINYI_DEV_DIR)";
 
 /// What to do.
@@ -49,6 +50,8 @@ pub struct Request {
     pub port: Option<u16>,
     /// The state folder.
     pub state: Option<PathBuf>,
+    /// Load no demonstration.
+    pub empty: bool,
     /// This is the process in the background that `--detach` has started.
     pub supervised: bool,
 }
@@ -61,6 +64,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
         detach: false,
         port: None,
         state: None,
+        empty: false,
         supervised: false,
     };
     while let Some(argument) = arguments.next() {
@@ -74,6 +78,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
         };
         match (request.action, name.as_str()) {
             (Action::Up, "--detach" | "-d") => request.detach = true,
+            (Action::Up, "--empty") => request.empty = true,
             (Action::Up, "--supervised") => request.supervised = true,
             (Action::Up, "--port" | "-p") => request.port = Some(port(&value()?)?),
             (_, "--state-dir") => request.state = Some(value()?.into()),

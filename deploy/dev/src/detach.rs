@@ -30,6 +30,9 @@ pub fn start(checkout: &Checkout, request: &Request) -> Result<()> {
     if let Some(port) = request.port {
         command.arg(format!("--port={port}"));
     }
+    if request.empty {
+        command.arg("--empty");
+    }
     command
         .current_dir(checkout.root())
         .stdin(Stdio::null())

@@ -105,6 +105,12 @@ impl Stack {
         let base = self.base_url();
         let simulator = self.text("/simulator_url");
         let openid = self.text("/deputy/openid");
+        if openid.is_empty() {
+            return format!(
+                "  Nothing is there yet. The first administrator gets a link by\n    target/debug/minyi-api create-admin --username admin --name 管理员 --public-url {base} \\\n      --database-url '{}'\n  管理后台    console           {base}/console/\n  微信模拟器  WeChat simulator  {simulator}/\n",
+                self.text("/database_url")
+            );
+        }
         let rows = [
             (
                 "居民扫码页  resident's page",

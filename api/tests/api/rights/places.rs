@@ -215,6 +215,17 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         "UPDATE notifications SET id = '{letter}', state = 'dead', finished_at = created_at, error = 'refused'
             WHERE submission_id = '{id}'"
     ));
+    let assignment = Uuid::new_v4();
+    app.sql(&format!(
+        "UPDATE deputies SET region_code = '{region}' WHERE id = '{spare}';
+        INSERT INTO grid_assignments (id, grid_id, deputy_id, role, valid_from, valid_until)
+        SELECT '{assignment}', '{grid}', '{spare}', 'assistant', from_day, from_day + 1
+        FROM (SELECT coalesce(max(valid_until), '2020-01-01') AS from_day FROM grid_assignments
+            WHERE deputy_id = '{spare}') AS last",
+        region = place.grid.region_code,
+        spare = place.spare.id,
+        grid = place.grid.id,
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -231,6 +242,12 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("accounts", place.staff.0.to_string()),
         ("sessions", place.staff.1.to_string()),
         ("notifications", letter.to_string()),
+        ("regions", place.grid.region_code.clone()),
+        ("offices", place.office.to_string()),
+        ("grids", place.grid.id.to_string()),
+        ("assignments", assignment.to_string()),
+        ("templates", "regions".to_owned()),
+        ("imports", "regions".to_owned()),
     ]);
     things.extend(meetings);
     things

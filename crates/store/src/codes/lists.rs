@@ -127,6 +127,7 @@ impl Store {
             .inner_join(sites::table)
             .filter(grids_in(scope))
             .filter(not(exists(lead)))
+            .filter(grids::valid_until.is_null().or(grids::valid_until.gt(on)))
             .order(grids::code)
             .limit(one_more(limit))
             .select(GridRow::as_select())

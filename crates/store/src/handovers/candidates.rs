@@ -58,6 +58,8 @@ impl Store {
             .sql(", offices.region_code)");
         let near: Vec<Office> = offices::table
             .filter(offices::region_code.like(format!("{county}%")).or(above))
+            // One that is about to close gets nothing new.
+            .filter(offices::valid_until.is_null())
             .order((offices::region_code.desc(), offices::name))
             .select(Office::as_select())
             .load(&mut *connection)?;

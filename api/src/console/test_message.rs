@@ -1,0 +1,85 @@
+//! A message to oneself (测试消息): whether the settings of WeChat are right, seen before the first resident comes.
+
+use actix_web::{HttpResponse, post};
+use minyi_domain::rights::Permission;
+use minyi_gateways::wechat::{DeputyNew, Message, Outcome, Refusal};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{auth::SignedIn, problem::Problem, state::State};
+
+/// What became of the message.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"sent": true, "outcome": "sent", "detail": "微信已经收下，请看您的微信。", "wechat_code": null}))]
+pub struct TestMessageResponse {
+    sent: bool,
+    /// `sent`, `not_bound`, `not_subscribed`, `refused`, `not_now` or `unknown`.
+    outcome: &'static str,
+    detail: String,
+    /// WeChat's number for the reason.
+    wechat_code: Option<i64>,
+}
+
+fn response(outcome: &'static str, detail: &str, wechat_code: Option<i64>) -> TestMessageResponse {
+    TestMessageResponse {
+        sent: outcome == "sent",
+        outcome,
+        detail: detail.to_owned(),
+        wechat_code,
+    }
+}
+
+fn told(outcome: &Outcome) -> TestMessageResponse {
+    match outcome {
+        Outcome::Sent { .. } => response("sent", "微信已经收下，请看您的微信。", None),
+        Outcome::Refused {
+            errcode,
+            kind: Refusal::NotSubscribed,
+        } => response(
+            "not_subscribed",
+            "您还没有同意接收，或者次数用完了。请在小程序里打开消息提醒，再试一次。",
+            Some(*errcode),
+        ),
+        Outcome::Refused { errcode, .. } => response(
+            "refused",
+            "微信不收这条消息。请核对模板的编号和关键词的顺序。",
+            Some(*errcode),
+        ),
+        Outcome::Retry { errcode, reason, .. } => response(
+            "not_now",
+            if *reason == "configuration" || *reason == "no_token" {
+                "微信不认现在的设置。请核对小程序的编号、密钥和模板。"
+            } else {
+                "现在发不出去。请检查服务器到微信的网络，稍后再试。"
+            },
+            *errcode,
+        ),
+        Outcome::Unknown { .. } => response("unknown", "没有等到微信的回答，消息可能已经发出。请看您的微信。", None),
+    }
+}
+
+/// Send me a test message (给自己发一条测试消息)
+///
+/// To the WeChat user whom the person's own account belongs to, with the template for deputies. The answer says what
+/// WeChat said.
+#[utoipa::path(tag = "管理", security(("bearer" = [])), responses(
+    (status = 200, description = "what became of it", body = TestMessageResponse),
+))]
+#[post("/settings/wechat/test-message")]
+pub(super) async fn send_test_message(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Configure)?;
+    let account = signed_in.actor.account_id;
+    let openid = state.ask(move |store| store.own_wechat(account)).await?;
+    let Some(openid) = openid else {
+        return Ok(HttpResponse::Ok().json(response("not_bound", "您的账号没有绑定微信。先绑定，再试一次。", None)));
+    };
+    let message = Message::DeputyNew(DeputyNew {
+        number: "TEST-0000000".to_owned(),
+        place: "测试".to_owned(),
+        summary: "这是一条测试消息，说明微信提醒已经接通。".to_owned(),
+        answer_due_at: state.now(),
+        state: "测试".to_owned(),
+    });
+    let outcome = state.wechat.send_subscribe(&openid, &message, None).await;
+    Ok(HttpResponse::Ok().json(told(&outcome)))
+}

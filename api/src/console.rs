@@ -3,6 +3,7 @@
 pub mod categories;
 pub mod clusters;
 mod contact_views;
+mod content_words;
 pub mod deputies;
 mod exports;
 mod grids;
@@ -23,6 +24,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(ledger::configure)
         .configure(numbers::configure)
         .configure(settings::configure)
+        .configure(content_words::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);

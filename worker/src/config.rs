@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use minyi_gateways::{ModeConfig, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig};
+use minyi_gateways::{
+    ModeConfig, keys::LinkConfig, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig,
+};
 use minyi_store::StoreConfig;
 
 /// All settings of the worker; see docs/operations.md.
@@ -16,6 +18,8 @@ pub struct WorkerConfig {
     pub redis: RedisConfig,
     #[command(flatten)]
     pub objects: ObjectsConfig,
+    #[command(flatten)]
+    pub links: LinkConfig,
     #[command(flatten)]
     pub wechat: WechatConfig,
     #[command(flatten)]

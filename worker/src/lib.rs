@@ -5,10 +5,12 @@
 
 mod config;
 mod consume;
+mod content;
 mod housekeeping;
 mod ladder;
 mod relay;
 mod sender;
+mod serve;
 mod steps;
 mod suggest;
 mod vitals;
@@ -22,12 +24,14 @@ use chrono::TimeDelta;
 pub use config::{Pace, WorkerConfig};
 use minyi_gateways::{
     clock::{Clock, random_bytes},
+    keys::PublicLinks,
     objects::Objects,
     queue::{Queue, Stream},
     redis_link::RedisLink,
     wechat::Wechat,
 };
 use minyi_store::Store;
+pub use serve::serve;
 use tokio::sync::{OwnedMutexGuard, watch};
 use uuid::Uuid;
 
@@ -38,6 +42,8 @@ pub enum Error {
     Store(#[from] minyi_store::Error),
     #[error(transparent)]
     Gateways(#[from] minyi_gateways::Error),
+    #[error("the list of words: {0}")]
+    Words(#[from] minyi_domain::content::BuildError),
     #[error("a thread of the database was lost: {0}")]
     Thread(#[from] tokio::task::JoinError),
     #[error("the database has another shape than this program: run `minyi-api migrate`")]
@@ -63,6 +69,8 @@ pub struct Worker {
     link: RedisLink,
     wechat: Wechat,
     objects: Objects,
+    /// Where others can fetch a photo, if this worker is told how.
+    links: Option<PublicLinks>,
     clock: Clock,
     pace: Pace,
     /// Who is being written to right now.
@@ -88,6 +96,7 @@ impl Worker {
             wechat: Wechat::new(config.wechat.clone(), link.clone(), clock.clone(), config.mode.mode)?,
             link,
             objects: Objects::open(&config.objects)?,
+            links: PublicLinks::new(&config.links, config.mode.mode)?,
             clock,
             pace: config.pace,
             turns: Mutex::default(),
@@ -99,10 +108,11 @@ impl Worker {
         let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));
+        let content = tokio::spawn(Arc::clone(&self).run_content(stop.clone()));
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
         let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
         tokio::join!(sender, steps);
-        for task in [relay, housekeeping, suggestions] {
+        for task in [relay, housekeeping, suggestions, content] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the worker broke");
             }

@@ -4,6 +4,7 @@
 pub mod appointment;
 pub mod calendar;
 pub mod categories;
+pub mod content;
 pub mod deadlines;
 pub mod handover;
 pub mod hearing;

@@ -66,6 +66,7 @@ pub(crate) use words;
 from_word!(
     minyi_domain::appointment::Side,
     minyi_domain::appointment::State,
+    minyi_domain::content::Category,
     minyi_domain::deadlines::Step,
     minyi_domain::deadlines::Unit,
     minyi_domain::handover::Channel,

@@ -1,5 +1,5 @@
 //! A local counterpart of api.weixin.qq.com for the calls that the product makes: tokens, login codes, phone
-//! numbers and subscribe messages; and of Aliyun's text messages; with the documented fields, limits and errcodes. The product's client reaches it
+//! numbers, subscribe messages and checks of contents; and of Aliyun's text messages; with the documented fields, limits and errcodes. The product's client reaches it
 //! through its base URL and nothing else.
 //!
 //! - `platform` answers the platform's paths; every call first meets the switched-on [`Fault`]s.

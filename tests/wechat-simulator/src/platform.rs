@@ -1,5 +1,6 @@
 //! The platform's own calls. Every one goes through [`perform`]: faults first, then the work, then the answer.
 
+mod content;
 mod login;
 mod message;
 mod token;
@@ -48,6 +49,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/cgi-bin/message/subscribe/send")
                 .route(web::post().to(message::send))
+                .default_service(post_only()),
+        )
+        .service(
+            web::resource("/wxa/msg_sec_check")
+                .route(web::post().to(content::check_text))
+                .default_service(post_only()),
+        )
+        .service(
+            web::resource("/wxa/media_check_async")
+                .route(web::post().to(content::check_media))
                 .default_service(post_only()),
         )
         .service(

@@ -10,7 +10,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use minyi_gateways::{
-    Mode, ModeConfig, clock::Clock, objects::ObjectsConfig, redis_link::RedisConfig, wechat::WechatConfig,
+    Mode, ModeConfig, clock::Clock, keys::LinkConfig, objects::ObjectsConfig, redis_link::RedisConfig,
+    wechat::WechatConfig,
 };
 use minyi_store::{
     Store, StoreConfig,
@@ -98,6 +99,10 @@ impl Stage {
                 s3_access_key: None,
                 s3_secret_key: None,
             },
+            links: LinkConfig {
+                link_key: None,
+                public_url: None,
+            },
             wechat: WechatConfig {
                 wechat_base_url: self.simulator.address.parse().unwrap(),
                 wechat_appid: wechat_simulator::DEFAULT_APPID.to_owned(),
@@ -158,6 +163,38 @@ impl Stage {
     pub async fn add_phone(&self, openid: &str) {
         self.control("users", json!([{ "openid": openid, "name": "某代表" }]))
             .await;
+    }
+
+    /// The person opens the mini-program.
+    pub async fn visit(&self, openid: &str) {
+        let base = &self.simulator.address;
+        let minted = self
+            .http
+            .post(format!("{base}/_sim/users/{openid}/js_code"))
+            .send()
+            .await;
+        let minted: Value = minted.unwrap().json().await.unwrap();
+        let query = [
+            ("appid", wechat_simulator::DEFAULT_APPID),
+            ("secret", wechat_simulator::DEFAULT_SECRET),
+            ("js_code", minted["js_code"].as_str().unwrap()),
+            ("grant_type", "authorization_code"),
+        ];
+        let session = self
+            .http
+            .get(format!("{base}/sns/jscode2session"))
+            .query(&query)
+            .send()
+            .await;
+        let session: Value = session.unwrap().json().await.unwrap();
+        assert_eq!(session["openid"], openid);
+    }
+
+    /// Sets what the platform thinks of contents.
+    pub async fn limits(&self, limits: Value) {
+        let url = format!("{}/_sim/limits", self.simulator.address);
+        let answer = self.http.put(url).json(&limits).send().await.unwrap();
+        assert!(answer.status().is_success());
     }
 
     pub async fn fault(&self, fault: Value) {

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hmac::Mac;
+use secrecy::SecretString;
+use url::Url;
+use uuid::Uuid;
 
 use super::material::{self, Key};
-use crate::{Error, Result};
+use crate::{Error, Mode, Result};
 
 /// Signs paths with an end of validity. The link carries `expires` (Unix seconds) and
 /// `signature` (base64url of an HMAC-SHA256 over path and `expires`).
@@ -49,5 +52,53 @@ impl LinkSigner {
 
     fn mac(&self, path: &str, expires: i64) -> hmac::Hmac<sha2::Sha256> {
         material::mac(&self.key, &[b"link", path.as_bytes(), &expires.to_be_bytes()])
+    }
+}
+
+/// The path at which a photo is shown; `variant` is `full` or `thumbnail`.
+#[must_use]
+pub fn photo_path(id: Uuid, variant: &str) -> String {
+    format!("/photos/{id}/{variant}.jpg")
+}
+
+/// What a program needs to tell others where a photo is, and nothing else.
+#[derive(Debug, Clone, clap::Args)]
+pub struct LinkConfig {
+    /// Key (base64, 32 bytes) that signs short-lived links, as the api has it; without it WeChat checks no photos
+    #[arg(long, env = "MINYI_LINK_KEY", hide_env_values = true)]
+    pub link_key: Option<SecretString>,
+    /// The product's address as people see it
+    #[arg(long, env = "MINYI_PUBLIC_URL")]
+    pub public_url: Option<Url>,
+}
+
+/// Links for somebody outside, who fetches a photo by itself.
+#[derive(Debug, Clone)]
+pub struct PublicLinks {
+    base: String,
+    signer: LinkSigner,
+}
+
+impl PublicLinks {
+    /// `None`: key and address are not set. [`Error::Configuration`] if only one is, or if the key is none.
+    pub fn new(config: &LinkConfig, mode: Mode) -> Result<Option<Self>> {
+        match (&config.link_key, &config.public_url) {
+            (None, None) => Ok(None),
+            (Some(key), Some(url)) => Ok(Some(Self {
+                base: url.as_str().trim_end_matches('/').to_owned(),
+                signer: LinkSigner::new(material::parse("MINYI_LINK_KEY", key, mode)?),
+            })),
+            _ => Err(Error::configuration(
+                "MINYI_LINK_KEY",
+                "is worth nothing without MINYI_PUBLIC_URL, nor the other way round",
+            )),
+        }
+    }
+
+    /// Where a photo can be fetched until `expires_at`.
+    #[must_use]
+    pub fn photo(&self, id: Uuid, expires_at: DateTime<Utc>) -> String {
+        let path = self.signer.signed_path(&photo_path(id, "full"), expires_at);
+        format!("{}{path}", self.base)
     }
 }

@@ -13,6 +13,7 @@ mod chain;
 mod clusters;
 mod codes;
 mod connections;
+mod content;
 mod deputy_client;
 mod handing;
 mod hearings;

@@ -1,6 +1,7 @@
 //! The simulator through HTTP, rule by rule.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
+mod contents;
 mod faults;
 mod login;
 mod messages;

@@ -7,6 +7,7 @@ pub mod categories;
 pub mod clusters;
 mod contact_views;
 mod delivery;
+mod content_words;
 pub mod deputies;
 mod exports;
 mod grids;
@@ -39,6 +40,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(delivery::configure)
         .configure(places::configure)
         .service(test_message::send_test_message)
+        .configure(content_words::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod appointments;
 pub mod casework;
+pub mod content;
 pub mod handovers;
 pub mod hearings;
 pub mod inbox;
@@ -28,5 +29,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(handovers::configure)
         .configure(proposals::configure)
         .configure(releases::configure)
+        .configure(content::configure)
         .configure(sorting::configure);
 }

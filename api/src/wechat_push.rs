@@ -5,7 +5,7 @@
 
 use actix_web::{HttpResponse, get, http::header::CACHE_CONTROL, post, web::Bytes, web::Query};
 use minyi_gateways::wechat::push::{Answer, Event, Push, PushQuery, Pushes};
-use minyi_store::{PushAnswer, TakenPush, Template};
+use minyi_store::{ContentReport, PushAnswer, TakenPush, Template};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -46,8 +46,8 @@ async fn verify_push_address(state: State, query: Query<PushQuery>) -> Result<Ht
 
 /// WeChat tells us something (消息推送)
 ///
-/// Plain or encrypted, as XML or JSON. Answers to the popup of subscribe messages fill the ledger of permissions; what
-/// nobody here waits for is acknowledged and forgotten.
+/// Plain or encrypted, as XML or JSON. Answers to the popup of subscribe messages fill the ledger of permissions; results
+/// of photo checks wait for the worker; what nobody here waits for is acknowledged and forgotten.
 #[utoipa::path(tag = "微信推送", params(
     ("signature" = Option<String>, Query), ("timestamp" = String, Query), ("nonce" = String, Query),
     ("msg_signature" = Option<String>, Query),
@@ -62,7 +62,7 @@ async fn take_push(state: State, query: Query<PushQuery>, body: Bytes) -> Result
         tracing::warn!(%why, "a push to /wechat/push is not believed");
         Problem::PushUnbelieved
     })?;
-    let answers = answers(&state, &push);
+    let (answers, report) = (answers(&state, &push), report(&push));
     let now = state.now();
     let take = move |store: &minyi_store::Store| {
         let taken = TakenPush {
@@ -70,6 +70,7 @@ async fn take_push(state: State, query: Query<PushQuery>, body: Bytes) -> Result
             kind: &push.kind,
             openid: &push.openid,
             answers: &answers,
+            report: report.as_ref(),
         };
         store.take_push(taken, now)
     };
@@ -90,4 +91,16 @@ fn answers(state: &AppState, push: &Push) -> Vec<(Template, PushAnswer)> {
         Some((*template, answer))
     };
     said.iter().filter_map(of).collect()
+}
+
+fn report(push: &Push) -> Option<ContentReport> {
+    let Event::Media(result) = &push.event else {
+        return None;
+    };
+    Some(ContentReport {
+        trace_id: result.trace_id.clone(),
+        errcode: result.errcode,
+        label: result.label,
+        is_pass: result.is_pass,
+    })
 }

@@ -26,7 +26,8 @@ pub struct WorkerConfig {
     pub wechat: WechatConfig,
     #[command(flatten)]
     pub channels: ChannelsConfig,
-    /// The product's address as people see it, for links in messages; without it messages outside of WeChat have none
+    /// The product's address as people see it, for links in messages and to photos; without it messages outside of
+    /// WeChat have none, and WeChat checks no photos
     #[arg(long, env = "MINYI_PUBLIC_URL")]
     pub public_url: Option<Url>,
     #[command(flatten)]

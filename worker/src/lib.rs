@@ -5,10 +5,12 @@
 
 mod config;
 mod consume;
+mod content;
 mod housekeeping;
 mod ladder;
 mod relay;
 mod sender;
+mod serve;
 mod steps;
 mod suggest;
 mod vitals;
@@ -23,13 +25,14 @@ pub use config::{Pace, WorkerConfig};
 use minyi_gateways::{
     channels::Channels,
     clock::{Clock, random_bytes},
-    keys::Keys,
+    keys::{Keys, PublicLinks},
     limits::Limits,
     objects::Objects,
     queue::{Queue, Stream},
     redis_link::RedisLink,
 };
 use minyi_store::Store;
+pub use serve::serve;
 use tokio::sync::{OwnedMutexGuard, watch};
 use url::Url;
 use uuid::Uuid;
@@ -41,6 +44,8 @@ pub enum Error {
     Store(#[from] minyi_store::Error),
     #[error(transparent)]
     Gateways(#[from] minyi_gateways::Error),
+    #[error("the list of words: {0}")]
+    Words(#[from] minyi_domain::content::BuildError),
     #[error("a thread of the database was lost: {0}")]
     Thread(#[from] tokio::task::JoinError),
     #[error("the database has another shape than this program: run `minyi-api migrate`")]
@@ -69,6 +74,8 @@ pub struct Worker {
     /// For links in messages outside of WeChat.
     public_url: Option<Url>,
     objects: Objects,
+    /// Where others can fetch a photo, if this worker is told how.
+    links: Option<PublicLinks>,
     clock: Clock,
     pace: Pace,
     /// Who is being written to right now.
@@ -97,6 +104,7 @@ impl Worker {
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),
             channels,
+            links: config.public_url.as_ref().map(|url| PublicLinks::new(url, keys.links.clone())),
             keys,
             public_url: config.public_url.clone(),
             link,
@@ -120,10 +128,11 @@ impl Worker {
         let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));
+        let content = tokio::spawn(Arc::clone(&self).run_content(stop.clone()));
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
         let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
         tokio::join!(sender, steps);
-        for task in [relay, housekeeping, suggestions] {
+        for task in [relay, housekeeping, suggestions, content] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the worker broke");
             }

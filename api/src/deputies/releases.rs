@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, post, web::Path};
 use minyi_domain::{
+    content::WordList,
     people::Actor,
     redaction,
     release::{Part, PublicCase, Wrong, title_of},
@@ -9,7 +10,7 @@ use minyi_domain::{
     text::Reason,
     token::CaseToken,
 };
-use minyi_store::{Publication, SubmissionDetail};
+use minyi_store::{ContentMark, NewRelease, Publication, SubmissionDetail};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    deputies::content::MarkResponse,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
     residents::submissions::NAME_PURPOSE,
@@ -34,10 +36,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
 /// What could be published of a case.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "allowed": true, "consented": true, "released_token": null, "support_count": 0, "title": "3 号院门口的路灯坏了",
+    "allowed": true, "consented": true, "released_token": null, "support_count": 0, "needs_look": false, "title": "3 号院门口的路灯坏了",
     "text": {"original": "请打13800001234", "redacted": "请打（电话已隐去）",
-             "findings": [{"kind": "phone", "kind_name": "电话号码", "start": 2, "end": 13, "replacement": "（电话已隐去）"}]},
-    "answer": {"original": "已经修好了。", "redacted": "已经修好了。", "findings": []}
+             "findings": [{"kind": "phone", "kind_name": "电话号码", "start": 2, "end": 13, "replacement": "（电话已隐去）"}], "marks": []},
+    "answer": {"original": "已经修好了。", "redacted": "已经修好了。", "findings": [], "marks": []}
 }))]
 pub struct ReleaseDraftResponse {
     /// It may be published now: agreed to, answered, not confidential.
@@ -48,6 +50,8 @@ pub struct ReleaseDraftResponse {
     released_token: Option<String>,
     /// How many others it concerns (附议).
     support_count: i64,
+    /// The check marked something that nobody has looked at, in what was sent or in the proposal: publish with `looked`.
+    needs_look: bool,
     /// What is published now, or a proposal.
     title: String,
     text: DraftPart,
@@ -62,6 +66,8 @@ pub struct DraftPart {
     /// With everything hidden that was found: a proposal that a person reads and corrects.
     pub redacted: String,
     pub findings: Vec<FindingResponse>,
+    /// Words that the check marks.
+    pub marks: Vec<MarkResponse>,
 }
 
 /// A place in a text that should be hidden.
@@ -80,7 +86,7 @@ pub struct FindingResponse {
 /// What is to be published, as a person has read and confirmed it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "title": "3 号院门口的路灯坏了", "text": "3 号院门口的路灯坏了半个多月。", "answer": "路灯今天已经修好。", "confirmed": true
+    "title": "3 号院门口的路灯坏了", "text": "3 号院门口的路灯坏了半个多月。", "answer": "路灯今天已经修好。", "confirmed": true, "looked": false
 }))]
 pub struct ReleaseRequest {
     #[schema(min_length = 2, max_length = 60)]
@@ -91,6 +97,9 @@ pub struct ReleaseRequest {
     pub answer: String,
     /// `true`: somebody has read all of it.
     pub confirmed: bool,
+    /// `true`: somebody has seen the words that the check marks in it, and what it marked in what was sent.
+    #[serde(default)]
+    pub looked: bool,
 }
 
 /// Where it can be read now.
@@ -115,10 +124,12 @@ pub struct Draft {
     pub title: String,
     pub text: DraftPart,
     pub answer: DraftPart,
+    /// See [`ReleaseDraftResponse::needs_look`].
+    pub needs_look: bool,
 }
 
 impl DraftPart {
-    fn new(original: String, name: Option<&str>) -> Self {
+    fn new(original: String, name: Option<&str>, list: &WordList) -> Self {
         let characters = |end: usize| original.get(..end).unwrap_or_default().chars().count();
         let findings = redaction::find(&original, name)
             .into_iter()
@@ -132,6 +143,10 @@ impl DraftPart {
         Self {
             findings: findings.collect(),
             redacted: redaction::redact(&original, name),
+            marks: ContentMark::of(&original, list.find(&original))
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             original,
         }
     }
@@ -151,11 +166,16 @@ impl AppState {
             .transpose()?;
         let name = name.as_ref().map(|name| name.expose_secret());
         let answers: Vec<&str> = detail.answers.iter().map(|answer| answer.text.as_str()).collect();
-        let text = DraftPart::new(detail.text.clone(), name);
+        let list = self.word_list().await?;
+        let text = DraftPart::new(detail.text.clone(), name, &list);
+        let answer = DraftPart::new(answers.join("\n\n"), name, &list);
         let title = publication.live().map(|live| live.title.clone());
         Ok(Draft {
             title: title.unwrap_or_else(|| title_of(&text.redacted)),
-            answer: DraftPart::new(answers.join("\n\n"), name),
+            needs_look: detail.checks.iter().any(minyi_store::ContentCheck::is_open)
+                || !text.marks.is_empty()
+                || !answer.marks.is_empty(),
+            answer,
             text,
             publication,
         })
@@ -201,15 +221,41 @@ fn field(part: Part, wrong: Wrong) -> FieldProblem {
     }
 }
 
+/// The marked words of what is to be published, with the part in which each stands.
+#[must_use]
+pub fn marks(public: &PublicCase, list: &WordList) -> Vec<(Part, ContentMark)> {
+    let parts = [
+        (Part::Title, public.title()),
+        (Part::Text, public.text()),
+        (Part::Answer, public.answer()),
+    ];
+    let of = |(part, text): (Part, &str)| {
+        let marks = ContentMark::of(text, list.find(text));
+        marks.into_iter().map(move |mark| (part, mark))
+    };
+    parts.into_iter().flat_map(of).collect()
+}
+
 /// Publishes what was confirmed.
 ///
 /// # Errors
 /// [`Problem::Invalid`], [`Problem::Refused`].
 pub async fn release(state: &AppState, actor: Actor, id: Uuid, request: &ReleaseRequest) -> Result<CaseToken, Problem> {
     let public = check(request)?;
+    let marks = marks(&public, &state.word_list().await?);
+    if !marks.is_empty() && !request.looked {
+        let words: Vec<&str> = marks.iter().map(|(_, mark)| mark.word.as_str()).collect();
+        let detail = format!("检查标出了：{}。看过以后，确认可以公开。", words.join("、"));
+        return Err(Problem::field("/looked", "marked_words", detail));
+    }
+    let new = NewRelease {
+        public,
+        marks,
+        marks_seen: request.looked,
+    };
     let (token, now) = (CaseToken::random(&mut state.rng()), state.now());
     state
-        .act(move |store| store.release(&actor, id, &public, token, now))
+        .act(move |store| store.release(&actor, id, &new, token, now))
         .await
 }
 
@@ -243,6 +289,7 @@ async fn get_release_draft(state: State, signed_in: SignedIn, id: Path<Uuid>) ->
         consented: draft.publication.consented_at.is_some(),
         released_token: draft.publication.live().map(|live| live.public_token.to_string()),
         support_count: draft.publication.support_count,
+        needs_look: draft.needs_look,
         title: draft.title,
         text: draft.text,
         answer: draft.answer,
@@ -255,13 +302,14 @@ async fn get_release_draft(state: State, signed_in: SignedIn, id: Path<Uuid>) ->
 /// Publish (公开)
 ///
 /// Stores and publishes exactly what was confirmed. Only with the resident's consent, and only what has been answered;
-/// what is published already is corrected and keeps its address.
+/// what is published already is corrected and keeps its address. What the check marks refuses nothing, but somebody has
+/// to have seen it (`looked`).
 #[utoipa::path(tag = "办理", security(("bearer" = [])), request_body = ReleaseRequest, params(("id" = Uuid, Path)), responses(
     (status = 201, description = "published", body = ReleasedResponse),
     (status = 400, description = "`malformed_request`：请求体读不出来"),
     (status = 404, description = "`submission_unknown`：没有这件民意，或者不归您办理"),
-    (status = 409, description = "`no_consent`：居民没有同意公开；`not_releasable`：还没有答复，或者是保密件"),
-    (status = 422, description = "`invalid_fields`：没有确认（`not_confirmed`），或者还有电话、身份证号、车牌（`personal_data`）"),
+    (status = 409, description = "`no_consent`：居民没有同意公开；`not_releasable`：还没有答复，或者是保密件；`needs_look`：检查标出的内容还没有人看过"),
+    (status = 422, description = "`invalid_fields`：没有确认（`not_confirmed`），还有电话、身份证号、车牌（`personal_data`），或者标出的词没有确认看过（`marked_words`）"),
 ))]
 #[post("/submissions/{id}/release")]
 async fn create_release(

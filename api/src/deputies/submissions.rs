@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::casework::{InfoRequestResponse, KinResponse, TransferResponse, possible};
 use crate::{
     auth::SignedIn,
+    deputies::content::ContentCheckResponse,
     deputies::inbox::TimeLeftResponse,
     deputies::proposals::views::ProposalLineResponse,
     deputies::sorting::SortingResponse,
@@ -53,7 +54,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
     "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"],
     "handovers": [], "promises": [], "proposals": [],
-    "sorting": {}, "time_left": {"working_days": 2, "words": "还有 2 个工作日", "provisional": false, "paused": false}
+    "sorting": {}, "content_checks": [], "time_left": {"working_days": 2, "words": "还有 2 个工作日", "provisional": false, "paused": false}
 }))]
 pub struct SubmissionDetailResponse {
     id: Uuid,
@@ -111,6 +112,8 @@ pub struct SubmissionDetailResponse {
     proposals: Vec<ProposalLineResponse>,
     /// Category and suggestion.
     sorting: SortingResponse,
+    /// What the check of text and photos says.
+    content_checks: Vec<ContentCheckResponse>,
     /// `null`: nothing runs.
     time_left: Option<TimeLeftResponse>,
 }
@@ -220,6 +223,7 @@ impl SubmissionDetailResponse {
             promises: detail.promises.into_iter().map(Into::into).collect(),
             proposals: detail.proposals.into_iter().map(Into::into).collect(),
             sorting: detail.sorting.into(),
+            content_checks: detail.checks.into_iter().map(Into::into).collect(),
             location: detail.location.map(|place| PositionResponse {
                 longitude: place.longitude,
                 latitude: place.latitude,

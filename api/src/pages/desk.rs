@@ -36,6 +36,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(submission::answer_form)
         .service(submission::act_form)
         .service(submission::show_contact)
+        .service(submission::look_form)
         .service(submission::choose_category)
         .service(intake::show_intake)
         .service(intake::enter_form)

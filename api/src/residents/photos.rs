@@ -8,7 +8,7 @@ use actix_web::{
     web::{Bytes, Path, Query},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use minyi_gateways::clock::random_bytes;
+use minyi_gateways::{clock::random_bytes, keys::photo_path};
 use minyi_store::{NewPhoto, PhotoView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -142,7 +142,7 @@ impl AppState {
         let expires_at = DateTime::<Utc>::from_timestamp(expires, 0).unwrap_or_else(|| self.now());
         self.keys
             .links
-            .signed_path(&format!("/photos/{id}/{}.jpg", variant.as_str()), expires_at)
+            .signed_path(&photo_path(id, variant.as_str()), expires_at)
     }
 
     /// The links of photos, for JSON.
@@ -223,7 +223,7 @@ pub async fn get_photo(
         _ => return Err(Problem::PhotoUnknown),
     };
     let now = state.now();
-    let signed = format!("/photos/{id}/{}.jpg", variant.as_str());
+    let signed = photo_path(id, variant.as_str());
     state.keys.links.verify(&signed, query.expires, &query.signature, now)?;
     let photo = state
         .ask(move |store| store.photo(id))

@@ -6,6 +6,7 @@ pub mod appointment;
 pub mod audit;
 pub mod calendar;
 pub mod categories;
+pub mod content;
 pub mod deadlines;
 pub mod delivery;
 pub mod geometry;

@@ -20,7 +20,7 @@ mod material;
 
 pub use contact::ContactKeys;
 pub use index::{BlindIndex, normalise_phone};
-pub use links::LinkSigner;
+pub use links::{LinkSigner, PublicLinks, photo_path};
 
 use secrecy::SecretString;
 

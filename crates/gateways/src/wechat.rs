@@ -1,10 +1,11 @@
-//! A WeChat mini-program (微信小程序): login and subscribe messages (订阅消息).
+//! A WeChat mini-program (微信小程序): login, subscribe messages (订阅消息), and the check of contents (内容安全).
 //!
 //! Rules that hold for every call: replies are judged by `errcode` alone, never by `errmsg`,
 //! whose wording changes; errors come with HTTP 200; redirects are not followed; no address is
 //! ever logged, because the secret and the token stand in its query.
 
 mod account;
+pub mod content;
 mod data;
 mod encode;
 mod jssdk;

@@ -81,6 +81,8 @@ pub enum Refusal {
     NoConsent,
     /// It has no answer yet, or nothing of it may ever be published.
     NotReleasable,
+    /// The check marked something that nobody has looked at.
+    NeedsLook,
 }
 
 /// What ends a transaction early: a rule that refuses, or the database.

@@ -19,6 +19,7 @@ mod clusters;
 mod codes;
 mod config;
 mod contact_views;
+mod content;
 mod deputies;
 mod directory;
 mod dossier;
@@ -92,6 +93,10 @@ pub use clusters::{Cluster, ClusterCase, ClusterCursor, ClusterFilter, ClusterOr
 pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
 pub use config::StoreConfig;
 pub use contact_views::ContactView;
+pub use content::{
+    CheckState, Checker, ContentCheck, ContentMark, ContentQuestion, ContentReport, ContentResult, ContentWord,
+    Subject, Unable,
+};
 pub use deputies::{DeputyInGrid, DeputyPage, DeputyPublic};
 pub use directory::{
     Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewRegion, NewSite,
@@ -142,7 +147,7 @@ pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
 pub use push_permissions::PushAnswer;
 pub use receipts::{CloseReason, RateOutcome, ReceiptView};
-pub use releases::{Publication, Release};
+pub use releases::{NewRelease, Publication, Release};
 pub use revisits::{Revisit, RevisitResult};
 pub use second_factors::{Proof as SecondProof, ProvedFactor, SecondFactor};
 pub use sessions::{LiveSession, NewSession, RevokeReason, RotateOutcome, SessionRow};

@@ -8,7 +8,7 @@ use diesel::{
 use minyi_domain::{
     lifecycle::State,
     people::{Actor, Scope},
-    release::{PublicCase, may_be_released},
+    release::{Part, PublicCase, may_be_released},
     rights::Permission,
     text::Reason,
     token::CaseToken,
@@ -18,8 +18,9 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    Result, Store,
+    ContentMark, Result, Store,
     casework::{Case, Refusal, Ruling},
+    content,
     events::NewEvent,
     schema::{releases, submissions, supports},
     scope::submissions_in,
@@ -54,6 +55,16 @@ impl Publication {
     pub fn live(&self) -> Option<&Release> {
         self.release.as_ref().filter(|release| release.withdrawn_at.is_none())
     }
+}
+
+/// What is to be published, as a person has confirmed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRelease {
+    pub public: PublicCase,
+    /// Marked words that stand in title, text or answer: the name of the part and the mark.
+    pub marks: Vec<(Part, ContentMark)>,
+    /// The person has seen what the check marked, here and in what was sent.
+    pub marks_seen: bool,
 }
 
 /// What was published, and what became of it.
@@ -107,12 +118,13 @@ impl Store {
     }
 
     /// Publishes exactly what was confirmed; `token` is taken if nothing is published yet, what is published keeps its
-    /// own. The same confirmed again changes nothing. Returns the token.
+    /// own. The same confirmed again changes nothing. Who has seen the marks stands with the checks then. Returns the
+    /// token.
     pub fn release(
         &self,
         actor: &Actor,
         id: Uuid,
-        public: &PublicCase,
+        new: &NewRelease,
         token: CaseToken,
         now: DateTime<Utc>,
     ) -> Result<std::result::Result<CaseToken, Refusal>> {
@@ -126,7 +138,12 @@ impl Store {
             if case.confidential_region.is_some() || !may_be_released(case.state) {
                 return Err(Refusal::NotReleasable.into());
             }
-            let digest = digest(public);
+            if new.marks_seen {
+                content::look(connection, id, actor.account_id, now)?;
+            } else if !new.marks.is_empty() || content::open_checks(connection, id)? > 0 {
+                return Err(Refusal::NeedsLook.into());
+            }
+            let digest = digest(&new.public);
             let live = find(connection, id)?.filter(|release| release.withdrawn_at.is_none());
             let token = match live {
                 Some(same) if same.digest == digest => return Ok(same.public_token),
@@ -136,7 +153,7 @@ impl Store {
             write(
                 connection,
                 &case,
-                (public, &digest),
+                (new, &digest),
                 &token,
                 (actor.account_id, consented_at),
                 now,
@@ -189,11 +206,17 @@ fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Release>> {
 fn write(
     connection: &mut PgConnection,
     case: &Case,
-    (public, digest): (&PublicCase, &[u8]),
+    (new, digest): (&NewRelease, &[u8]),
     token: &CaseToken,
     (account_id, consented_at): (Uuid, DateTime<Utc>),
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let public = &new.public;
+    let marks: Vec<_> = new
+        .marks
+        .iter()
+        .map(|(part, mark)| json!({ "part": part, "mark": mark }))
+        .collect();
     let said = || {
         (
             releases::public_token.eq(token.as_str()),
@@ -206,6 +229,8 @@ fn write(
             releases::consented_at.eq(consented_at),
             releases::released_by_account_id.eq(account_id),
             releases::released_at.eq(now),
+            releases::marks.eq(json!(marks)),
+            releases::marks_seen.eq(new.marks_seen),
             releases::withdrawn_at.eq(None::<DateTime<Utc>>),
             releases::withdrawn_by_account_id.eq(None::<Uuid>),
             releases::withdrawn_reason.eq(None::<String>),

@@ -173,6 +173,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    content_checks (id) {
+        id -> Uuid,
+        submission_id -> Uuid,
+        photo_id -> Nullable<Uuid>,
+        checker -> Text,
+        subscription_id -> Nullable<Uuid>,
+        state -> Text,
+        attempts -> SmallInt,
+        due_at -> Timestamptz,
+        asked_at -> Nullable<Timestamptz>,
+        trace_id -> Nullable<Text>,
+        verdict -> Nullable<Text>,
+        marks -> Jsonb,
+        label -> Nullable<Integer>,
+        reason -> Nullable<Text>,
+        done_at -> Nullable<Timestamptz>,
+        looked_by_account_id -> Nullable<Uuid>,
+        looked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    content_reports (trace_id) {
+        trace_id -> Text,
+        errcode -> Integer,
+        label -> Nullable<Integer>,
+        is_pass -> Bool,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    content_words (id) {
+        id -> Uuid,
+        word -> Text,
+        category -> Text,
+        added_by_account_id -> Uuid,
+        added_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     deadline_policies (id) {
         id -> Uuid,
         step -> Text,
@@ -754,6 +796,8 @@ diesel::table! {
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_by_account_id -> Nullable<Uuid>,
         withdrawn_reason -> Nullable<Text>,
+        marks -> Jsonb,
+        marks_seen -> Bool,
     }
 }
 
@@ -1074,6 +1118,8 @@ diesel::joinable!(cluster_members -> submissions (submission_id));
 diesel::joinable!(second_factors -> accounts (account_id));
 diesel::joinable!(setup_links -> accounts (account_id));
 diesel::joinable!(kept_answers -> accounts (account_id));
+diesel::joinable!(content_checks -> accounts (looked_by_account_id));
+diesel::joinable!(content_checks -> submissions (submission_id));
 diesel::joinable!(push_permissions -> accounts (account_id));
 diesel::joinable!(duty_sign_ins -> codes (code_id));
 diesel::joinable!(answer_templates -> regions (region_code));
@@ -1096,6 +1142,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     clusters,
     code_scans,
     codes,
+    content_checks,
+    content_reports,
+    content_words,
     deadline_policies,
     deadline_steps,
     decline_kinds,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Result, Store, likes,
+    Result, Store, content, likes,
     schema::{categories, submission_suggestions, submission_terms, submissions, submissions_unread},
 };
 
@@ -85,7 +85,8 @@ impl Store {
             .load(&mut *self.connection()?)?)
     }
 
-    /// Writes what the program made of a text, its terms, and the cluster that it belongs to; `false`: somebody else did
+    /// Writes what the program made of a text, its terms, and the cluster that it belongs to, and lets its words be
+    /// checked; `false`: somebody else did
     /// so before. A report on an official gets no terms.
     pub fn record_suggestion(&self, new: &NewSuggestion, now: DateTime<Utc>) -> Result<bool> {
         self.connection()?.transaction(|connection| {
@@ -119,6 +120,7 @@ impl Store {
                     submission_suggestions::terms_from.eq(findable.then_some(submitted_at)),
                 ))
                 .execute(connection)?;
+            content::await_words(connection, id, now)?;
             if findable {
                 let county = likes::county(&region_code);
                 keep_terms(connection, new, &county, submitted_at)?;

@@ -5,7 +5,7 @@ use diesel::{Connection as _, ExpressionMethods, OptionalExtension, QueryDsl, Ru
 use uuid::Uuid;
 
 use crate::{
-    PushAnswer, Result, Store, Template, push_permissions,
+    ContentReport, PushAnswer, Result, Store, Template, content, push_permissions,
     schema::{accounts, wechat_pushes},
 };
 
@@ -20,6 +20,8 @@ pub struct TakenPush<'a> {
     pub openid: &'a str,
     /// What that person said of which messages.
     pub answers: &'a [(Template, PushAnswer)],
+    /// What came of the check of a photo.
+    pub report: Option<&'a ContentReport>,
 }
 
 impl Store {
@@ -36,6 +38,9 @@ impl Store {
                 .execute(connection)?;
             if new == 0 {
                 return Ok(false);
+            }
+            if let Some(report) = push.report {
+                content::keep_report(connection, report, now)?;
             }
             // Residents have no account, and no ledger: they are asked for one message at a time.
             let account: Option<Uuid> = accounts::table

@@ -90,6 +90,7 @@ from_word!(
     minyi_domain::audit::Action,
     minyi_domain::audit::ObjectKind,
     minyi_domain::audit::Outcome,
+    minyi_domain::content::Category,
     minyi_domain::deadlines::Step,
     minyi_domain::deadlines::Unit,
     minyi_domain::delivery::Channel,

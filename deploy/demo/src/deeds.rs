@@ -10,7 +10,9 @@ use minyi_domain::{
     text::{AnswerText, InfoReply, Question, RatingComment, Reason, SubmissionText},
     token::{CaseToken, ReceiptToken, SubmissionNumber},
 };
-use minyi_store::{AnswerOutcome, MergeTarget, NewPart, RateOutcome, Refusal, Store, SubmissionDetail, TransferTo};
+use minyi_store::{
+    AnswerOutcome, MergeTarget, NewPart, NewRelease, RateOutcome, Refusal, Store, SubmissionDetail, TransferTo,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -226,9 +228,12 @@ impl<'a> Act<'a> {
         let public = public.map_err(|_| Error::Data("a release is not fit to be published"))?;
         let mut chance = self.stage.seed.chance(&format!("release:{}", self.case.key));
         let token = CaseToken::random(&mut chance.0);
-        let released = self
-            .store()
-            .release(self.actor()?, self.id(), &public, token, self.at)?;
+        let new = NewRelease {
+            public,
+            marks: Vec::new(),
+            marks_seen: true,
+        };
+        let released = self.store().release(self.actor()?, self.id(), &new, token, self.at)?;
         Ok(released.map(drop))
     }
 }

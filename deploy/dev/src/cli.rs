@@ -14,6 +14,8 @@ cargo dev — 民意码 on this machine
   cargo dev reset                      stop, and remove all data of the demonstration
   cargo dev test                       every check and test
   cargo dev openapi                    write openapi.yaml again from the code
+  cargo dev bench [--quick] [--only N,…]
+                                       measure how fast it is, beside what the machine gives
 
   --detach         stay in the background (the log is .dev/log/dev.log)
   --port N         the port of the product (8080, or a free one when that is taken)
@@ -35,6 +37,8 @@ pub enum Action {
     Test,
     /// Write the contract.
     Openapi,
+    /// Measure.
+    Bench,
     /// Explain oneself.
     Help,
 }
@@ -52,6 +56,8 @@ pub struct Request {
     pub state: Option<PathBuf>,
     /// Load no demonstration.
     pub empty: bool,
+    /// What goes on to the program that measures.
+    pub further: Vec<String>,
     /// This is the process in the background that `--detach` has started.
     pub supervised: bool,
 }
@@ -65,6 +71,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
         port: None,
         state: None,
         empty: false,
+        further: Vec::new(),
         supervised: false,
     };
     while let Some(argument) = arguments.next() {
@@ -82,6 +89,8 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
             (Action::Up, "--supervised") => request.supervised = true,
             (Action::Up, "--port" | "-p") => request.port = Some(port(&value()?)?),
             (_, "--state-dir") => request.state = Some(value()?.into()),
+            (Action::Bench, "--quick") => request.further.push(name),
+            (Action::Bench, "--only" | "--json") => request.further.extend([name.clone(), value()?]),
             (_, "--help" | "-h") => request.action = Action::Help,
             _ => return Err(Error::Usage(format!("{name} is not known here."))),
         }
@@ -97,6 +106,7 @@ fn action(word: Option<&str>) -> Result<Action> {
         Some("reset") => Ok(Action::Reset),
         Some("test") => Ok(Action::Test),
         Some("openapi") => Ok(Action::Openapi),
+        Some("bench") => Ok(Action::Bench),
         None | Some("help" | "--help" | "-h") => Ok(Action::Help),
         Some(other) => Err(Error::Usage(format!("There is no `cargo dev {other}`."))),
     }

@@ -12,6 +12,7 @@ macro_rules! say {
     }};
 }
 
+mod bench;
 mod builds;
 mod checkout;
 mod cli;
@@ -53,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         Action::Status => control::status(&checkout)?,
         Action::Reset => control::reset(&checkout)?,
         Action::Openapi => contract::write(&checkout)?,
+        Action::Bench => bench::run(&checkout, &request.further)?,
         Action::Help => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -44,6 +44,16 @@ pub const TO_TEST: &[Tool] = &[
     ),
 ];
 
+/// What measuring needs besides.
+pub const TO_BENCH: &[Tool] = &[
+    tool("pgbench", "postgresql-contrib", || in_path("pgbench")),
+    tool("redis-benchmark", "redis-tools", || in_path("redis-benchmark")),
+    tool("wrk (many requests)", "wrk", || in_path("wrk")),
+    tool("nginx (serves bytes)", "nginx-light", || {
+        in_path("nginx") || Path::new("/usr/sbin/nginx").is_file()
+    }),
+];
+
 const fn tool(name: &'static str, package: &'static str, present: fn() -> bool) -> Tool {
     Tool {
         name,

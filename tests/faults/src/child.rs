@@ -9,8 +9,6 @@ use chrono::TimeDelta;
 use minyi_api::Application;
 use minyi_gateways::{clock::Clock, logging};
 use minyi_store::Store;
-use minyi_worker::Worker;
-use tokio::sync::watch;
 
 /// The machine's clock plus the seconds that stand in a file.
 fn turned(file: PathBuf) -> Clock {
@@ -25,22 +23,50 @@ fn turned(file: PathBuf) -> Clock {
     clock
 }
 
+fn clock_of(file: Option<PathBuf>) -> Clock {
+    file.map_or(Clock::System, turned)
+}
+
 /// What the file says; the parent puts a whole new file in its place.
 pub fn offset(file: &Path) -> TimeDelta {
     let text = std::fs::read_to_string(file).unwrap();
     TimeDelta::seconds(text.trim().parse().unwrap())
 }
 
-pub async fn api(config: &minyi_api::Config, clock: PathBuf) -> anyhow::Result<()> {
-    logging::start(config.mode.mode);
-    let store = Store::connect(&config.store)?;
-    Ok(Application::build(config, store, turned(clock))?.run().await?)
+/// The same program, started again as a part of the product that can be killed.
+#[derive(clap::Subcommand)]
+pub enum Part {
+    #[command(hide = true)]
+    Api {
+        #[command(flatten)]
+        config: Box<minyi_api::Config>,
+        /// A file with the seconds to add to the machine's clock; without it the machine's clock is right
+        #[arg(long, env = "MINYI_FAULTS_CLOCK")]
+        clock: Option<PathBuf>,
+    },
+    #[command(hide = true)]
+    Worker {
+        #[command(flatten)]
+        config: Box<minyi_worker::WorkerConfig>,
+        /// A file with the seconds to add to the machine's clock; without it the machine's clock is right
+        #[arg(long, env = "MINYI_FAULTS_CLOCK")]
+        clock: Option<PathBuf>,
+    },
 }
 
-pub async fn worker(config: &minyi_worker::WorkerConfig, clock: PathBuf) -> anyhow::Result<()> {
-    logging::start(config.mode.mode);
-    let worker = Worker::build(config, turned(clock))?;
-    let (_stop, stopped) = watch::channel(false);
-    worker.run(stopped).await;
-    Ok(())
+impl Part {
+    /// Runs until it is told to stop, or killed.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Api { config, clock } => {
+                logging::start(config.mode.mode);
+                let store = Store::connect(&config.store)?;
+                Ok(Application::build(&config, store, clock_of(clock))?.run().await?)
+            }
+            Self::Worker { config, clock } => {
+                logging::start(config.mode.mode);
+                Ok(minyi_worker::serve(*config, clock_of(clock)).await?)
+            }
+        }
+    }
 }

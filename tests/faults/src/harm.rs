@@ -45,7 +45,7 @@ impl Harm {
         *self.done.entry(kind).or_default() += 1;
         let started = Instant::now();
         match kind {
-            "api killed" => house.kill(Part::Api).await?,
+            "api killed" => house.kill(Part::Api(0)).await?,
             "worker killed" => house.kill(Part::Worker(chance.random_range(0..2))).await?,
             "redis killed, comes back empty" => house.kill(Part::Redis).await?,
             "postgres shut down at once" => house.kill(Part::Postgres).await?,

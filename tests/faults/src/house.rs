@@ -1,10 +1,10 @@
-//! Everything that can break: a Postgres and a Redis of our own, api and two workers as processes, WeChat's counterpart.
+//! Everything that can break: a Postgres and a Redis of our own, apis and workers as processes, WeChat's counterpart.
 
 use std::{
     fs::File,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    time::Duration,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -28,15 +28,33 @@ use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig
 use crate::child::offset;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const PLACES: usize = 6;
 
 /// Which process is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    Api,
+    Api(usize),
     Worker(usize),
     Postgres,
     Redis,
+}
+
+/// How large a house is.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub apis: usize,
+    pub workers: usize,
+    /// Grids, each with a deputy who has a phone.
+    pub places: usize,
+}
+
+/// Which clock the programs go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// One that can be turned; it begins on Monday 2 March 2026, nine o'clock in China: many working days with a known
+    /// calendar lie ahead.
+    Turned,
+    /// The machine's own.
+    Real,
 }
 
 pub struct House {
@@ -44,21 +62,28 @@ pub struct House {
     postgres: PrivatePostgres,
     redis: PrivateRedis,
     simulator: Simulator,
+    time: Time,
     pub client: Client,
-    pub base: String,
+    /// Of each api.
+    pub bases: Vec<String>,
     pub places: Vec<(Grid, Deputy)>,
     running: Vec<(Part, Child)>,
 }
 
+fn address() -> anyhow::Result<String> {
+    Ok(format!("http://127.0.0.1:{}", free_port()?))
+}
+
 impl House {
-    pub async fn build() -> anyhow::Result<Self> {
+    pub async fn build(size: Size, time: Time) -> anyhow::Result<Self> {
         let place = Place::temporary(&format!("minyi-faults-{}", random_password()?))?;
         // What is confirmed must survive a killed server, as in service.
         let postgres = PrivatePostgres::prepare(&place, Durability::Kept)?;
         let redis = PrivateRedis::prepare(&place, Durability::Thrown)?;
         std::fs::write(place.folder().join("jwt.pem"), generate_key()?)?;
         let mut house = Self {
-            base: format!("http://127.0.0.1:{}", free_port()?),
+            time,
+            bases: (0..size.apis).map(|_| address()).collect::<anyhow::Result<_>>()?,
             place,
             postgres,
             redis,
@@ -67,24 +92,26 @@ impl House {
             places: Vec::new(),
             running: Vec::new(),
         };
-        // Monday 2 March 2026, nine o'clock in China: many working days with a known calendar lie ahead.
         let beginning: DateTime<Utc> = "2026-03-02T01:00:00Z".parse()?;
-        house.set_offset(beginning - Clock::System.now())?;
+        house.set_offset(match time {
+            Time::Turned => beginning - Clock::System.now(),
+            Time::Real => TimeDelta::zero(),
+        })?;
         house.start(Part::Postgres)?;
         house.start(Part::Redis)?;
-        house.settle().await?;
-        for part in [Part::Api, Part::Worker(0), Part::Worker(1)] {
+        house.settle(size.places).await?;
+        for part in (0..size.apis).map(Part::Api).chain((0..size.workers).map(Part::Worker)) {
             house.start(part)?;
         }
         Ok(house)
     }
 
     /// Grids with their deputies, who all have a phone.
-    async fn settle(&mut self) -> anyhow::Result<()> {
+    async fn settle(&mut self, places: usize) -> anyhow::Result<()> {
         let store = self.store()?;
         store.migrate()?;
         let mut city = City::found(&store, self.now());
-        self.places = (0..PLACES).map(|_| city.grid_with_lead()).collect();
+        self.places = (0..places).map(|_| city.grid_with_lead()).collect();
         let users = self
             .places
             .iter()
@@ -101,6 +128,20 @@ impl House {
 
     pub fn database_url(&self) -> String {
         self.postgres.url("minyi")
+    }
+
+    pub fn redis_url(&self) -> String {
+        self.redis.url(0)
+    }
+
+    /// Everything that it keeps; gone at the end.
+    pub fn folder(&self) -> &Path {
+        self.place.folder()
+    }
+
+    /// What a program said.
+    pub fn log(&self, part: Part) -> PathBuf {
+        self.folder().join(format!("{part:?}.log"))
     }
 
     fn clock_file(&self) -> PathBuf {
@@ -141,28 +182,93 @@ impl House {
 
     /// Ends a process without warning and starts it anew; an emptied Redis, a Postgres that has to recover.
     pub async fn kill(&mut self, part: Part) -> anyhow::Result<()> {
-        let at = self.running.iter().position(|(found, _)| *found == part).unwrap();
-        let (_, mut child) = self.running.remove(at);
         let signal = match part {
             // Immediate shutdown: all its processes end at once, nothing is written any more.
             Part::Postgres => Signal::SIGQUIT,
             _ => Signal::SIGKILL,
         };
-        kill(Pid::from_raw(i32::try_from(child.id())?), signal)?;
-        tokio::task::spawn_blocking(move || child.wait()).await??;
+        self.end(part, signal).await?;
         self.start(part)
     }
 
-    fn start(&mut self, part: Part) -> anyhow::Result<()> {
+    /// Tells a program to stop, waits until it has, and starts it anew, ready to work. Tells how long stopping took.
+    pub async fn restart(&mut self, part: Part) -> anyhow::Result<Duration> {
+        let told = Instant::now();
+        let status = self.end(part, Signal::SIGTERM).await?;
+        let stopped = told.elapsed();
+        anyhow::ensure!(status.success(), "{part:?} ended with {status}");
+        if let Part::Worker(number) = part {
+            // An old address would be taken for the new one.
+            std::fs::remove_file(self.ready_file(number))?;
+        }
+        self.start(part)?;
+        self.wait_ready(part).await?;
+        Ok(stopped)
+    }
+
+    async fn end(&mut self, part: Part, signal: Signal) -> anyhow::Result<ExitStatus> {
+        let at = self.running.iter().position(|(found, _)| *found == part).unwrap();
+        let (_, mut child) = self.running.remove(at);
+        kill(Pid::from_raw(i32::try_from(child.id())?), signal)?;
+        Ok(tokio::task::spawn_blocking(move || child.wait()).await??)
+    }
+
+    fn ready_file(&self, worker: usize) -> PathBuf {
+        self.place.folder().join(format!("worker-{worker}"))
+    }
+
+    /// Where health and figures of an api or a worker are; `None`: it does not work yet.
+    fn vitals(&self, part: Part) -> Option<String> {
+        match part {
+            Part::Api(number) => self.bases.get(number).cloned(),
+            Part::Worker(number) => {
+                let address = std::fs::read_to_string(self.ready_file(number)).ok()?;
+                address.strip_suffix('\n').map(str::to_owned)
+            }
+            Part::Postgres | Part::Redis => None,
+        }
+    }
+
+    /// Waits until an api or a worker says that it can work.
+    pub async fn wait_ready(&self, part: Part) -> anyhow::Result<()> {
+        let asked = Instant::now();
+        while asked.elapsed() < PATIENCE {
+            if let Some(base) = self.vitals(part) {
+                let ready = self.client.get(format!("{base}/health/ready")).send().await;
+                if ready.is_ok_and(|answer| answer.status().is_success()) {
+                    return Ok(());
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::bail!("{part:?} is not ready after {PATIENCE:?}")
+    }
+
+    /// Waits until all apis and workers can work.
+    pub async fn wait_all_ready(&self) -> anyhow::Result<()> {
+        for (part, _) in &self.running {
+            if matches!(part, Part::Api(_) | Part::Worker(_)) {
+                self.wait_ready(*part).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A counter of a worker, by its name and labels as they stand in its figures.
+    pub async fn figure(&self, worker: usize, name: &str) -> anyhow::Result<u64> {
+        let base = self.vitals(Part::Worker(worker)).unwrap();
+        let figures = self.client.get(format!("{base}/metrics")).send().await?.text().await?;
+        let line = figures.lines().find_map(|line| line.strip_prefix(name));
+        Ok(line.map_or(Ok(0), |value| value.trim().parse())?)
+    }
+
+    pub fn start(&mut self, part: Part) -> anyhow::Result<()> {
         let mut command = match part {
             Part::Postgres => self.postgres.command()?,
             Part::Redis => self.redis.command()?,
-            Part::Api | Part::Worker(_) => self.program(part)?,
+            Part::Api(_) | Part::Worker(_) => self.program(part)?,
         };
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.place.folder().join(format!("{part:?}.log")))?;
+        let log = File::options().create(true).append(true).open(self.log(part))?;
         let mut child = command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -171,7 +277,7 @@ impl House {
         match part {
             Part::Postgres => wait_ready(&self.postgres, &mut child, PATIENCE)?,
             Part::Redis => wait_ready(&self.redis, &mut child, PATIENCE)?,
-            Part::Api | Part::Worker(_) => {}
+            Part::Api(_) | Part::Worker(_) => {}
         }
         self.running.push((part, child));
         Ok(())
@@ -183,9 +289,25 @@ impl House {
         let folder = self.place.folder();
         let own = std::env::current_exe()?;
         let mut command = Command::new(own);
-        command.arg(if part == Part::Api { "api" } else { "worker" });
+        match part {
+            Part::Api(number) => {
+                let listen = self.bases[number].trim_start_matches("http://");
+                command.arg("api").env("MINYI_LISTEN", listen);
+            }
+            Part::Worker(number) => {
+                let file = self.ready_file(number);
+                command.arg("worker").env("MINYI_WORKER_READY_FILE", file);
+            }
+            Part::Postgres | Part::Redis => unreachable!("not a program of ours"),
+        }
+        if self.time == Time::Turned {
+            command.env("MINYI_FAULTS_CLOCK", self.clock_file());
+        }
+        // Built clients, if the one who starts this has any.
+        if std::env::var_os("MINYI_WEB_DIR").is_none() {
+            command.env("MINYI_WEB_DIR", folder.join("web"));
+        }
         command.envs([
-            ("MINYI_FAULTS_CLOCK", self.clock_file().display().to_string()),
             ("MINYI_MODE", "development".to_owned()),
             ("MINYI_DATABASE_URL", self.database_url()),
             ("MINYI_REDIS_URL", self.redis.url(0)),
@@ -203,13 +325,11 @@ impl House {
                 templates::RESIDENT_PROGRESS.to_owned(),
             ),
             ("MINYI_WECHAT_TIMEOUT_SECONDS", "2".to_owned()),
-            ("MINYI_LISTEN", self.base.trim_start_matches("http://").to_owned()),
             ("MINYI_PUBLIC_URL", "http://my.example.test".to_owned()),
             ("MINYI_CONTACT_KEYS", format!("k1:{}", key("A"))),
             ("MINYI_INDEX_KEY", key("E")),
             ("MINYI_LINK_KEY", key("I")),
             ("MINYI_JWT_PRIVATE_KEY_FILE", format!("{}/jwt.pem", folder.display())),
-            ("MINYI_WEB_DIR", format!("{}/web", folder.display())),
             ("MINYI_LIMIT_ADDRESS_PER_MINUTE", "1000000".to_owned()),
             ("MINYI_LIMIT_CODE_PER_MINUTE", "1000000".to_owned()),
             ("MINYI_LIMIT_RECEIPT_PER_MINUTE", "1000000".to_owned()),
@@ -242,7 +362,7 @@ impl House {
         self.client.delete(url).send().await?.error_for_status()?;
         for _ in 0..600 {
             self.revive()?;
-            let ready = self.client.get(format!("{}/health/ready", self.base)).send().await;
+            let ready = self.client.get(format!("{}/health/ready", self.bases[0])).send().await;
             if ready.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use minyi_store::fixtures::{Deputy, Grid};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -29,6 +29,12 @@ pub struct Acknowledged {
     /// Sent again because the first try had no clear end.
     pub retries: usize,
     pub given_up: usize,
+    /// First tries by api.
+    pub by_api: Vec<usize>,
+    /// Tries that the next api answered at once, because the first one was going or gone.
+    pub moved: usize,
+    /// Requests that no api answered at once.
+    pub waited: usize,
 }
 
 #[derive(Default)]
@@ -38,6 +44,9 @@ struct Signals {
     answered: AtomicUsize,
     retries: AtomicUsize,
     given_up: AtomicUsize,
+    by_api: Vec<AtomicUsize>,
+    moved: AtomicUsize,
+    waited: AtomicUsize,
 }
 
 /// The load while it runs.
@@ -50,11 +59,15 @@ pub struct Load {
 impl Load {
     /// Begins it: four residents write `rate` times a second together, every deputy answers.
     pub fn begin(house: &House, rate: u32) -> Self {
-        let signals = Arc::new(Signals::default());
+        let signals = Arc::new(Signals {
+            by_api: house.bases.iter().map(|_| AtomicUsize::new(0)).collect(),
+            ..Signals::default()
+        });
         let pause = Duration::from_secs(1) * RESIDENTS / rate.max(1);
         let person = || Person {
             client: house.client.clone(),
-            base: house.base.clone(),
+            bases: house.bases.clone(),
+            next: AtomicUsize::new(0),
             simulator: house.simulator().to_owned(),
             signals: Arc::clone(&signals),
         };
@@ -101,14 +114,20 @@ impl Load {
             acknowledged.answers.extend(deputy.await?);
         }
         acknowledged.retries = self.signals.retries.load(Ordering::Relaxed);
-        acknowledged.given_up = self.signals.given_up.load(Ordering::Relaxed);
+        let of = |number: &AtomicUsize| number.load(Ordering::Relaxed);
+        acknowledged.given_up = of(&self.signals.given_up);
+        acknowledged.by_api = self.signals.by_api.iter().map(of).collect();
+        acknowledged.moved = of(&self.signals.moved);
+        acknowledged.waited = of(&self.signals.waited);
         Ok(acknowledged)
     }
 }
 
 struct Person {
     client: Client,
-    base: String,
+    /// The apis, as a balancer knows them.
+    bases: Vec<String>,
+    next: AtomicUsize,
     simulator: String,
     signals: Arc<Signals>,
 }
@@ -173,9 +192,14 @@ impl Person {
     }
 
     async fn inbox(&self, token: &str) -> Option<Vec<Uuid>> {
-        let url = format!("{}/api/v1/inbox?state=registered", self.base);
-        let answer = self.client.get(url).bearer_auth(token).send().await.ok()?;
-        let page: Value = answer.error_for_status().ok()?.json().await.ok()?;
+        let ask = |base: &str| {
+            let url = format!("{base}/api/v1/inbox?state=registered");
+            self.client.get(url).bearer_auth(token)
+        };
+        let (status, page) = self.try_all(ask).await?;
+        if !status.is_success() {
+            return None;
+        }
         let ids = page["items"]
             .as_array()?
             .iter()
@@ -186,31 +210,54 @@ impl Person {
     async fn login(&self, deputy: &Deputy) -> Option<String> {
         let url = format!("{}/_sim/users/{}/js_code", self.simulator, deputy.openid);
         let code: Value = self.client.post(url).send().await.ok()?.json().await.ok()?;
-        let url = format!("{}/api/v1/sessions/wechat", self.base);
+        // A code works once, whichever api took it.
+        let url = format!("{}/api/v1/sessions/wechat", self.bases[self.turn()]);
         let login = self.client.post(url).json(&json!({ "js_code": code["js_code"] }));
         let tokens: Value = login.send().await.ok()?.error_for_status().ok()?.json().await.ok()?;
         Some(tokens["access_token"].as_str()?.to_owned())
+    }
+
+    /// Which api is asked first now: each in its turn.
+    fn turn(&self) -> usize {
+        self.next.fetch_add(1, Ordering::Relaxed) % self.bases.len()
+    }
+
+    /// Asks one api after the other, at once; `None`: nobody answered clearly.
+    async fn try_all(&self, request: impl Fn(&str) -> RequestBuilder) -> Option<(StatusCode, Value)> {
+        let first = self.turn();
+        self.signals.by_api[first].fetch_add(1, Ordering::Relaxed);
+        for step in 0..self.bases.len() {
+            let base = &self.bases[(first + step) % self.bases.len()];
+            let Ok(answer) = request(base).send().await else {
+                continue;
+            };
+            let status = answer.status();
+            let read = answer.json::<Value>().await;
+            // An acknowledgement counts when it was read to its end.
+            if !status.is_server_error()
+                && status != StatusCode::TOO_MANY_REQUESTS
+                && (read.is_ok() || !status.is_success())
+            {
+                self.signals.moved.fetch_add(usize::from(step > 0), Ordering::Relaxed);
+                return Some((status, read.unwrap_or_default()));
+            }
+        }
+        self.signals.waited.fetch_add(1, Ordering::Relaxed);
+        None
     }
 
     /// Sends until somebody answers clearly, with the same key and the same words.
     async fn insist(&self, path: &str, headers: &[(&str, String)], body: &Value) -> Option<(StatusCode, Value)> {
         let started = Instant::now();
         loop {
-            let url = format!("{}/api/v1{path}", self.base);
-            let mut request = self.client.post(url).json(body);
-            for (name, value) in headers {
-                request = request.header(*name, value);
-            }
-            if let Ok(answer) = request.send().await {
-                let status = answer.status();
-                let read = answer.json::<Value>().await;
-                // An acknowledgement counts when it was read to its end.
-                if !status.is_server_error()
-                    && status != StatusCode::TOO_MANY_REQUESTS
-                    && (read.is_ok() || !status.is_success())
-                {
-                    return Some((status, read.unwrap_or_default()));
-                }
+            let request = |base: &str| {
+                let request = self.client.post(format!("{base}/api/v1{path}")).json(body);
+                headers
+                    .iter()
+                    .fold(request, |request, (name, value)| request.header(*name, value))
+            };
+            if let Some(answer) = self.try_all(request).await {
+                return Some(answer);
             }
             if started.elapsed() > LAST_WAIT {
                 self.signals.given_up.fetch_add(1, Ordering::Relaxed);

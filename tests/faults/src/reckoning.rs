@@ -37,7 +37,9 @@ GROUP BY 1, 2";
 
 const UNFINISHED: &str = "
 SELECT 'messages' AS name, count(*) AS count FROM notifications WHERE state NOT IN ('sent', 'dead', 'void', 'passed')
-UNION ALL SELECT 'steps', count(*) FROM deadline_steps WHERE done_at IS NULL AND due_at <= $1";
+UNION ALL SELECT 'steps', count(*) FROM deadline_steps WHERE done_at IS NULL AND due_at <= $1
+UNION ALL SELECT 'readings', count(*) FROM submissions_unread
+UNION ALL SELECT 'checks', count(*) FROM content_checks WHERE state <> 'done'";
 
 /// Each counts what must not be.
 const NEVER: &[(&str, &str)] = &[
@@ -48,6 +50,11 @@ const NEVER: &[(&str, &str)] = &[
     (
         "registered and nobody was to be told",
         "submissions s WHERE NOT EXISTS (SELECT FROM notifications WHERE submission_id = s.id)",
+    ),
+    (
+        "texts not checked once",
+        "submissions s WHERE (SELECT count(*) FROM content_checks WHERE submission_id = s.id AND checker = 'words' \
+         AND state = 'done') <> 1",
     ),
     (
         "dead letters without a reason",
@@ -90,13 +97,15 @@ pub async fn settle(house: &House) -> anyhow::Result<()> {
         house.jump(TimeDelta::minutes(30))?;
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    anyhow::bail!("messages or steps are still on their way")
+    anyhow::bail!("messages, steps or checks are still on their way")
 }
 
 /// The books at the end.
 pub struct Books {
     rows: Vec<(String, i64)>,
     wrong: Vec<(String, i64)>,
+    /// Messages that arrived more often than they were sent for sure.
+    pub again: i64,
 }
 
 pub async fn read(house: &House, acknowledged: &Acknowledged) -> anyhow::Result<Books> {
@@ -127,7 +136,11 @@ pub async fn read(house: &House, acknowledged: &Acknowledged) -> anyhow::Result<
     ];
     rows.extend(said.map(|(name, count)| (name.to_owned(), i64::try_from(count).unwrap())));
     rows.push(("messages that arrived again, outcome unknown".to_owned(), twice));
-    Ok(Books { rows, wrong })
+    Ok(Books {
+        rows,
+        wrong,
+        again: twice,
+    })
 }
 
 /// What there is, for the reader.

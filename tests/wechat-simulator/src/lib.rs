@@ -1,7 +1,7 @@
 //! A local counterpart of api.weixin.qq.com for the calls that the product makes: tokens, login codes, phone
-//! numbers, subscribe messages and messages of a service account; and of the other platforms that bring messages:
-//! WeCom, DingTalk, Aliyun's and Tencent Cloud's text messages, and a mail server; with the documented fields, limits
-//! and errcodes. The product's clients reach it through its base URL and nothing else (mail: through its port).
+//! numbers, subscribe messages, checks of contents and messages of a service account; and of the other platforms that
+//! bring messages: WeCom, DingTalk, Aliyun's and Tencent Cloud's text messages, and a mail server; with the documented
+//! fields, limits and errcodes. The product's clients reach it through its base URL and nothing else (mail: its port).
 //!
 //! - `platform` answers WeChat's paths; every call of every platform first meets the switched-on [`Fault`]s.
 //! - `wecom`, `dingtalk`, `sms` and `smtp` are the others; what they bring is in the `inbox`.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::random;
@@ -36,6 +36,8 @@ pub struct User {
     pub privacy_agreed: bool,
     /// Whether the person wants no messages of this mini-program at all.
     pub main_switch_off: bool,
+    /// When the person was in the mini-program last.
+    pub visited_at: Option<DateTime<Utc>>,
     number: u32,
     permissions: HashMap<String, Permission>,
     /// The answers that the person wants given without a question, by template.
@@ -89,6 +91,7 @@ impl People {
                 phone: new.phone,
                 privacy_agreed: false,
                 main_switch_off: false,
+                visited_at: None,
                 number,
                 permissions: HashMap::new(),
                 kept: HashMap::new(),
@@ -186,6 +189,11 @@ impl User {
     /// By template: whether it is accepted without a question.
     pub fn kept_answers(&self) -> &HashMap<String, bool> {
         &self.kept
+    }
+
+    /// Whether the person has been in the mini-program within two hours, as checks of contents want it.
+    pub fn is_visitor(&self, now: DateTime<Utc>) -> bool {
+        self.visited_at.is_some_and(|at| now - at < TimeDelta::hours(2))
     }
 
     /// Oldest first.

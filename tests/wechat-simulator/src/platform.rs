@@ -1,6 +1,7 @@
 //! WeChat's own calls, and what all platforms share: every call goes through [`answer`] (WeChat's, WeCom's and
 //! DingTalk's through [`perform`], which words the outcome as they do): faults first, then the work, then the answer.
 
+mod content;
 mod login;
 mod message;
 pub mod service;
@@ -61,6 +62,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/cgi-bin/message/subscribe/bizsend")
                 .route(web::post().to(service::send_notice))
+                .default_service(post_only()),
+        )
+        .service(
+            web::resource("/wxa/msg_sec_check")
+                .route(web::post().to(content::check_text))
+                .default_service(post_only()),
+        )
+        .service(
+            web::resource("/wxa/media_check_async")
+                .route(web::post().to(content::check_media))
                 .default_service(post_only()),
         )
         .service(

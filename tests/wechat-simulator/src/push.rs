@@ -23,6 +23,10 @@ const ACCOUNT: &str = "gh_0123456789ab";
 pub const POPUP: &str = "subscribe_msg_popup_event";
 /// The person has switched a template off.
 pub const MENU: &str = "subscribe_msg_change_event";
+/// The result of looking at a photo.
+const MEDIA: &str = "wxa_media_check";
+/// The label of what is in order.
+pub const NORMAL: i32 = 100;
 const TRIES: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(5);
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -42,9 +46,9 @@ pub struct Target {
 impl Shared {
     /// Tells the product, in the background, what a person answered: template and whether it was accepted.
     pub fn push_permissions(&self, event: &str, openid: &str, answers: &[(String, bool)]) {
-        let Some(target) = self.push.clone().filter(|_| !answers.is_empty()) else {
+        if answers.is_empty() {
             return;
-        };
+        }
         let entry = |(template, accepted): &(String, bool)| {
             json!({ "TemplateId": template, "PopupScene": "0",
                 "SubscribeStatusString": if *accepted { "accept" } else { "reject" } })
@@ -54,8 +58,31 @@ impl Shared {
             [one] => entry(one),
             several => several.iter().map(entry).collect(),
         };
-        let message = json!({ "ToUserName": ACCOUNT, "FromUserName": openid, "MsgType": "event", "Event": event,
-            "CreateTime": self.clock.now().timestamp().to_string(), "List": list });
+        let time = self.clock.now().timestamp().to_string();
+        self.push_event(
+            json!({ "ToUserName": ACCOUNT, "FromUserName": openid, "MsgType": "event", "Event": event,
+            "CreateTime": time, "List": list }),
+        );
+    }
+
+    /// Tells the product, in the background, what came of looking at a photo: label and errcode.
+    pub fn push_media_result(&self, openid: &str, trace_id: &str, label: i32, errcode: i32) {
+        let suggest = if label == NORMAL { "pass" } else { "risky" };
+        let result = json!({ "suggest": suggest, "label": label });
+        let detail =
+            json!([{ "strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label, "prob": 90 }]);
+        self.push_event(
+            json!({ "ToUserName": ACCOUNT, "FromUserName": openid, "MsgType": "event", "Event": MEDIA,
+            "CreateTime": self.clock.now().timestamp(), "appid": self.appid, "trace_id": trace_id, "version": 2,
+            "detail": detail, "errcode": errcode, "errmsg": if errcode == 0 { "ok" } else { "download failed" },
+            "result": result }),
+        );
+    }
+
+    fn push_event(&self, message: Value) {
+        let Some(target) = self.push.clone() else {
+            return;
+        };
         let (appid, time) = (self.appid.clone(), self.clock.now().timestamp());
         tokio::spawn(async move {
             if let Some((query, body)) = target.envelope(&appid, time, &message.to_string()) {

@@ -40,7 +40,7 @@ impl Refusal {
     }
 }
 
-// The texts of 43107, 43108 and 45168 are not published; clients go by the number only.
+// The texts of 40129, 43104, 43107, 43108, 44991, 45168, 61010 and 87020 are not published; clients go by the number only.
 fn text_of(errcode: i32) -> &'static str {
     match errcode {
         -1 => "system error",
@@ -52,6 +52,7 @@ fn text_of(errcode: i32) -> &'static str {
         40029 => "invalid code",
         40037 => "invalid template_id",
         40125 => "invalid appsecret",
+        40129 => "invalid scene",
         40163 => "code been used",
         40164 => "invalid ip, not in whitelist",
         40226 => "code blocked",
@@ -65,9 +66,11 @@ fn text_of(errcode: i32) -> &'static str {
         43001 => "require GET method",
         43002 => "require POST method",
         43101 => "user refuse to accept the msg",
+        43104 => "appid and openid not match",
         43107 => "subscribe message capability or template is banned",
         43108 => "concurrent send to the same user",
         44002 => "empty post data",
+        44991 => "content too long",
         45009 => "reach max api daily quota limit",
         45011 => "api minute-quota reach limit, must slower, retry next minute",
         45168 => "content contains sensitive word",
@@ -80,6 +83,8 @@ fn text_of(errcode: i32) -> &'static str {
         43117 => "template message is sent too frequently to the same user",
         44004 => "empty content",
         81013 => "user & party & tag all invalid",
+        61010 => "code is expired, the user has not visited within two hours",
+        87020 => "media was checked before",
         89503 => "need admin confirm",
         130_101 => "send too fast, exceed 20 times per minute",
         300_001 => "token is not exist",

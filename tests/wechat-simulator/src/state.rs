@@ -65,6 +65,12 @@ pub struct State {
 pub struct Limits {
     /// A message that contains one of these is refused with 45168.
     pub sensitive_words: Vec<String>,
+    /// A text that contains one of these is risky.
+    pub risky_words: Vec<String>,
+    /// A photo whose address contains one of these is risky.
+    pub risky_media: Vec<String>,
+    /// Milliseconds until the result of a photo is told.
+    pub media_check_ms: u64,
     /// Templates that answer 43107.
     pub banned_templates: Vec<String>,
     /// Messages a day before 45009.
@@ -81,6 +87,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             sensitive_words: Vec::new(),
+            risky_words: Vec::new(),
+            risky_media: Vec::new(),
+            media_check_ms: 300,
             banned_templates: Vec::new(),
             sends_a_day: 10_000_000,
             plain_tokens_a_day: 2_000,

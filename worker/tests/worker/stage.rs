@@ -177,6 +177,38 @@ impl Stage {
             .await;
     }
 
+    /// The person opens the mini-program.
+    pub async fn visit(&self, openid: &str) {
+        let base = &self.simulator.address;
+        let minted = self
+            .http
+            .post(format!("{base}/_sim/users/{openid}/js_code"))
+            .send()
+            .await;
+        let minted: Value = minted.unwrap().json().await.unwrap();
+        let query = [
+            ("appid", wechat_simulator::DEFAULT_APPID),
+            ("secret", wechat_simulator::DEFAULT_SECRET),
+            ("js_code", minted["js_code"].as_str().unwrap()),
+            ("grant_type", "authorization_code"),
+        ];
+        let session = self
+            .http
+            .get(format!("{base}/sns/jscode2session"))
+            .query(&query)
+            .send()
+            .await;
+        let session: Value = session.unwrap().json().await.unwrap();
+        assert_eq!(session["openid"], openid);
+    }
+
+    /// Sets what the platform thinks of contents.
+    pub async fn limits(&self, limits: Value) {
+        let url = format!("{}/_sim/limits", self.simulator.address);
+        let answer = self.http.put(url).json(&limits).send().await.unwrap();
+        assert!(answer.status().is_success());
+    }
+
     pub async fn fault(&self, fault: Value) {
         self.control("faults", fault).await;
     }

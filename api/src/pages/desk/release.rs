@@ -2,15 +2,20 @@
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
 use askama::Template;
-use minyi_domain::{calendar::local_date, people::Actor, release::PublicCase, rights::Permission};
-use minyi_store::SubmissionDetail;
+use minyi_domain::{
+    calendar::local_date,
+    people::Actor,
+    release::{Part, PublicCase},
+    rights::Permission,
+};
+use minyi_store::{ContentCheck, ContentMark, SubmissionDetail};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{person, view::Person};
 use crate::{
     auth::{SignedIn, SignedInForm},
-    deputies::releases::{DraftPart, ReleaseRequest, check, release, withdraw},
+    deputies::releases::{DraftPart, ReleaseRequest, check, marks, release, withdraw},
     pages::{
         layout::Layout,
         open::CaseText,
@@ -125,7 +130,39 @@ struct PreviewView {
     csrf: String,
     id: Uuid,
     case: CaseText,
+    /// What the check marks in it.
+    marked: Vec<Marked>,
+    /// The check marked something, here or in what was sent, and somebody has to have seen it.
+    needs_look: bool,
     error: Option<String>,
+}
+
+/// A marked word with what stands around it.
+struct Marked {
+    part: &'static str,
+    category: &'static str,
+    before: String,
+    word: String,
+    after: String,
+}
+
+impl Marked {
+    fn new(part: Part, mark: &ContentMark, public: &PublicCase) -> Self {
+        const AROUND: usize = 12;
+        let text = match part {
+            Part::Title => public.title(),
+            Part::Text => public.text(),
+            Part::Answer => public.answer(),
+        };
+        let cut = |from: usize, to: usize| text.chars().skip(from).take(to.saturating_sub(from)).collect();
+        Self {
+            part: part.zh(),
+            category: mark.category.zh(),
+            before: cut(mark.start.saturating_sub(AROUND), mark.start),
+            word: cut(mark.start, mark.end),
+            after: cut(mark.end, mark.end + AROUND),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -135,6 +172,7 @@ struct Sent {
     text: String,
     answer: String,
     confirmed: Option<String>,
+    looked: Option<String>,
 }
 
 impl Sent {
@@ -144,6 +182,7 @@ impl Sent {
             text: self.text.clone(),
             answer: self.answer.clone(),
             confirmed,
+            looked: self.looked.is_some(),
         }
     }
 }
@@ -181,6 +220,7 @@ impl<'a> Desk<'a> {
             text: live.map_or(draft.text.redacted, |live| live.text.clone()),
             answer: live.map_or(draft.answer.redacted, |live| live.answer.clone()),
             confirmed: false,
+            looked: false,
         });
         let errors = problem.map_or(&[][..], Problem::errors).iter();
         let view = ReleaseView {
@@ -205,7 +245,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Exactly what everybody will see.
-    fn preview(self, public: &PublicCase, error: Option<String>) -> Result<HttpResponse, Problem> {
+    async fn preview(self, public: &PublicCase, error: Option<String>) -> Result<HttpResponse, Problem> {
+        let marks = marks(public, &self.state.word_list().await?);
         let today = self.state.today();
         let date = |at| day(local_date(at), today);
         let answered = self.detail.answers.first().map(|answer| date(answer.answered_at));
@@ -230,6 +271,11 @@ impl<'a> Desk<'a> {
                 submitted: date(self.detail.submitted_at),
                 answered,
             },
+            needs_look: !marks.is_empty() || self.detail.checks.iter().any(ContentCheck::is_open),
+            marked: marks
+                .iter()
+                .map(|(part, mark)| Marked::new(*part, mark, public))
+                .collect(),
             error,
         };
         html(status, &view)
@@ -273,7 +319,7 @@ pub async fn preview_release(
     let desk = Desk::open(&state, &page, &signed_in, id.into_inner()).await?;
     let request = form.request(true);
     match check(&request) {
-        Ok(public) => desk.preview(&public, None),
+        Ok(public) => desk.preview(&public, None).await,
         Err(problem) => desk.edit(Some(request), Some(&problem)).await,
     }
 }
@@ -296,11 +342,13 @@ pub async fn confirm_release(
     };
     if form.confirmed.is_none() {
         let error = "请勾选“我已逐字看过，没有个人信息”，再确认公开。";
-        return desk.preview(&public, Some(error.to_owned()));
+        return desk.preview(&public, Some(error.to_owned())).await;
     }
     match release(&state, signed_in.actor.clone(), id, &request).await {
         Ok(_) => Ok(see_other(&format!("/desk/submissions/{id}?done=release"))),
-        Err(problem @ Problem::Refused(_)) => desk.preview(&public, Some(problem.detail())),
+        Err(problem @ (Problem::Refused(_) | Problem::Invalid(_))) => {
+            desk.preview(&public, Some(problem.detail())).await
+        }
         Err(problem) => Err(problem),
     }
 }

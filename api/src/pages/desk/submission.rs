@@ -2,6 +2,7 @@
 
 pub mod acts;
 mod answer;
+pub mod content;
 pub mod sorting;
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
@@ -18,7 +19,7 @@ use minyi_store::SubmissionDetail;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use self::acts::TriageView;
+use self::{acts::TriageView, content::ContentSection};
 use super::{
     handovers::handed,
     person, release,
@@ -41,6 +42,7 @@ use crate::{
 
 pub use acts::act_form;
 pub use answer::answer_form;
+pub use content::look_form;
 pub use sorting::choose_category;
 
 #[derive(Deserialize)]
@@ -178,6 +180,12 @@ async fn view(
         } else {
             due(detail.state, detail.answer_due_at, now, &rules.calendar)
         },
+        content: ContentSection::new(
+            detail.checks,
+            &detail.photos,
+            signed_in.actor.role.may(Permission::Release),
+            today,
+        ),
         photos: photos(state, &detail.photos),
         address: detail.address.unwrap_or_default(),
         position: detail

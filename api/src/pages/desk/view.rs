@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::handovers::{Handed, May};
 use super::release::ReleaseSection;
-use super::submission::acts::TriageView;
+use super::submission::{acts::TriageView, content::ContentSection};
 use crate::pages::{
     desk::submission::sorting::{LikeView, SortingView},
     layout::Layout,
@@ -195,6 +195,7 @@ pub struct SubmissionView {
     /// Publishing.
     pub release: ReleaseSection,
     pub sorting: SortingView,
+    pub content: ContentSection,
     pub likes: Vec<LikeView>,
 }
 

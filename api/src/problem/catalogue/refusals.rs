@@ -21,6 +21,7 @@ pub(super) fn refused(refusal: &Refusal) -> Entry {
         Refusal::TooOften => entry(S::CONFLICT, "too_often", "次数已满", "已经到了最多次数，请换一种办法。"),
         Refusal::NoConsent => entry(S::CONFLICT, "no_consent", "居民没有同意公开", "要居民本人同意才能公开。居民可以在回执页上同意，不同意也照常办理。"),
         Refusal::NotReleasable => entry(S::CONFLICT, "not_releasable", "现在不能公开", "只有已经答复的民意才能公开，保密件不能公开。"),
+        Refusal::NeedsLook => entry(S::CONFLICT, "needs_look", "标出的内容还没有人看过", "检查标出了要人看的内容。请看过以后，勾选“已看过标出的内容”再公开。"),
         Refusal::TargetUnknown(_) => entry(S::UNPROCESSABLE_ENTITY, "target_unknown", "没有找到所选的对象", ""),
         Refusal::TargetUnfit(_) => entry(S::CONFLICT, "target_unfit", "所选的对象不合适", ""),
     }

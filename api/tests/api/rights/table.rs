@@ -28,7 +28,7 @@ impl Row {
     /// The path names one thing that lies in a place; lists, and a year's archive, are limited by what they show, and
     /// settings are everywhere the same.
     pub fn names_a_thing(&self) -> bool {
-        let everywhere = ["{year}", "/decline-kinds/", "/places/templates/", "/places/imports/"];
+        let everywhere = ["{year}", "/decline-kinds/", "/places/templates/", "/places/imports/", "/content-words/"];
         self.path.contains('{')
             && matches!(self.needs, Needs::Right(_) | Needs::Either(..))
             && !everywhere.iter().any(|part| self.path.contains(part))
@@ -81,6 +81,15 @@ pub fn rows() -> Vec<Row> {
             Right(P::Release),
             json!({"title": "路灯", "text": "路灯不亮。", "answer": "修好了。", "confirmed": true}),
         ),
+        row("post", "/api/v1/submissions/{id}/content-look", Right(P::Release)),
+        row("get", "/api/v1/content-words", Right(P::Configure)),
+        with(
+            "post",
+            "/api/v1/content-words",
+            Right(P::Configure),
+            json!({"word": "某某某", "category": "other"}),
+        ),
+        row("delete", "/api/v1/content-words/{id}", Right(P::Configure)),
         with(
             "delete",
             "/api/v1/submissions/{id}/release",

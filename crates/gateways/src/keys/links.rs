@@ -5,6 +5,8 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hmac::Mac;
+use url::Url;
+use uuid::Uuid;
 
 use super::material::{self, Key};
 use crate::{Error, Result};
@@ -49,5 +51,34 @@ impl LinkSigner {
 
     fn mac(&self, path: &str, expires: i64) -> hmac::Hmac<sha2::Sha256> {
         material::mac(&self.key, &[b"link", path.as_bytes(), &expires.to_be_bytes()])
+    }
+}
+
+/// The path at which a photo is shown; `variant` is `full` or `thumbnail`.
+#[must_use]
+pub fn photo_path(id: Uuid, variant: &str) -> String {
+    format!("/photos/{id}/{variant}.jpg")
+}
+
+/// Links for somebody outside, who fetches a photo by itself.
+#[derive(Debug, Clone)]
+pub struct PublicLinks {
+    base: String,
+    signer: LinkSigner,
+}
+
+impl PublicLinks {
+    /// `public_url` is the product's address as others see it.
+    #[must_use]
+    pub fn new(public_url: &Url, signer: LinkSigner) -> Self {
+        let base = public_url.as_str().trim_end_matches('/').to_owned();
+        Self { base, signer }
+    }
+
+    /// Where a photo can be fetched until `expires_at`.
+    #[must_use]
+    pub fn photo(&self, id: Uuid, expires_at: DateTime<Utc>) -> String {
+        let path = self.signer.signed_path(&photo_path(id, "full"), expires_at);
+        format!("{}{path}", self.base)
     }
 }

@@ -78,6 +78,23 @@ impl Account {
         http::endpoint(&self.base_url, path)
     }
 
+    /// Posts `body` to `path`, once more with a new token if WeChat refuses the token. For calls that may be repeated:
+    /// nothing but a refused token is.
+    pub async fn call<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        let mut refused: Option<SecretString> = None;
+        loop {
+            let token = self.tokens.get(refused.as_ref()).await?;
+            let request = self.http.post(self.endpoint(path));
+            let request = request.query(&[("access_token", token.expose_secret())]).json(body);
+            match read_reply(request.send().await?).await {
+                Err(Error::PlatformRefused { errcode }) if is_token_error(errcode) && refused.is_none() => {
+                    refused = Some(token);
+                }
+                answer => return answer,
+            }
+        }
+    }
+
     /// Sends a message; with another token once more when the first is refused.
     pub async fn post_message(&self, path: &str, body: &Value) -> std::result::Result<SendReply, Outcome> {
         let post = |token: SecretString| {

@@ -1,13 +1,10 @@
 //! The phone number of a person who agreed to tell it (手机号快速验证组件).
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    Wechat,
-    account::{is_token_error, read_reply},
-};
+use super::Wechat;
 use crate::{Error, Result};
 
 #[derive(Deserialize)]
@@ -30,27 +27,11 @@ impl Wechat {
     /// number, without the country's code. [`Error::WechatLoginRefused`] if the code is at fault, or the number is none
     /// of mainland China.
     pub async fn phone_number(&self, code: &str) -> Result<SecretString> {
-        let mut refused: Option<SecretString> = None;
-        loop {
-            let token = self.account.tokens.get(refused.as_ref()).await?;
-            let url = self.account.endpoint("/wxa/business/getuserphonenumber");
-            let request = self
-                .account
-                .http
-                .post(url)
-                .query(&[("access_token", token.expose_secret())]);
-            let answer = read_reply::<PhoneReply>(request.json(&json!({ "code": code })).send().await?).await;
-            match answer {
-                Err(Error::PlatformRefused { errcode }) if is_token_error(errcode) && refused.is_none() => {
-                    refused = Some(token);
-                }
-                // The code was made by another mini-program.
-                Err(Error::PlatformRefused { errcode: 40013 }) => {
-                    return Err(Error::WechatLoginRefused { errcode: 40013 });
-                }
-                Err(error) => return Err(error),
-                Ok(PhoneReply { phone_info }) => return phone_info.local(),
-            }
+        let body = json!({ "code": code });
+        match self.account.call::<PhoneReply>("/wxa/business/getuserphonenumber", &body).await {
+            // The code was made by another mini-program.
+            Err(Error::PlatformRefused { errcode: 40013 }) => Err(Error::WechatLoginRefused { errcode: 40013 }),
+            answer => answer?.phone_info.local(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pushes of WeChat, with the samples of its documentation and of the Python package wechatpy.
 
-use minyi_gateways::wechat::push::{Answer, Event, PushQuery, Pushes, Unbelieved, WechatPushConfig};
+use minyi_gateways::wechat::push::{Answer, Event, MediaResult, PushQuery, Pushes, Unbelieved, WechatPushConfig};
 use serde_json::{Value, json};
 
 fn samples() -> Value {
@@ -118,6 +118,38 @@ fn an_answer_to_the_popup_is_read_in_every_form() {
     };
     assert_eq!(of_xml(&list("T1", "accept")), accepted);
     assert_eq!(of_xml(&(list("T1", "accept") + &list("T2", "reject"))), both);
+}
+
+#[test]
+fn the_result_of_a_photo_is_read_from_json_and_from_xml() {
+    let event = |result: Value, errcode: i64| {
+        let body = json!({ "ToUserName": "gh_38cc49f9733b", "FromUserName": "oH1fu0FdHqpToe2T6gBj0WyB8iS1",
+            "CreateTime": 1_626_959_646, "MsgType": "event", "Event": "wxa_media_check", "appid": "wx8f16a5ab77d4e4f4",
+            "trace_id": "60f96f1d-3845297a-1976a3ae", "version": 2, "errcode": errcode, "errmsg": "ok", "result": result,
+            "detail": [{ "strategy": "content_model", "errcode": 0, "suggest": "pass", "label": 100, "prob": 90 }] });
+        plainly(&body.to_string()).unwrap()
+    };
+    let expected = |errcode, is_pass, label| {
+        Event::Media(MediaResult {
+            trace_id: "60f96f1d-3845297a-1976a3ae".into(),
+            errcode,
+            is_pass,
+            label,
+        })
+    };
+    let passed = json!({ "suggest": "pass", "label": 100 });
+    assert_eq!(event(passed, 0), expected(0, true, Some(100)));
+    let risky = json!({ "suggest": "risky", "label": 20002 });
+    assert_eq!(event(risky, 0), expected(0, false, Some(20002)));
+    assert_eq!(event(json!({}), -1008), expected(-1008, false, None));
+    let xml = "<xml><FromUserName>o1</FromUserName><MsgType>event</MsgType><Event>wxa_media_check</Event>
+        <trace_id>60f96f1d-3845297a-1976a3ae</trace_id><errcode>0</errcode>
+        <result><suggest>pass</suggest><label>100</label></result></xml>";
+    assert_eq!(plainly(xml).unwrap(), expected(0, true, Some(100)));
+    assert_eq!(
+        plainly(r#"{"MsgType":"event","Event":"wxa_media_check"}"#).unwrap(),
+        Event::Other
+    );
 }
 
 #[test]

@@ -1,3 +1,4 @@
+mod content;
 mod login;
 mod sending;
 mod token;

@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::{AnswerView, EventKind, EventView, Parts, PhotoView, RatingView};
 use crate::{
-    HandoverView, PromiseView, ProposalLine, Result, Store,
+    ContentCheck, HandoverView, PromiseView, ProposalLine, Result, Store,
     casework::{InfoRequest, Kin, TransferView, chain, kin},
+    content,
     events::NewEvent,
     meetings::Meetings,
     receipts::CloseReason,
@@ -79,6 +80,8 @@ pub struct SubmissionDetail {
     pub transfers: Vec<TransferView>,
     /// Category and suggestion.
     pub sorting: Sorting,
+    /// What the check of text and photos says.
+    pub checks: Vec<ContentCheck>,
     /// Who made the events happen, by account: for internal eyes.
     pub names: HashMap<Uuid, String>,
 }
@@ -168,6 +171,7 @@ impl Store {
         detail.kin = kin(&mut connection, id, Some(scope))?;
         detail.transfers = chain(&mut connection, id)?;
         detail.sorting = sorting(&mut connection, id)?;
+        detail.checks = content::checks(&mut connection, id)?;
         let actors = detail.events.iter().filter_map(|event| event.actor_account_id);
         detail.names = display_names(&mut connection, actors.collect())?;
         Ok(Some(detail))
@@ -248,6 +252,7 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         kin: Vec::new(),
         transfers: Vec::new(),
         sorting: Sorting::default(),
+        checks: Vec::new(),
         names: HashMap::new(),
     }
 }

@@ -15,6 +15,7 @@ mod clusters;
 mod codes;
 mod connections;
 mod delivery;
+mod content;
 mod deputy_client;
 mod handing;
 mod hearings;

@@ -9,7 +9,7 @@ use minyi_domain::{
     token::{CaseToken, ReceiptToken},
 };
 use minyi_store::{
-    OpenPlace, Refusal,
+    NewRelease, OpenPlace, Refusal,
     fixtures::{COUNTY, Grid, TO_STAFF, TOWNSHIP},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -25,8 +25,12 @@ fn token(seed: u64) -> CaseToken {
     CaseToken::random(&mut StdRng::seed_from_u64(seed))
 }
 
-fn public(title: &str) -> PublicCase {
-    PublicCase::parse(title, "门口的路灯坏了。", "已经修好了。").unwrap()
+fn public(title: &str) -> NewRelease {
+    NewRelease {
+        public: PublicCase::parse(title, "门口的路灯坏了。", "已经修好了。").unwrap(),
+        marks: Vec::new(),
+        marks_seen: false,
+    }
 }
 
 /// A case with an answer and, if wanted, the resident's consent.

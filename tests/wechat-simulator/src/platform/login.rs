@@ -41,6 +41,9 @@ pub async fn code_to_session(
             CodeFault::Used => Refusal::of(40163),
             CodeFault::Unknown => Refusal::of(40029),
         })?;
+        if let Some(user) = state.people.get_mut(&openid) {
+            user.visited_at = Some(now);
+        }
         // Success carries no errcode here, as in the field.
         Ok(json!({"openid": openid, "session_key": random::session_key()}))
     })

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 mod channels;
+mod contents;
 mod faults;
 mod login;
 mod messages;

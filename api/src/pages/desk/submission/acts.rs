@@ -194,6 +194,7 @@ pub fn done(act: Option<&str>) -> Option<&'static str> {
         "split" => "已拆分，新的一件有自己的编号和回执。",
         "transfer" => "已转办。",
         "restrict" => "已转为保密件，由上级人大办理。",
+        "look" => "已记下：标出的内容您看过了。",
         "release" => "已公开。",
         "withdraw_release" => "已停止公开。",
         "change_urgency" => "已调整缓急。",

@@ -24,8 +24,23 @@ pub struct Push {
 pub enum Event {
     /// The person has answered the popup, or has switched templates off: template and answer.
     Permissions(Vec<(String, Answer)>),
+    /// What came of looking at a photo (wxa_media_check).
+    Media(MediaResult),
     /// Nothing that anybody here waits for.
     Other,
+}
+
+/// WeChat's word about a photo that it was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaResult {
+    /// As the answer to the question named it.
+    pub trace_id: String,
+    /// 0, or why it could not look: -1008, it could not fetch the photo.
+    pub errcode: i32,
+    /// `review` and `risky` are no pass.
+    pub is_pass: bool,
+    /// 100 normal, 20002 porn, …
+    pub label: Option<i32>,
 }
 
 /// What a person answered about one template.
@@ -113,7 +128,26 @@ impl Event {
         match kind {
             "subscribe_msg_popup_event" => permissions("SubscribeMsgPopupEvent"),
             "subscribe_msg_change_event" => permissions("SubscribeMsgChangeEvent"),
+            "wxa_media_check" => MediaResult::of(value).map_or(Self::Other, Self::Media),
             _ => Self::Other,
         }
+    }
+}
+
+impl MediaResult {
+    /// `None`: it names no question.
+    fn of(value: &Value) -> Option<Self> {
+        // XML has no numbers.
+        let number = |value: &Value| match value {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other.as_i64().and_then(|number| i32::try_from(number).ok()),
+        };
+        let result = &value["result"];
+        Some(Self {
+            trace_id: value["trace_id"].as_str().filter(|id| !id.is_empty())?.to_owned(),
+            errcode: number(&value["errcode"]).unwrap_or(0),
+            is_pass: result["suggest"] == "pass",
+            label: number(&result["label"]),
+        })
     }
 }

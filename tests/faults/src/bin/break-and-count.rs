@@ -12,21 +12,23 @@
     reason = "this serves tests only, and fails loudly"
 )]
 
-mod child;
-mod harm;
-mod house;
-mod load;
-mod reckoning;
+use std::time::{Duration, Instant};
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
+use clap::Parser;
+use minyi_faults::{
+    child::Part,
+    harm::Harm,
+    house::{House, Size, Time},
+    load::Load,
+    reckoning,
 };
-
-use clap::{Parser, Subcommand};
 use rand::{SeedableRng as _, rngs::StdRng};
 
-use crate::{harm::Harm, house::House, load::Load};
+const SIZE: Size = Size {
+    apis: 1,
+    workers: 2,
+    places: 6,
+};
 
 /// Break a running product on purpose and count what is left.
 #[derive(Parser)]
@@ -36,25 +38,6 @@ struct Cli {
     part: Option<Part>,
     #[command(flatten)]
     options: Options,
-}
-
-/// The same program, started again as a part of the product that can be killed.
-#[derive(Subcommand)]
-enum Part {
-    #[command(hide = true)]
-    Api {
-        #[command(flatten)]
-        config: Box<minyi_api::Config>,
-        #[arg(long, env = "MINYI_FAULTS_CLOCK")]
-        clock: PathBuf,
-    },
-    #[command(hide = true)]
-    Worker {
-        #[command(flatten)]
-        config: Box<minyi_worker::WorkerConfig>,
-        #[arg(long, env = "MINYI_FAULTS_CLOCK")]
-        clock: PathBuf,
-    },
 }
 
 #[derive(clap::Args)]
@@ -77,8 +60,7 @@ struct Options {
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.part {
-        Some(Part::Api { config, clock }) => child::api(&config, clock).await,
-        Some(Part::Worker { config, clock }) => child::worker(&config, clock).await,
+        Some(part) => part.run().await,
         None => run(&cli.options).await,
     }
 }
@@ -86,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
 async fn run(options: &Options) -> anyhow::Result<()> {
     let started = Instant::now();
     let mut chance = StdRng::seed_from_u64(options.seed);
-    let mut house = House::build().await?;
+    let mut house = House::build(SIZE, Time::Turned).await?;
     println!(
         "seed {}, {} faults, {} submissions a second",
         options.seed, options.faults, options.rate

@@ -2,6 +2,7 @@
 
 pub mod categories;
 pub mod clusters;
+pub mod codes;
 mod contact_views;
 pub mod deputies;
 mod exports;
@@ -9,6 +10,7 @@ mod grids;
 pub mod ledger;
 mod notifications;
 pub mod numbers;
+pub mod prints;
 pub mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -24,6 +26,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(numbers::configure)
         .configure(settings::configure)
         .configure(clusters::configure)
+        .configure(codes::configure)
+        .configure(prints::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);
 }

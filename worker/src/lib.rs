@@ -7,6 +7,7 @@ mod config;
 mod consume;
 mod housekeeping;
 mod ladder;
+mod prints;
 mod relay;
 mod sender;
 mod steps;
@@ -27,6 +28,7 @@ use minyi_gateways::{
     redis_link::RedisLink,
     wechat::Wechat,
 };
+use minyi_print::font::Font;
 use minyi_store::Store;
 use tokio::sync::{OwnedMutexGuard, watch};
 use uuid::Uuid;
@@ -42,6 +44,8 @@ pub enum Error {
     Thread(#[from] tokio::task::JoinError),
     #[error("the database has another shape than this program: run `minyi-api migrate`")]
     NotMigrated,
+    #[error(transparent)]
+    Font(#[from] minyi_print::Error),
     #[error("health and figures: {0}")]
     Vitals(#[from] std::io::Error),
     #[error("figures: {0}")]
@@ -63,6 +67,8 @@ pub struct Worker {
     link: RedisLink,
     wechat: Wechat,
     objects: Objects,
+    /// The Chinese font of what is printed.
+    font: Font,
     clock: Clock,
     pace: Pace,
     /// Who is being written to right now.
@@ -88,6 +94,7 @@ impl Worker {
             wechat: Wechat::new(config.wechat.clone(), link.clone(), clock.clone(), config.mode.mode)?,
             link,
             objects: Objects::open(&config.objects)?,
+            font: Font::open(config.font_file.as_deref(), config.font_index)?,
             clock,
             pace: config.pace,
             turns: Mutex::default(),
@@ -99,10 +106,11 @@ impl Worker {
         let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));
+        let prints = tokio::spawn(Arc::clone(&self).run_prints(stop.clone()));
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
         let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
         tokio::join!(sender, steps);
-        for task in [relay, housekeeping, suggestions] {
+        for task in [relay, housekeeping, suggestions, prints] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the worker broke");
             }

@@ -7,6 +7,7 @@ use minyi_domain::{
     rates::{Grouping, Measure, Rate},
     revisit,
     routing::RouteReason,
+    sheet::Template,
     submission::{Channel, CoordinateSystem, Kind, Satisfaction, Urgency},
 };
 use utoipa::openapi::{
@@ -43,6 +44,8 @@ macro_rules! schemas {
 }
 
 schemas! {
+    /// What is printed.
+    template: Template;
     /// Kind of matter.
     kind: Kind;
     /// How a submission came in.

@@ -11,6 +11,7 @@ mod app;
 mod calendar;
 mod client;
 mod clusters;
+mod code_upkeep;
 mod codes;
 mod config;
 mod contract;

@@ -23,6 +23,7 @@ words! {
         Audit = "audit", "审计";
         Invite = "invite", "邀请代表登录";
         Serve = "serve", "代表本人履职";
+        Print = "print", "制码、印刷和张贴";
     }
 }
 
@@ -66,6 +67,7 @@ impl Role {
                     | P::Hold
                     | P::Revisit
                     | P::Invite
+                    | P::Print
             ),
             Self::OfficeHandler => matches!(permission, P::ReadCases | P::ActForOffice),
             Self::StreetAdmin => matches!(
@@ -79,6 +81,7 @@ impl Role {
                     | P::Hold
                     | P::Revisit
                     | P::Invite
+                    | P::Print
             ),
             Self::CountyAdmin | Self::CityAdmin => matches!(
                 permission,
@@ -93,6 +96,7 @@ impl Role {
                     | P::Revisit
                     | P::Invite
                     | P::Configure
+                    | P::Print
             ),
             Self::Auditor => matches!(
                 permission,

@@ -47,6 +47,7 @@ mod photos;
 mod phrases;
 mod pool;
 mod prepared;
+mod prints;
 mod promises;
 mod proposals;
 mod push_permissions;
@@ -77,7 +78,11 @@ pub use casework::{
 pub use categories::{CategoryRow, ImportedCategories};
 pub use chain::{Break, Verified};
 pub use clusters::{Cluster, ClusterCase, ClusterCursor, ClusterFilter, ClusterOrder, ClusterPlace, Position};
-pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
+pub use codes::{
+    AlarmCursor, AskedPurpose, CodeAct, CodeAlarm, CodeChange, CodeCursor, CodeEvent, CodeEventKind, CodeFilter,
+    CodePage, CodeRecord, CodeRefusal, CodeRow, CodeState, GridRow, Installation, MOST_CODES, MakeOutcome,
+    NewInstallation, Selection,
+};
 pub use config::StoreConfig;
 pub use contact_views::ContactView;
 pub use deputies::{DeputyInGrid, DeputyPage, DeputyPublic};
@@ -114,6 +119,7 @@ pub use page::{Cursor, Page};
 pub use photos::{NewPhoto, Photo};
 pub use phrases::Phrase;
 pub use pool::Store;
+pub use prints::{JobOutcome, MOST_PRINTED, NewPrintJob, PrintDesign, PrintJob, PrintJobState, PrintLook, PrintWork};
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
 pub use push_permissions::PushAnswer;

@@ -4,6 +4,7 @@
 
 mod delivery;
 mod faults;
+mod prints;
 mod stage;
 mod steps;
 mod suggesting;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, http::StatusCode, web};
 use chrono::NaiveDate;
 use minyi_domain::people::Scope;
 use minyi_domain::rights::Permission;
-use minyi_store::{CodeCursor, CodeRow, CodeState, DeadNotification, GridRow, Template};
+use minyi_store::{CodeCursor, CodeFilter, CodeRow, CodeState, DeadNotification, GridRow, Template};
 use serde::Deserialize;
 
 use super::{
@@ -42,7 +42,9 @@ pub async fn show_codes(
     let cursor = grid
         .zip(token)
         .map(|(grid_code, token)| CodeCursor { grid_code, token });
-    let list = move |store: &minyi_store::Store| store.codes_in(&scope, today, cursor.as_ref(), PAGE_LENGTH);
+    let list = move |store: &minyi_store::Store| {
+        store.codes_in(&scope, &CodeFilter::default(), today, cursor.as_ref(), PAGE_LENGTH)
+    };
     let found = state.ask(list).await?;
     let mut sites: Vec<Site> = Vec::new();
     for row in &found.items {

@@ -9,6 +9,7 @@ mod make;
 mod record;
 mod selection;
 
+pub use alarms::SHOWN_DAYS as ALARM_DAYS;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) use selection::{SelectionRequest, read_token};

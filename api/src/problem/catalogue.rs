@@ -403,6 +403,8 @@ fn refused(refusal: &Refusal) -> Entry {
 /// What a refusal is about, for people.
 fn target(what: &str) -> &'static str {
     match what {
+        "code" => "民意码",
+        "hung_on" | "removed_on" => "日期",
         "deputy" => "代表",
         "grid" => "网格",
         "site" => "站点",

@@ -53,9 +53,9 @@ pub struct TakeDownRequest {
     (status = 201, description = "recorded", body = InstallationResponse),
     (status = 400, description = "`code_mistyped`：编号输错了"),
     (status = 403, description = "`forbidden`：没有这项权限"),
-    (status = 404, description = "`code_unknown`：没有这个码，或者不归您管理"),
+    (status = 404, description = "`code_unknown`：没有这个码，或者不归您管理；`photo_unknown`：照片不存在或者已经用过"),
     (status = 409, description = "`target_unfit`：这个码已经不用了，或者日期早于上一次张贴"),
-    (status = 422, description = "`invalid_fields`：内容不对；`photo_missing`：照片不存在或者已经用过"),
+    (status = 422, description = "`invalid_fields`：内容不对"),
 ))]
 #[post("/codes/{token}/installations")]
 pub(super) async fn hang_code(

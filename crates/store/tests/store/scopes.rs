@@ -4,7 +4,7 @@ use minyi_domain::{
     lifecycle::State,
     people::{Role, Scope},
 };
-use minyi_store::{InboxFilter, SendResult};
+use minyi_store::{CodeFilter, InboxFilter, SendResult};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};

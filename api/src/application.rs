@@ -141,10 +141,7 @@ fn open(config: &Config, store: Store, clock: Clock) -> Result<Parts, StartError
     let mode = settings.mode;
     let keys = Keys::new(&config.keys, mode)?;
     let redis = RedisLink::new(&config.redis)?;
-    let font = match &config.font_file {
-        Some(file) => Font::load(file, config.font_index)?,
-        None => Font::find()?,
-    };
+    let font = Font::open(config.font_file.as_deref(), config.font_index)?;
     Ok(Parts {
         tokens: TokenKeys::from_file(&config.jwt_private_key_file)?,
         wechat: Wechat::new(config.wechat.clone(), redis.clone(), clock.clone(), mode)?,

@@ -5,6 +5,7 @@ mod audit;
 mod calendar;
 pub mod categories;
 pub mod clusters;
+pub mod codes;
 mod contact_views;
 mod delivery;
 mod content_words;
@@ -17,6 +18,7 @@ pub mod numbers;
 mod personal_data;
 mod policies;
 pub mod places;
+pub mod prints;
 pub mod settings;
 mod test_message;
 
@@ -42,6 +44,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(test_message::send_test_message)
         .configure(content_words::configure)
         .configure(clusters::configure)
+        .configure(codes::configure)
+        .configure(prints::configure)
         .service(categories::list_categories)
         .service(categories::put_categories);
 }

@@ -32,6 +32,12 @@ pub struct WorkerConfig {
     pub public_url: Option<Url>,
     #[command(flatten)]
     pub pace: Pace,
+    /// Font file for what is printed (otf, ttf, ttc); without it the system's Noto Sans CJK is used
+    #[arg(long, env = "MINYI_FONT_FILE")]
+    pub font_file: Option<PathBuf>,
+    /// Which face of a font collection (ttc) is simplified Chinese
+    #[arg(long, env = "MINYI_FONT_INDEX", default_value_t = 0)]
+    pub font_index: u32,
     /// Address of health and figures; port 0 takes a free one
     #[arg(long, env = "MINYI_WORKER_LISTEN", default_value = "127.0.0.1:0")]
     pub worker_listen: SocketAddr,

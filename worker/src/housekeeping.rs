@@ -1,9 +1,10 @@
 //! What is thrown away after a while: photos that nobody sent, logins that ended, words by which
-//! what is too old was found.
+//! what is too old was found, printed batches. And what is looked for now and then: codes scanned unusually often.
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{Days, TimeDelta};
+use minyi_domain::calendar::local_date;
 use minyi_store::Photo;
 use tokio::{runtime::Handle, sync::watch};
 use uuid::Uuid;
@@ -43,6 +44,8 @@ impl Worker {
         self.in_store(move |store| store.forget_pushes(now - PUSH_REPEATS))
             .await?;
         while self.in_store(move |store| store.forget_old_terms(now, BATCH)).await? > 0 {}
+        self.forget_prints().await?;
+        self.notice_scans().await?;
         loop {
             let photos = self
                 .in_store(move |store| store.unattached_photos_before(now - PHOTO_WAITS, BATCH))
@@ -56,6 +59,16 @@ impl Worker {
                 return Ok(());
             }
         }
+    }
+
+    /// Looks for codes that are scanned unusually often, today and yesterday, whose last scans came after the last look.
+    async fn notice_scans(&self) -> Result<()> {
+        let now = self.clock.now();
+        let today = local_date(now);
+        for day in [today - Days::new(1), today] {
+            self.in_store(move |store| store.notice_unusual_scans(day, now)).await?;
+        }
+        Ok(())
     }
 
     async fn forget_photo(&self, id: Uuid) -> Result<bool> {

@@ -8,6 +8,7 @@ mod consume;
 mod content;
 mod housekeeping;
 mod ladder;
+mod prints;
 mod relay;
 mod sender;
 mod serve;
@@ -31,6 +32,7 @@ use minyi_gateways::{
     queue::{Queue, Stream},
     redis_link::RedisLink,
 };
+use minyi_print::font::Font;
 use minyi_store::Store;
 pub use serve::serve;
 use tokio::sync::{OwnedMutexGuard, watch};
@@ -50,6 +52,8 @@ pub enum Error {
     Thread(#[from] tokio::task::JoinError),
     #[error("the database has another shape than this program: run `minyi-api migrate`")]
     NotMigrated,
+    #[error(transparent)]
+    Font(#[from] minyi_print::Error),
     #[error("health and figures: {0}")]
     Vitals(#[from] std::io::Error),
     #[error("figures: {0}")]
@@ -76,6 +80,8 @@ pub struct Worker {
     objects: Objects,
     /// Where others can fetch a photo, if this worker is told how.
     links: Option<PublicLinks>,
+    /// The Chinese font of what is printed.
+    font: Font,
     clock: Clock,
     pace: Pace,
     /// Who is being written to right now.
@@ -109,6 +115,7 @@ impl Worker {
             public_url: config.public_url.clone(),
             link,
             objects: Objects::open(&config.objects)?,
+            font: Font::open(config.font_file.as_deref(), config.font_index)?,
             clock,
             pace: config.pace,
             turns: Mutex::default(),
@@ -129,10 +136,11 @@ impl Worker {
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));
         let content = tokio::spawn(Arc::clone(&self).run_content(stop.clone()));
+        let prints = tokio::spawn(Arc::clone(&self).run_prints(stop.clone()));
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
         let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
         tokio::join!(sender, steps);
-        for task in [relay, housekeeping, suggestions, content] {
+        for task in [relay, housekeeping, suggestions, content, prints] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the worker broke");
             }

@@ -10,6 +10,7 @@ use minyi_domain::{
     rates::{Grouping, Measure, Rate},
     revisit,
     routing::RouteReason,
+    sheet::Template,
     submission::{Channel, CoordinateSystem, Kind, Satisfaction, Urgency},
 };
 use utoipa::openapi::{
@@ -65,6 +66,8 @@ schemas! {
     audit_object: audit::ObjectKind;
     /// What came of an act of the audit log.
     audit_result: audit::Outcome;
+    /// What is printed.
+    template: Template;
     /// Kind of matter.
     kind: Kind;
     /// Kind of a site.

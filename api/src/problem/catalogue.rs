@@ -61,6 +61,19 @@ pub enum Problem {
     },
     /// No submission has this receipt, or number and phone do not belong together.
     ReceiptUnknown,
+    /// The code's state does not allow what is to be done with it.
+    CodeActRefused {
+        /// In groups.
+        token: String,
+        /// In Chinese.
+        state: &'static str,
+    },
+    /// Nothing of what is chosen lies in this person's place.
+    NothingSelected,
+    /// No print job of this id that this person may see.
+    PrintJobUnknown,
+    /// The print job has no file, not yet or never.
+    PrintJobUnfinished,
     /// The picture of a code cannot be drawn like this.
     CodeImageRefused {
         /// What to change.
@@ -219,6 +232,15 @@ impl Problem {
         Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
     }
 
+    /// More than an operation takes at once.
+    pub fn too_many_rows(found: usize, most: usize) -> Self {
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        Self::TooManyRows {
+            found: number(found),
+            most: number(most),
+        }
+    }
+
     /// A wrong text of one field.
     pub fn text(pointer: &'static str) -> impl Fn(TextError) -> Self {
         move |error| Self::Invalid(vec![FieldProblem::text(pointer, error)])
@@ -273,6 +295,7 @@ impl Problem {
             Self::TooManyRows { found, most } => {
                 format!("符合条件的有 {found} 行，一个文件最多 {most} 行。请缩短时间，或者加上别的条件。")
             }
+            Self::CodeActRefused { token, state } => format!("{token} 现在是“{state}”，不能这样办。请刷新页面查看。"),
             Self::CodeMistyped {
                 position: Some(position),
             }
@@ -343,6 +366,10 @@ impl Problem {
             Self::HandoverUnknown => entry(S::NOT_FOUND, "handover_unknown", "没有找到这次交办", "它不存在，或者没有交给您办理。"),
             Self::ProposalUnknown => entry(S::NOT_FOUND, "proposal_unknown", "没有找到这件建议", "它不存在，或者不在您的范围内。"),
             Self::PromiseUnknown => entry(S::NOT_FOUND, "promise_unknown", "没有找到这项承诺", "它不存在，或者不归您办理。"),
+            Self::CodeActRefused { .. } => entry(S::CONFLICT, "code_act_refused", "这个民意码现在不能这样办", ""),
+            Self::NothingSelected => entry(S::NOT_FOUND, "nothing_selected", "没有选中任何内容", "选的范围里没有归您管理的网格或者使用中的民意码。"),
+            Self::PrintJobUnknown => entry(S::NOT_FOUND, "print_job_unknown", "没有找到这个印刷任务", "它不存在，已经过期，或者不归您管理。"),
+            Self::PrintJobUnfinished => entry(S::CONFLICT, "print_job_unfinished", "还没有印好", "印好以后才能下载；已经取消或者出错的任务没有文件。"),
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
             Self::NotificationUnknown => entry(S::NOT_FOUND, "notification_unknown", "没有找到这条消息", "它已经送到、正在重发，或者不归您管。"),
             Self::PlaceUnknown => entry(S::NOT_FOUND, "place_unknown", "没有找到", "它不存在，或者不归您管理。"),

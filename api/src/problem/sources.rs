@@ -33,38 +33,10 @@ impl From<minyi_gateways::Error> for Problem {
 
 impl From<minyi_print::Error> for Problem {
     fn from(error: minyi_print::Error) -> Self {
-        use minyi_print::Error;
-        let refused = |detail: String| Self::CodeImageRefused { detail };
-        match error {
-            Error::LogoNeedsLevelH => refused("带图标的二维码只能用 H 级纠错（level=H）。".to_owned()),
-            Error::LogoNeedsShorterContent => {
-                refused("网址太长，带图标的二维码不好扫，请去掉图标（logo=false）。".to_owned())
-            }
-            Error::TooSmall { minimum_px } => refused(format!("图片太小，至少要 {minimum_px} 像素。")),
-            Error::TooLarge { maximum_px } => refused(format!("图片太大，最多 {maximum_px} 像素。")),
-            Error::Sheet { source, .. } => Self::from(*source),
-            Error::MissingGlyph { character, .. } => {
-                refused(format!("字体里没有“{character}”这个字，请换一个字体或者换一种写法。"))
-            }
-            Error::DoesNotFit { field } => refused(format!("{}太长，印不下，请改短一些。", sheet_part(field))),
-            Error::NoSheets => refused("没有可以印的民意码。".to_owned()),
-            other => Self::internal(other),
+        match error.zh() {
+            Some(detail) => Self::CodeImageRefused { detail },
+            None => Self::internal(error),
         }
-    }
-}
-
-/// A part of a printed sheet as people call it.
-fn sheet_part(field: &str) -> &'static str {
-    match field {
-        "title" => "标题",
-        "place" => "地点",
-        "station" => "站点名称",
-        "deputy's name" => "代表姓名",
-        "deputy's level" => "代表层级",
-        "hotline" => "电话",
-        "typed address" => "网址",
-        "token" => "民意码编号",
-        _ => "有一项文字",
     }
 }
 

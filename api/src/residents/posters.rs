@@ -5,9 +5,11 @@ use actix_web::{
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
     web::{Path, Query},
 };
-use minyi_domain::rights::Permission;
-use minyi_print::sheet::{Deputy, Format, Sheet, poster_pdf};
-use minyi_store::CodePage;
+use minyi_domain::{
+    rights::Permission,
+    sheet::{Sheet, Template},
+};
+use minyi_print::sheet::{Look, sheets_pdf};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -51,7 +53,7 @@ enum FormatWord {
     Labels,
 }
 
-impl From<FormatWord> for Format {
+impl From<FormatWord> for Template {
     fn from(word: FormatWord) -> Self {
         match word {
             FormatWord::A4 => Self::A4,
@@ -62,30 +64,13 @@ impl From<FormatWord> for Format {
 }
 
 impl AppState {
-    fn sheet(&self, page: CodePage) -> Sheet {
-        let url = self.code_url(&page.token);
-        let host = self.settings.public_url.split_once("://").map_or("", |(_, host)| host);
-        let published = |deputy: minyi_store::DeputyInGrid| {
-            let level = deputy.public.level.zh().to_owned();
-            deputy.public.name.map(|name| Deputy { name, level })
-        };
-        Sheet {
-            title: "民意码".to_owned(),
-            typed_address: format!("{host}/c"),
-            typed_token: page.token.grouped(),
-            place: page.place,
-            station: page.site.name,
-            deputies: page.deputies.into_iter().filter_map(published).collect(),
-            hotline: page.site.hotline,
-            url,
-        }
-    }
-
     async fn print(&self, sheets: Vec<Sheet>, query: PosterQuery, name: String) -> Result<HttpResponse, Problem> {
         let font = self.font.clone();
-        let pdf = self
-            .draw(move || poster_pdf(&sheets, query.format.into(), query.crop_marks, &font))
-            .await??;
+        let look = Look {
+            crop_marks: query.crop_marks,
+            ..Look::plain(query.format.into())
+        };
+        let pdf = self.draw(move || sheets_pdf(&sheets, &look, &font)).await??;
         Ok(HttpResponse::Ok()
             .content_type("application/pdf")
             .insert_header((CACHE_CONTROL, "private, no-cache"))
@@ -118,7 +103,7 @@ async fn get_code_poster(
     } else {
         1
     };
-    let sheets = vec![state.sheet(page); copies];
+    let sheets = vec![page.sheet(&state.settings.public_url); copies];
     state.print(sheets, query.into_inner(), name).await
 }
 
@@ -143,6 +128,9 @@ async fn get_site_posters(
     let (scope, id, today) = (signed_in.actor.scope(), id.into_inner(), state.today());
     let pages = state.ask(move |store| store.sheets_of_site(&scope, id, today)).await?;
     let pages = pages.ok_or(Problem::SiteUnknown)?;
-    let sheets = pages.into_iter().map(|page| state.sheet(page)).collect();
+    let sheets = pages
+        .iter()
+        .map(|page| page.sheet(&state.settings.public_url))
+        .collect();
     state.print(sheets, query.into_inner(), format!("posters-{id}")).await
 }

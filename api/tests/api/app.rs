@@ -9,7 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser as _;
 use minyi_api::{Application, Config, auth::tokens::generate_key};
 use minyi_domain::people::{Actor, Role};
-use minyi_gateways::clock::Clock;
+use minyi_gateways::{
+    clock::Clock,
+    objects::{Objects, ObjectsConfig},
+};
 use minyi_store::{
     Directory, NewAccount, Store, StoreConfig,
     fixtures::{City, Deputy, Grid, openid_of},
@@ -212,6 +215,18 @@ impl App {
 
     pub async fn post_as(&self, token: &str, path: &str, body: &Value) -> Answer {
         send(self.request(Method::POST, path).bearer_auth(token).json(body)).await
+    }
+
+    /// What this product stores beside its database.
+    pub fn objects(&self) -> Objects {
+        let config = ObjectsConfig {
+            objects: format!("file://{}/objects", self.folder.display()).parse().unwrap(),
+            s3_endpoint: None,
+            s3_region: String::new(),
+            s3_access_key: None,
+            s3_secret_key: None,
+        };
+        Objects::open(&config).unwrap()
     }
 
     /// What no interface offers yet: for instance an administrator's work on codes.

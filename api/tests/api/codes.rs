@@ -1,5 +1,5 @@
 use minyi_domain::{people::Role, token::CodeToken};
-use minyi_store::{CodeState, Directory, NewCode, new_id};
+use minyi_store::{CodeFilter, CodeState, Directory, NewCode, new_id};
 use reqwest::Method;
 
 use crate::app::{App, PUBLIC_URL, noon, send};
@@ -158,7 +158,10 @@ async fn what_does_not_fit_is_told_in_chinese() {
 /// Scans of the app's own code.
 fn scans(app: &App) -> i64 {
     let scope = minyi_domain::people::Scope::Site(app.grid.site_id);
-    let codes = app.store.codes_in(&scope, noon().date_naive(), None, 9).unwrap();
+    let codes = app
+        .store
+        .codes_in(&scope, &CodeFilter::default(), noon().date_naive(), None, 9)
+        .unwrap();
     codes.items[0].scans_30_days
 }
 

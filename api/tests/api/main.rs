@@ -13,6 +13,7 @@ mod audit;
 mod calendar;
 mod client;
 mod clusters;
+mod code_upkeep;
 mod codes;
 mod config;
 mod contract;

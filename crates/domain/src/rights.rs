@@ -26,6 +26,7 @@ words! {
         Invite = "invite", "邀请代表登录";
         Places = "places", "站点、网格和代表的管理";
         Serve = "serve", "代表本人履职";
+        Print = "print", "制码、印刷和张贴";
     }
 }
 
@@ -69,6 +70,7 @@ impl Role {
                     | P::Hold
                     | P::Revisit
                     | P::Invite
+                    | P::Print
             ),
             Self::OfficeHandler => matches!(permission, P::ReadCases | P::ActForOffice),
             Self::StreetAdmin => matches!(
@@ -84,6 +86,7 @@ impl Role {
                     | P::Invite
                     | P::PersonalData
                     | P::Places
+                    | P::Print
             ),
             Self::CountyAdmin | Self::CityAdmin => matches!(
                 permission,
@@ -100,6 +103,7 @@ impl Role {
                     | P::PersonalData
                     | P::Places
                     | P::Configure
+                    | P::Print
             ),
             Self::Auditor => matches!(
                 permission,

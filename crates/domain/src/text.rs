@@ -109,6 +109,24 @@ limited_text!(
     /// What a released case says, and what was answered; what was hidden may have made it longer (公开内容).
     PublicText, 2..=10000);
 limited_text!(
+    /// What a code is for (用途): 单元门、电梯、公告栏.
+    Purpose, 1..=20);
+limited_text!(
+    /// Who hung a code up (张贴人).
+    Installer, 1..=30);
+limited_text!(
+    /// What is to be known of a hung code (张贴说明).
+    InstallationNote, 0..=200);
+limited_text!(
+    /// The heading of a printed sheet (海报标题).
+    SheetTitle, 1..=12);
+limited_text!(
+    /// What stands below the heading of a printed sheet (海报提示语).
+    SheetHint, 1..=20);
+limited_text!(
+    /// A telephone number as it is printed (热线电话).
+    SheetHotline, 3..=30);
+limited_text!(
     /// A place in words (位置).
     Address, 1..=200);
 limited_text!(

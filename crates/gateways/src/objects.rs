@@ -12,9 +12,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use object_store::{
-    Attribute, Attributes, ObjectStore, ObjectStoreExt, PutOptions, aws::AmazonS3Builder, local::LocalFileSystem,
-    path::Path, prefix::PrefixStore,
+    Attribute, Attributes, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions,
+    WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem, path::Path, prefix::PrefixStore,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -72,6 +73,39 @@ pub struct Object {
     pub content_type: &'static str,
 }
 
+/// A part of an object as it is being read.
+pub struct ObjectPart {
+    /// The content, bit by bit.
+    pub stream: BoxStream<'static, object_store::Result<Bytes>>,
+    /// The size of the whole object.
+    pub size_bytes: u64,
+    /// The content type that belongs to the name.
+    pub content_type: &'static str,
+}
+
+/// An object that is being written bit by bit; nobody sees it before [`ObjectWriter::finish`].
+#[derive(Debug)]
+pub struct ObjectWriter(WriteMultipart);
+
+impl ObjectWriter {
+    /// Appends; waits while too much is on its way.
+    pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.0.wait_for_capacity(1).await.map_err(Error::Objects)?;
+        self.0.put(bytes);
+        Ok(())
+    }
+
+    /// Makes the object visible.
+    pub async fn finish(self) -> Result<()> {
+        self.0.finish().await.map(drop).map_err(Error::Objects)
+    }
+
+    /// Throws away what was written.
+    pub async fn abort(self) -> Result<()> {
+        self.0.abort().await.map_err(Error::Objects)
+    }
+}
+
 impl Objects {
     /// Opens the configured store; a local directory is created. An S3 service is not contacted
     /// yet.
@@ -102,6 +136,38 @@ impl Objects {
         };
         let bytes = found.bytes().await.map_err(Error::Objects)?;
         Ok(Some(Object { bytes, content_type }))
+    }
+
+    /// Begins to write a large object.
+    pub async fn write(&self, name: &str) -> Result<ObjectWriter> {
+        let (path, content_type) = parse_name(name)?;
+        let mut options = PutMultipartOptions::default();
+        if self.stores_content_type {
+            options.attributes = Attributes::from_iter([(Attribute::ContentType, content_type)]);
+        }
+        let upload = self
+            .store
+            .put_multipart_opts(&path, options)
+            .await
+            .map_err(Error::Objects)?;
+        Ok(ObjectWriter(WriteMultipart::new(upload)))
+    }
+
+    /// Reads the bytes `from..until` of an object, or all that there are; `None` if there is none of that name.
+    pub async fn read(&self, name: &str, range: Option<(u64, u64)>) -> Result<Option<ObjectPart>> {
+        let (path, content_type) = parse_name(name)?;
+        let options = GetOptions {
+            range: range.map(|(from, until)| GetRange::Bounded(from..until)),
+            ..GetOptions::default()
+        };
+        let Some(found) = found(self.store.get_opts(&path, options).await)? else {
+            return Ok(None);
+        };
+        Ok(Some(ObjectPart {
+            size_bytes: found.meta.size,
+            stream: found.into_stream(),
+            content_type,
+        }))
     }
 
     /// Removes an object. Removing what is not there is no error: a repeated clean-up succeeds.

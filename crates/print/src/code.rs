@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use image::{ExtendedColorType, ImageEncoder, codecs::png};
 use resvg::{tiny_skia, usvg};
 
-pub use logo::Logo;
-pub(crate) use logo::{MARK_GRID, MARK_RED, MARK_STROKE_WIDTH, MARK_STROKES, MARK_TILE};
+pub use logo::{Logo, Picture};
+pub(crate) use logo::{MARK_GRID, MARK_STROKE_WIDTH, MARK_STROKES, MARK_TILE};
 use matrix::{Matrix, Run};
 
 use crate::Error;
@@ -141,6 +141,25 @@ fn rasterise(svg: &str, module_px: u32, side_px: u32) -> Result<tiny_skia::Pixma
         &mut pixels.as_mut(),
     );
     Ok(pixels)
+}
+
+/// An SVG as a PNG that is `width_px` wide; for drawings of ours, whose texts are outlines.
+pub(crate) fn rasterise_to(svg: &str, width_px: u32) -> Result<Vec<u8>, Error> {
+    let failed = |error: String| Error::Raster(error);
+    let tree = usvg::Tree::from_str(svg, &usvg::Options::default()).map_err(|error| failed(error.to_string()))?;
+    // A preview has some hundreds of pixels.
+    #[expect(clippy::cast_precision_loss, reason = "small whole number")]
+    let scale = width_px as f32 / tree.size().width();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a positive number of pixels"
+    )]
+    let height_px = (tree.size().height() * scale).round() as u32;
+    let mut pixels = tiny_skia::Pixmap::new(width_px, height_px).ok_or_else(|| failed("no pixels".to_owned()))?;
+    let transform = tiny_skia::Transform::from_scale(scale, scale);
+    resvg::render(&tree, transform, &mut pixels.as_mut());
+    encode_png(&pixels, true)
 }
 
 /// Grey unless a logo may have brought colour; the white ground makes every pixel opaque.

@@ -61,6 +61,14 @@ impl Font {
         })
     }
 
+    /// The font of the settings: from this file, or the system's.
+    ///
+    /// # Errors
+    /// As [`Self::load`] and [`Self::find`].
+    pub fn open(file: Option<&Path>, index: u32) -> Result<Self, Error> {
+        file.map_or_else(Self::find, |file| Self::load(file, index))
+    }
+
     /// The same font with another file for what is set bold.
     ///
     /// # Errors
@@ -139,6 +147,13 @@ pub(crate) struct Typeface<'a> {
     embedded: &'a krilla::text::Font,
 }
 
+/// A line of text as glyphs of one face.
+pub(crate) struct Glyphs<'a> {
+    pub text: &'a str,
+    pub glyphs: Vec<KrillaGlyph>,
+    pub face: &'a Typeface<'a>,
+}
+
 impl Typeface<'_> {
     pub fn embedded(&self) -> krilla::text::Font {
         self.embedded.clone()
@@ -157,14 +172,20 @@ impl Typeface<'_> {
     }
 
     /// The text's glyphs, each followed by `tracking` em of air.
-    pub fn glyphs(&self, text: &str, tracking: f32, field: &'static str) -> Result<Vec<KrillaGlyph>, Error> {
-        text.char_indices()
+    pub fn glyphs<'g>(&'g self, text: &'g str, tracking: f32, field: &'static str) -> Result<Glyphs<'g>, Error> {
+        let glyphs: Result<_, Error> = text
+            .char_indices()
             .map(|(start, c)| {
                 let (id, advance) = self.glyph(c, field)?;
                 let range = start..start + c.len_utf8();
                 Ok(KrillaGlyph::new(id, advance + tracking, 0.0, 0.0, 0.0, range, None))
             })
-            .collect()
+            .collect();
+        Ok(Glyphs {
+            text,
+            glyphs: glyphs?,
+            face: self,
+        })
     }
 
     fn glyph(&self, character: char, field: &'static str) -> Result<(GlyphId, f32), Error> {

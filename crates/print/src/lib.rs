@@ -3,7 +3,8 @@
 //! - [`book`] writes lists as XLSX.
 //! - [`card`] draws a receipt that a resident keeps as a picture.
 //! - [`code`] draws one code as SVG or PNG.
-//! - [`sheet`] sets posters (A4, A5) and label sheets as PDF, one page or one label a grid.
+//! - [`join`] makes one PDF of many, one after the other.
+//! - [`sheet`] sets posters (A4, A5), labels, table stands and cards as PDF, one for each code.
 //! - [`table`] says what a list consists of; [`sheet::table_pdf`] sets one as PDF.
 //! - [`template`] writes and reads the workbooks that people fill in.
 //! - [`font`] finds the Chinese font that the sheets embed.
@@ -15,6 +16,7 @@ pub mod card;
 pub mod code;
 mod error;
 pub mod font;
+pub mod join;
 pub mod sheet;
 pub mod table;
 pub mod template;

@@ -7,7 +7,12 @@ use diesel::{
     ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
     pg::Pg,
 };
-use minyi_domain::{people::Scope, routing::Candidate, token::CodeToken};
+use minyi_domain::{
+    people::Scope,
+    routing::Candidate,
+    sheet::{Sheet, SheetDeputy},
+    token::CodeToken,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -19,9 +24,21 @@ use crate::{
     word::{Word, words},
 };
 
+mod act;
+mod alarms;
+mod installations;
 mod lists;
+mod make;
+mod record;
+mod selection;
 
-pub use lists::{CodeCursor, CodeRow, GridRow};
+pub use act::{CodeAct, CodeChange, CodeEventKind, CodeRefusal};
+pub use alarms::{AlarmCursor, CodeAlarm};
+pub use installations::{Installation, NewInstallation};
+pub use lists::{CodeCursor, CodeFilter, CodeRow, GridRow};
+pub use make::{AskedPurpose, MOST_CODES, MakeOutcome};
+pub use record::{CodeEvent, CodeRecord};
+pub use selection::Selection;
 
 words! {
     /// Where a code stands.
@@ -44,6 +61,8 @@ pub struct CodePage {
     pub state: CodeState,
     /// The code that hangs there now, at the end of the chain of replacements.
     pub successor: Option<CodeToken>,
+    /// What it is for, and which one of these in its grid.
+    pub purpose: Option<(String, i16)>,
     pub grid_id: Uuid,
     pub grid_name: String,
     /// Where the code hangs, in words.
@@ -59,17 +78,39 @@ impl CodePage {
     pub fn candidates(&self) -> Vec<Candidate> {
         self.deputies.iter().map(DeputyInGrid::candidate).collect()
     }
+
+    /// What is printed for it; `public_url` has no slash at the end.
+    #[must_use]
+    pub fn sheet(&self, public_url: &str) -> Sheet {
+        let published = |deputy: &DeputyInGrid| {
+            let level = deputy.public.level.zh().to_owned();
+            deputy.public.name.clone().map(|name| SheetDeputy { name, level })
+        };
+        Sheet {
+            place: self.place.clone(),
+            purpose: self
+                .purpose
+                .as_ref()
+                .map(|(purpose, serial)| format!("{purpose} {serial}")),
+            station: self.site.name.clone(),
+            deputies: self.deputies.iter().filter_map(published).collect(),
+            hotline: self.site.hotline.clone(),
+            ..Sheet::of(&self.token, public_url)
+        }
+    }
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = codes, check_for_backend(Pg))]
-struct CodeRecord {
+struct CodeColumns {
     id: Uuid,
     #[diesel(deserialize_as = Word<CodeToken>)]
     token: CodeToken,
     #[diesel(deserialize_as = Word<CodeState>)]
     state: CodeState,
     successor_id: Option<Uuid>,
+    purpose: Option<String>,
+    serial: Option<i16>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -81,7 +122,7 @@ struct GridRecord {
     region_code: String,
 }
 
-type PageRecord = (CodeRecord, GridRecord, SitePublic);
+type PageRecord = (CodeColumns, GridRecord, SitePublic);
 
 impl Store {
     /// The page of one code on one day, whatever the code's state.
@@ -90,7 +131,7 @@ impl Store {
         let record: Option<PageRecord> = codes::table
             .inner_join(grids::table.inner_join(sites::table))
             .filter(codes::token.eq(token.as_str()))
-            .select(<(CodeRecord, GridRecord, SitePublic)>::as_select())
+            .select(<(CodeColumns, GridRecord, SitePublic)>::as_select())
             .first(&mut *connection)
             .optional()?;
         let pages = pages(&mut connection, record.into_iter().collect(), on)?;
@@ -115,7 +156,7 @@ impl Store {
             .filter(grids::site_id.eq(site_id))
             .filter(codes::state.eq(CodeState::Active.as_str()))
             .order((grids::code, codes::token))
-            .select(<(CodeRecord, GridRecord, SitePublic)>::as_select())
+            .select(<(CodeColumns, GridRecord, SitePublic)>::as_select())
             .load(&mut *connection)?;
         pages(&mut connection, records, on).map(Some)
     }
@@ -136,6 +177,20 @@ impl Store {
     }
 }
 
+/// The pages of these codes in their order, as far as they are still in use.
+pub(crate) fn printable_pages(connection: &mut PgConnection, ids: &[Uuid], on: NaiveDate) -> Result<Vec<CodePage>> {
+    let records: Vec<PageRecord> = codes::table
+        .inner_join(grids::table.inner_join(sites::table))
+        .filter(codes::id.eq_any(ids))
+        .filter(codes::state.eq_any([CodeState::Active.as_str(), CodeState::Suspended.as_str()]))
+        .select(<(CodeColumns, GridRecord, SitePublic)>::as_select())
+        .load(connection)?;
+    let mut pages = pages(connection, records, on)?;
+    let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    pages.sort_by_key(|page| places.get(&page.code_id).copied());
+    Ok(pages)
+}
+
 fn pages(connection: &mut PgConnection, records: Vec<PageRecord>, on: NaiveDate) -> Result<Vec<CodePage>> {
     let grid_ids: Vec<Uuid> = records.iter().map(|(_, grid, _)| grid.id).collect();
     let mut deputies: HashMap<Uuid, Vec<DeputyInGrid>> = HashMap::new();
@@ -152,6 +207,7 @@ fn pages(connection: &mut PgConnection, records: Vec<PageRecord>, on: NaiveDate)
             token: code.token,
             state: code.state,
             successor,
+            purpose: code.purpose.zip(code.serial),
             deputies: deputies.get(&grid.id).cloned().unwrap_or_default(),
             grid_id: grid.id,
             grid_name: grid.name,

@@ -53,6 +53,7 @@ mod policies;
 mod places;
 mod pool;
 mod prepared;
+mod prints;
 mod promises;
 mod proposals;
 mod push_permissions;
@@ -90,7 +91,11 @@ pub use casework::{
 pub use categories::{CategoryRow, ImportedCategories};
 pub use chain::{Break, Verified};
 pub use clusters::{Cluster, ClusterCase, ClusterCursor, ClusterFilter, ClusterOrder, ClusterPlace, Position};
-pub use codes::{CodeCursor, CodePage, CodeRow, CodeState, GridRow};
+pub use codes::{
+    AlarmCursor, AskedPurpose, CodeAct, CodeAlarm, CodeChange, CodeCursor, CodeEvent, CodeEventKind, CodeFilter,
+    CodePage, CodeRecord, CodeRefusal, CodeRow, CodeState, GridRow, Installation, MOST_CODES, MakeOutcome,
+    NewInstallation, Selection,
+};
 pub use config::StoreConfig;
 pub use contact_views::ContactView;
 pub use content::{
@@ -143,6 +148,7 @@ pub use places::{
     RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
 };
 pub use pool::Store;
+pub use prints::{JobOutcome, MOST_PRINTED, NewPrintJob, PrintDesign, PrintJob, PrintJobState, PrintLook, PrintWork};
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
 pub use push_permissions::PushAnswer;

@@ -45,6 +45,7 @@ pub fn is_free() -> _ {
         .is_null()
         .and(photos::answer_id.is_null())
         .and(photos::info_request_id.is_null())
+        .and(photos::installation_id.is_null())
 }
 
 impl Store {

@@ -154,6 +154,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    code_alarms (code_id, on_date) {
+        code_id -> Uuid,
+        on_date -> Date,
+        scans -> Integer,
+        usual -> Integer,
+        noticed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    code_events (id) {
+        id -> Uuid,
+        code_id -> Uuid,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        account_id -> Uuid,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    code_installations (id) {
+        id -> Uuid,
+        code_id -> Uuid,
+        hung_on -> Date,
+        hung_by -> Text,
+        note -> Text,
+        recorded_by_account_id -> Uuid,
+        recorded_at -> Timestamptz,
+        removed_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
     code_scans (code_id, on_date) {
         code_id -> Uuid,
         on_date -> Date,
@@ -169,6 +203,8 @@ diesel::table! {
         state -> Text,
         successor_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
+        purpose -> Nullable<Text>,
+        serial -> Nullable<SmallInt>,
     }
 }
 
@@ -660,6 +696,54 @@ diesel::table! {
         answer_id -> Nullable<Uuid>,
         position -> Nullable<SmallInt>,
         info_request_id -> Nullable<Uuid>,
+        installation_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    print_designs (region_code) {
+        region_code -> Text,
+        title -> Text,
+        hint -> Text,
+        hotline -> Nullable<Text>,
+        main_colour -> Text,
+        accent_colour -> Text,
+        code_colour -> Text,
+        logo_object -> Nullable<Text>,
+        changed_by_account_id -> Uuid,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    print_job_codes (job_id, position) {
+        job_id -> Uuid,
+        position -> Integer,
+        code_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    print_jobs (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        subject -> Text,
+        template -> Text,
+        crop_marks -> Bool,
+        design -> Jsonb,
+        public_url -> Text,
+        state -> Text,
+        total -> Integer,
+        done -> Integer,
+        object_name -> Nullable<Text>,
+        size_bytes -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        expires_at -> Timestamptz,
+        lease_id -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -1126,6 +1210,16 @@ diesel::joinable!(answer_templates -> regions (region_code));
 diesel::joinable!(deputies -> regions (region_code));
 diesel::joinable!(deputy_terms -> deputies (deputy_id));
 diesel::joinable!(place_changes -> accounts (account_id));
+diesel::joinable!(code_alarms -> codes (code_id));
+diesel::joinable!(code_events -> accounts (account_id));
+diesel::joinable!(code_events -> codes (code_id));
+diesel::joinable!(code_installations -> accounts (recorded_by_account_id));
+diesel::joinable!(code_installations -> codes (code_id));
+diesel::joinable!(photos -> code_installations (installation_id));
+diesel::joinable!(print_designs -> accounts (changed_by_account_id));
+diesel::joinable!(print_job_codes -> codes (code_id));
+diesel::joinable!(print_job_codes -> print_jobs (job_id));
+diesel::joinable!(print_jobs -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_channels,
@@ -1140,6 +1234,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     categories,
     cluster_members,
     clusters,
+    code_alarms,
+    code_events,
+    code_installations,
     code_scans,
     codes,
     content_checks,
@@ -1181,6 +1278,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     personal_data_requests,
     photos,
     place_changes,
+    print_designs,
+    print_job_codes,
+    print_jobs,
     promises,
     proposal_cosigners,
     proposal_numbers,

@@ -106,6 +106,7 @@ from_word!(
     minyi_domain::revisit::Reason,
     minyi_domain::revisit::Way,
     minyi_domain::routing::RouteReason,
+    minyi_domain::sheet::Template,
     minyi_domain::submission::Channel,
     minyi_domain::submission::CoordinateSystem,
     minyi_domain::submission::Kind,

@@ -5,6 +5,7 @@
 mod contents;
 mod delivery;
 mod faults;
+mod prints;
 mod stage;
 mod steps;
 mod suggesting;

@@ -10,8 +10,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use minyi_gateways::{
-    Mode, ModeConfig, channels::ChannelsConfig, clock::Clock, keys::KeysConfig, objects::ObjectsConfig,
-    redis_link::RedisConfig, wechat::WechatConfig,
+    Mode, ModeConfig, channels::ChannelsConfig, clock::Clock, keys::KeysConfig,
+    objects::{Objects, ObjectsConfig}, redis_link::RedisConfig, wechat::WechatConfig,
 };
 use minyi_store::{
     Store, StoreConfig,
@@ -127,9 +127,16 @@ impl Stage {
                 unknown_seconds: 2,
                 drain_seconds: 5,
             },
+            font_file: None,
+            font_index: 0,
             worker_listen: ([127, 0, 0, 1], 0).into(),
             ready_file: None,
         }
+    }
+
+    /// What the workers of this stage store.
+    pub fn objects(&self) -> Objects {
+        Objects::open(&self.config().objects).unwrap()
     }
 
     /// A worker inside this process, on this stage's clock.

@@ -1,18 +1,19 @@
 //! What the staff keep up: the codes on the walls, and what needs somebody's eye.
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use minyi_domain::people::Scope;
 use minyi_domain::rights::Permission;
-use minyi_store::{CodeCursor, CodeRow, CodeState, DeadNotification, GridRow, Template};
+use minyi_store::{CodeAlarm, CodeCursor, CodeFilter, CodeRow, CodeState, DeadNotification, GridRow, Template};
 use serde::Deserialize;
 
 use super::{
     person,
-    view::{Code, CodesView, Dead, Grid, Site, WatchView},
+    view::{Alarm, Code, CodesView, Dead, Grid, Site, WatchView},
 };
 use crate::{
     auth::SignedIn,
+    console::codes::ALARM_DAYS,
     pages::{
         page::{Page, html},
         words::{day, moment},
@@ -42,7 +43,9 @@ pub async fn show_codes(
     let cursor = grid
         .zip(token)
         .map(|(grid_code, token)| CodeCursor { grid_code, token });
-    let list = move |store: &minyi_store::Store| store.codes_in(&scope, today, cursor.as_ref(), PAGE_LENGTH);
+    let list = move |store: &minyi_store::Store| {
+        store.codes_in(&scope, &CodeFilter::default(), today, cursor.as_ref(), PAGE_LENGTH)
+    };
     let found = state.ask(list).await?;
     let mut sites: Vec<Site> = Vec::new();
     for row in &found.items {
@@ -90,14 +93,16 @@ pub async fn show_watch(state: State, page: Page, signed_in: SignedIn) -> Result
     let blind = scope == Scope::Nothing;
     let list = move |store: &minyi_store::Store| {
         let grids = store.grids_without_lead(&scope, today, None, PAGE_LENGTH)?;
-        Ok((grids, store.dead_notifications(&scope, None, PAGE_LENGTH)?))
+        let alarms = store.code_alarms(&scope, today - Days::new(ALARM_DAYS), None, PAGE_LENGTH)?;
+        Ok((grids, store.dead_notifications(&scope, None, PAGE_LENGTH)?, alarms))
     };
-    let (grids, dead) = state.ask(list).await?;
+    let (grids, dead, alarms) = state.ask(list).await?;
     let view = WatchView {
         layout: page.layout("要留意 · 民意码办理台"),
         person: Some(person(&signed_in, "/desk/watch")),
         blind,
-        more: grids.next.is_some() || dead.next.is_some(),
+        more: grids.next.is_some() || dead.next.is_some() || alarms.next.is_some(),
+        alarms: alarms.items.into_iter().map(|row| alarm(row, today)).collect(),
         grids: grids.items.into_iter().map(grid).collect(),
         dead: dead
             .items
@@ -106,6 +111,17 @@ pub async fn show_watch(state: State, page: Page, signed_in: SignedIn) -> Result
             .collect(),
     };
     html(StatusCode::OK, &view)
+}
+
+fn alarm(row: CodeAlarm, today: NaiveDate) -> Alarm {
+    Alarm {
+        place: row.place,
+        site: row.site_name,
+        token: row.token.grouped(),
+        when: day(row.on_date, today),
+        scans: row.scans,
+        usual: row.usual,
+    }
 }
 
 fn grid(row: GridRow) -> Grid {

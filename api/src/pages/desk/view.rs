@@ -319,8 +319,20 @@ pub struct WatchView {
     pub blind: bool,
     pub grids: Vec<Grid>,
     pub dead: Vec<Dead>,
+    pub alarms: Vec<Alarm>,
     /// There is more than these lists show.
     pub more: bool,
+}
+
+/// A day on which a code was scanned far more often than usual.
+pub struct Alarm {
+    pub place: String,
+    pub site: String,
+    /// In groups.
+    pub token: String,
+    pub when: String,
+    pub scans: i32,
+    pub usual: i32,
 }
 
 /// A grid that nobody leads.

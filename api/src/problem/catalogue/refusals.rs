@@ -58,6 +58,8 @@ pub(super) fn data_refused(refusal: DataRefusal) -> Entry {
 /// What a refusal is about, for people.
 pub(super) fn target(what: &str) -> &'static str {
     match what {
+        "code" => "民意码",
+        "hung_on" | "removed_on" => "日期",
         "deputy" => "代表",
         "grid" => "网格",
         "site" => "站点",

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use minyi_domain::{
     people::{Actor, Role, Scope},
+    sheet::Template,
     submission::Channel,
 };
 use minyi_store::{
-    Directory, NewRegion,
+    Directory, JobOutcome, NewPrintJob, NewRegion, PrintLook, Selection,
     fixtures::{COUNTY, Deputy, Grid, TOWNSHIP, login},
 };
 use uuid::Uuid;
@@ -248,9 +249,28 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("assignments", assignment.to_string()),
         ("templates", "regions".to_owned()),
         ("imports", "regions".to_owned()),
+        ("print-jobs", print_job(app, place).to_string()),
+        ("print-designs", place.grid.region_code.clone()),
     ]);
     things.extend(meetings);
     things
+}
+
+/// A batch that the place's station asked for.
+fn print_job(app: &mut App, place: &Place) -> Uuid {
+    let staff = app.city.staff(place.grid.site_id, Role::StationStaff);
+    let job = NewPrintJob {
+        id: Uuid::new_v4(),
+        selection: Selection::Grid(place.grid.id),
+        template: Template::A4,
+        crop_marks: false,
+        look: PrintLook::default(),
+        public_url: "https://my.example.gov.cn".to_owned(),
+        expires_at: noon() + TimeDelta::days(1),
+    };
+    let outcome = app.store.create_print_job(&staff, &job, noon()).unwrap();
+    assert_eq!(outcome, JobOutcome::Created);
+    job.id
 }
 
 /// An appointment, a hearing and a revisit.

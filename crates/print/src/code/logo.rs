@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use image::{ImageFormat, ImageReader, Limits};
+use image::error::{ImageError, UnsupportedError, UnsupportedErrorKind};
+use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
-use crate::Error;
+use crate::{Error, sheet::Area};
 
 /// The side of the grid in which the mark is drawn; its tile leaves a white border inside the hole.
 pub(crate) const MARK_GRID: f32 = 24.0;
@@ -45,29 +47,84 @@ pub enum Logo {
     Picture(Picture),
 }
 
-/// A PNG that has been decoded once and so is known to be drawable.
+/// A picture that has been decoded, and so is known to be drawable.
 #[derive(Debug, Clone)]
-pub struct Picture(Vec<u8>);
+pub struct Picture {
+    png: Vec<u8>,
+    rgba: Arc<RgbaImage>,
+}
+
+impl Picture {
+    /// A picture from a PNG or JPEG file's bytes; it is shrunk and written anew, so that nothing but its pixels remains.
+    ///
+    /// # Errors
+    /// [`Error::LogoPicture`] when the bytes are none of these or a side has more than 2048 px.
+    pub fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let format = image::guess_format(bytes).map_err(Error::LogoPicture)?;
+        if !matches!(format, ImageFormat::Png | ImageFormat::Jpeg) {
+            return Err(Error::LogoPicture(ImageError::Unsupported(
+                UnsupportedError::from_format_and_kind(format.into(), UnsupportedErrorKind::Format(format.into())),
+            )));
+        }
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAXIMUM_SIDE_PX);
+        limits.max_image_height = Some(MAXIMUM_SIDE_PX);
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(limits);
+        let picture = reader.decode().map_err(Error::LogoPicture)?;
+        let small = picture.width() <= KEPT_SIDE_PX && picture.height() <= KEPT_SIDE_PX;
+        let picture = if small {
+            picture
+        } else {
+            picture.thumbnail(KEPT_SIDE_PX, KEPT_SIDE_PX)
+        };
+        let rgba = picture.to_rgba8();
+        let mut png = Cursor::new(Vec::new());
+        rgba.write_to(&mut png, ImageFormat::Png).map_err(Error::LogoPicture)?;
+        Ok(Self {
+            png: png.into_inner(),
+            rgba: Arc::new(rgba),
+        })
+    }
+
+    /// The file that is kept.
+    #[must_use]
+    pub fn png(&self) -> &[u8] {
+        &self.png
+    }
+
+    /// Red, green, blue and opacity of each pixel, width and height.
+    pub(crate) fn pixels(&self) -> (&[u8], u32, u32) {
+        (self.rgba.as_raw(), self.rgba.width(), self.rgba.height())
+    }
+
+    pub(crate) fn data_url(&self) -> String {
+        format!("data:image/png;base64,{}", STANDARD.encode(&self.png))
+    }
+
+    /// The largest area of the picture's proportions in the middle of another.
+    pub(crate) fn within(&self, place: Area) -> Area {
+        // A side has at most 256 px.
+        #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
+        let (width, height) = (self.rgba.width() as f32, self.rgba.height() as f32);
+        let scale = (place.width / width).min(place.height / height);
+        let (width, height) = (width * scale, height * scale);
+        Area {
+            x: place.x + (place.width - width) / 2.0,
+            y: place.y + (place.height - height) / 2.0,
+            width,
+            height,
+        }
+    }
+}
 
 impl Logo {
     /// A logo from a PNG file's bytes; it is shrunk and written anew, so that nothing but its pixels remains.
     ///
     /// # Errors
-    /// [`Error::LogoPicture`] when the bytes are no PNG or a side has more than 2048 px.
+    /// [`Error::LogoPicture`] when the bytes are no such picture or a side has more than 2048 px.
     pub fn from_png(bytes: &[u8]) -> Result<Self, Error> {
-        let mut limits = Limits::default();
-        limits.max_image_width = Some(MAXIMUM_SIDE_PX);
-        limits.max_image_height = Some(MAXIMUM_SIDE_PX);
-        let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
-        reader.limits(limits);
-        let picture = reader.decode().map_err(Error::LogoPicture)?;
-        let mut kept = Cursor::new(Vec::new());
-        picture
-            .thumbnail(KEPT_SIDE_PX, KEPT_SIDE_PX)
-            .to_rgba8()
-            .write_to(&mut kept, ImageFormat::Png)
-            .map_err(Error::LogoPicture)?;
-        Ok(Self::Picture(Picture(kept.into_inner())))
+        Picture::read(bytes).map(Self::Picture)
     }
 
     /// The logo in a square hole that begins at `start` on both axes and is `side` modules wide.
@@ -76,9 +133,9 @@ impl Logo {
         match self {
             Self::Mark => mark_svg(start, side),
             // The same white border as the mark's, which keeps the picture apart from the modules.
-            Self::Picture(Picture(png)) => format!(
-                r#"<svg x="{start}" y="{start}" width="{side}" height="{side}" viewBox="0 0 {MARK_GRID} {MARK_GRID}"><image x="{from}" y="{from}" width="{tile}" height="{tile}" href="data:image/png;base64,{}"/></svg>"#,
-                STANDARD.encode(png)
+            Self::Picture(picture) => format!(
+                r#"<svg x="{start}" y="{start}" width="{side}" height="{side}" viewBox="0 0 {MARK_GRID} {MARK_GRID}"><image x="{from}" y="{from}" width="{tile}" height="{tile}" href="{}"/></svg>"#,
+                picture.data_url()
             ),
         }
     }

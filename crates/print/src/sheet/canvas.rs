@@ -1,13 +1,12 @@
 //! Drawing on a page in millimetres.
 
-use krilla::color::{luma, rgb};
-use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
-use krilla::paint::{Fill, LineCap, LineJoin, Paint, Stroke};
-use krilla::surface::Surface;
+use minyi_domain::sheet::{Colour, Design};
 
+pub(super) use super::paper::Ink;
+use super::paper::{Paper, Shape};
 use super::text::{self, Block, Sizes};
 use crate::code::matrix::{Matrix, Run};
-use crate::code::{MARK_GRID, MARK_RED, MARK_STROKE_WIDTH, MARK_STROKES, MARK_TILE};
+use crate::code::{MARK_GRID, MARK_STROKE_WIDTH, MARK_STROKES, MARK_TILE, Picture};
 use crate::{Error, font::Typeface};
 
 /// How far a quarter circle's control points lie from its ends, as a share of the radius.
@@ -15,17 +14,9 @@ const ARC: f32 = 0.552_3;
 /// The height of a Chinese character above the base line, in em.
 const ASCENT: f32 = 0.88;
 
-/// A colour of the sheet; black and white are grey values, so that they print with black ink alone.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Ink {
-    Black,
-    White,
-    Colour(u8, u8, u8),
-}
-
 /// A rectangle on the sheet, in millimetres from its top left corner.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Area {
+pub(crate) struct Area {
     pub x: f32,
     pub y: f32,
     pub width: f32,
@@ -48,11 +39,41 @@ pub(super) struct Style {
     pub align: Align,
 }
 
-/// A surface with its faces; every text stays inside the area that it is given, or is an error.
-pub(super) struct Canvas<'c, 's> {
-    pub surface: &'c mut Surface<'s>,
+/// The inks of a design.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Palette {
+    pub main: Ink,
+    /// The main colour a little lighter.
+    pub ray: Ink,
+    pub accent: Ink,
+    /// The accent on the main colour.
+    pub pale: Ink,
+    /// The accent as a ground for black words.
+    pub cream: Ink,
+    pub code: Ink,
+}
+
+impl Palette {
+    pub fn of(design: &Design) -> Self {
+        Self {
+            main: design.main.into(),
+            ray: design.main.mixed(Colour::WHITE, 0.09).into(),
+            accent: design.accent.into(),
+            pale: design.pale().into(),
+            cream: design.accent.mixed(Colour::WHITE, 0.88).into(),
+            code: design.code.into(),
+        }
+    }
+}
+
+/// Paper with faces and inks; every text stays inside the area that it is given, or is an error.
+pub(super) struct Canvas<'c> {
+    pub paper: &'c mut dyn Paper,
     pub regular: &'c Typeface<'c>,
     pub bold: &'c Typeface<'c>,
+    pub palette: Palette,
+    /// Stands where else the mark 民 does.
+    pub logo: Option<&'c Picture>,
 }
 
 pub(super) fn area(x: f32, y: f32, width: f32, height: f32) -> Area {
@@ -109,13 +130,15 @@ fn millimetres(points: f32) -> f32 {
     points * 25.4 / 72.0
 }
 
-impl Canvas<'_, '_> {
+impl Canvas<'_> {
     pub fn rectangle(&mut self, place: Area, ink: Ink) {
-        self.fill(rectangle(place), ink);
+        let mut shape = Shape::new();
+        shape.rectangle(place);
+        self.fill(&shape, ink);
     }
 
     pub fn rounded(&mut self, place: Area, radius: f32, ink: Ink) {
-        self.fill(rounded(place, radius), ink);
+        self.fill(&rounded(place, radius), ink);
     }
 
     pub fn line(&mut self, from: (f32, f32), to: (f32, f32), width: f32, ink: Ink) {
@@ -123,34 +146,33 @@ impl Canvas<'_, '_> {
     }
 
     pub fn polyline(&mut self, points: &[(f32, f32)], width: f32, ink: Ink) {
-        let mut path = PathBuilder::new();
+        let mut shape = Shape::new();
         for (index, &(x, y)) in points.iter().enumerate() {
             if index == 0 {
-                path.move_to(x, y)
+                shape.move_to(x, y);
             } else {
-                path.line_to(x, y)
+                shape.line_to(x, y);
             }
         }
-        self.draw(path.finish(), None, Some(stroke(width, ink)));
+        self.paper.stroke(&shape, width, ink);
     }
 
-    pub fn fill(&mut self, path: Option<Path>, ink: Ink) {
-        self.draw(
-            path,
-            Some(Fill {
-                paint: paint(ink),
-                ..Fill::default()
-            }),
-            None,
-        );
+    pub fn fill(&mut self, shape: &Shape, ink: Ink) {
+        self.paper.fill(shape, ink);
     }
 
-    fn draw(&mut self, path: Option<Path>, fill: Option<Fill>, stroke: Option<Stroke>) {
-        if let Some(path) = path {
-            self.surface.set_fill(fill);
-            self.surface.set_stroke(stroke);
-            self.surface.draw_path(&path);
-        }
+    /// Draws with another origin; a half-turned part lies on its head.
+    pub fn moved(
+        &mut self,
+        (x, y): (f32, f32),
+        half_turned: bool,
+        draw: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let direction = if half_turned { -1.0 } else { 1.0 };
+        self.paper.push([direction, 0.0, 0.0, direction, x, y]);
+        let drawn = draw(self);
+        self.paper.pop();
+        drawn
     }
 
     /// Sets a text in the middle of its area's height and says how high it came out, in millimetres.
@@ -173,12 +195,8 @@ impl Canvas<'_, '_> {
             tracking,
             ..
         } = style.sizes;
+        let face = if style.bold { self.bold } else { self.regular };
         let mut base = top + block.size * ((leading - 1.0) / 2.0 + ASCENT);
-        self.surface.set_stroke(None);
-        self.surface.set_fill(Some(Fill {
-            paint: paint(style.ink),
-            ..Fill::default()
-        }));
         for line in &block.lines {
             // The air behind the last character is not seen.
             let spare = place.width - (line.width - tracking) * block.size;
@@ -187,11 +205,9 @@ impl Canvas<'_, '_> {
                 Align::Centre => spare / 2.0,
                 Align::Right => spare,
             };
-            let face = self.face(style);
             let glyphs = face.glyphs(&line.text, tracking, field)?;
-            let (font, start) = (face.embedded(), Point::from_xy(place.x + indent, base));
-            self.surface
-                .draw_glyphs(start, &glyphs, font, &line.text, block.size, false);
+            self.paper
+                .text((place.x + indent, base), &glyphs, block.size, style.ink);
             base += block.size * leading;
         }
         Ok(())
@@ -203,67 +219,45 @@ impl Canvas<'_, '_> {
         // A code has at most 177 modules.
         #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
         let float = |modules: u32| modules as f32;
-        let mut path = PathBuilder::new();
+        let mut shape = Shape::new();
         let hole = if with_mark { matrix.logo_hole() } else { None };
         for Run { x, y, length } in matrix.runs(hole.as_ref()) {
-            if let Some(run) = Rect::from_xywh(float(x), float(y), float(length), 1.0) {
-                path.push_rect(run);
-            }
+            shape.rectangle(area(float(x), float(y), float(length), 1.0));
         }
         let module = side / float(matrix.side());
-        self.surface
-            .push_transform(&Transform::from_row(module, 0.0, 0.0, module, x, y));
-        self.fill(path.finish(), Ink::Black);
+        self.paper.push([module, 0.0, 0.0, module, x, y]);
+        let ink = self.palette.code;
+        self.fill(&shape, ink);
         if let Some(hole) = hole {
             let start = float(hole.start);
             self.mark(start, start, float(hole.end - hole.start));
         }
-        self.surface.pop();
+        self.paper.pop();
     }
 
-    /// The mark 民 on its red tile.
-    pub fn mark(&mut self, x: f32, y: f32, side: f32) {
+    /// The mark 民 on its tile, or the logo in its place.
+    fn mark(&mut self, x: f32, y: f32, side: f32) {
         let unit = side / MARK_GRID;
-        self.surface
-            .push_transform(&Transform::from_row(unit, 0.0, 0.0, unit, x, y));
+        self.paper.push([unit, 0.0, 0.0, unit, x, y]);
         let (from, tile, radius) = MARK_TILE;
-        let (red, green, blue) = MARK_RED;
-        self.rounded(area(from, from, tile, tile), radius, Ink::Colour(red, green, blue));
-        for points in MARK_STROKES {
-            self.polyline(points, MARK_STROKE_WIDTH, Ink::White);
+        let tile = area(from, from, tile, tile);
+        if let Some(logo) = self.logo {
+            self.paper.picture(logo, logo.within(tile));
+        } else {
+            let ink = self.palette.main;
+            self.rounded(tile, radius, ink);
+            for points in MARK_STROKES {
+                self.polyline(points, MARK_STROKE_WIDTH, Ink::White);
+            }
         }
-        self.surface.pop();
+        self.paper.pop();
     }
 }
 
-fn paint(ink: Ink) -> Paint {
-    match ink {
-        Ink::Black => luma::Color::black().into(),
-        Ink::White => luma::Color::white().into(),
-        Ink::Colour(red, green, blue) => rgb::Color::new(red, green, blue).into(),
-    }
-}
-
-fn stroke(width: f32, ink: Ink) -> Stroke {
-    Stroke {
-        paint: paint(ink),
-        width,
-        line_cap: LineCap::Round,
-        line_join: LineJoin::Round,
-        ..Stroke::default()
-    }
-}
-
-fn rectangle(place: Area) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    path.push_rect(Rect::from_xywh(place.x, place.y, place.width, place.height)?);
-    path.finish()
-}
-
-fn rounded(place: Area, radius: f32) -> Option<Path> {
+fn rounded(place: Area, radius: f32) -> Shape {
     let Area { x, y, width, height } = place;
     let (right, bottom, bend) = (x + width, y + height, radius * (1.0 - ARC));
-    let mut path = PathBuilder::new();
+    let mut path = Shape::new();
     path.move_to(x + radius, y);
     path.line_to(right - radius, y);
     path.cubic_to(right - bend, y, right, y + bend, right, y + radius);
@@ -274,5 +268,5 @@ fn rounded(place: Area, radius: f32) -> Option<Path> {
     path.line_to(x, y + radius);
     path.cubic_to(x, y + bend, x + bend, y, x + radius, y);
     path.close();
-    path.finish()
+    path
 }

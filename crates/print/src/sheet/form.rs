@@ -6,7 +6,7 @@ use krilla::metadata::Metadata;
 
 use super::canvas::{Align, Area, Canvas, Ink, Style, area};
 use super::page::{HEIGHT, Press, WIDTH};
-use super::poster::{GREY, RED};
+use super::poster::GREY;
 use super::text::{Block, Line, flow};
 use crate::{Error, font::Font};
 
@@ -66,11 +66,7 @@ struct Row {
 /// # Errors
 /// [`Error::DoesNotFit`] with the part that is too long, [`Error::MissingGlyph`], [`Error::Pdf`].
 pub fn form_pdf(form: &Form, font: &Font) -> Result<Vec<u8>, Error> {
-    let press = Press {
-        regular: font.regular()?,
-        bold: font.bold()?,
-        crop_marks: false,
-    };
+    let press = Press::plain(font)?;
     let rows = rows(form, &press)?;
     let table: f32 = rows.iter().map(|row| row.height).sum();
     let first_top = 58.0 + table;
@@ -80,7 +76,7 @@ pub fn form_pdf(form: &Form, font: &Font) -> Result<Vec<u8>, Error> {
     document.set_metadata(Metadata::new().title(title).language("zh-CN".to_owned()));
     let count = pages.len();
     for (index, lines) in pages.into_iter().enumerate() {
-        press.plain(&mut document, (WIDTH, HEIGHT), |canvas| {
+        press.page(&mut document, (WIDTH, HEIGHT), |canvas| {
             let mut top = TOP;
             if index == 0 {
                 head(canvas, form)?;
@@ -180,7 +176,7 @@ fn pages(lines: Vec<Line>, first_top: f32) -> Vec<Vec<Line>> {
 fn head(canvas: &mut Canvas, form: &Form) -> Result<(), Error> {
     let congress = Style::new("congress", 15.0, 9.0);
     canvas.text(&form.congress, area(SIDE, 16.0, COLUMN, 9.0), &congress)?;
-    let heading = Style::new("heading", 22.0, 14.0).bold().ink(RED);
+    let heading = Style::new("heading", 22.0, 14.0).bold().ink(canvas.palette.main);
     canvas.text(&form.heading, area(SIDE, 27.0, COLUMN, 13.0), &heading)?;
     let number = Style::new("number", 11.0, 8.0).align(Align::Right);
     let said = if form.number.is_empty() {

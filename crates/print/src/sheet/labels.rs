@@ -1,14 +1,13 @@
 //! Labels of 70 × 37 mm, three in a row and eight rows on A4.
 
+use minyi_domain::sheet::{Design, Sheet};
+
 use super::canvas::{Align, Area, Canvas, Ink, Style, area};
+use super::numbered;
 use super::page::{HEIGHT, WIDTH};
-use super::poster::{GREY, RED};
-use super::{Sheet, numbered};
+use super::poster::GREY;
 use crate::Error;
 use crate::code::{ErrorCorrection, matrix::Matrix};
-
-/// Labels on a page.
-pub(super) const PER_PAGE: usize = 24;
 
 const COLUMNS: u8 = 3;
 const ROWS: u8 = 8;
@@ -20,9 +19,9 @@ const TOP: f32 = (HEIGHT - 8.0 * LABEL_HEIGHT) / 2.0;
 const PADDING: f32 = 3.0;
 
 /// A page of labels; `before` sheets of the batch have been printed already.
-pub(super) fn draw(canvas: &mut Canvas, sheets: &[Sheet], before: usize) -> Result<(), Error> {
+pub(super) fn draw(canvas: &mut Canvas, sheets: &[Sheet], design: &Design, before: usize) -> Result<(), Error> {
     for ((index, sheet), place) in sheets.iter().enumerate().zip(places()) {
-        label(canvas, sheet, place).map_err(numbered(before + index))?;
+        label(canvas, sheet, design, place).map_err(numbered(before + index))?;
     }
     Ok(())
 }
@@ -42,7 +41,7 @@ fn places() -> impl Iterator<Item = Area> {
 }
 
 /// The code at the left, where its quiet zone reaches into the padding; beside it what it is and how to type it.
-fn label(canvas: &mut Canvas, sheet: &Sheet, place: Area) -> Result<(), Error> {
+fn label(canvas: &mut Canvas, sheet: &Sheet, design: &Design, place: Area) -> Result<(), Error> {
     let matrix = Matrix::encode(&sheet.url, ErrorCorrection::H)?;
     // A code has at most 177 modules; the standard's quiet zone is 4 modules.
     #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
@@ -55,10 +54,13 @@ fn label(canvas: &mut Canvas, sheet: &Sheet, place: Area) -> Result<(), Error> {
     let left = place.x + place.height + 0.5;
     let width = place.x + place.width - left;
     let line = |y: f32, height: f32| area(left, place.y + y, width, height);
-    let title = Style::new("title", 15.0, 7.0).bold().ink(RED).align(Align::Left);
-    canvas.text(&sheet.title, line(1.5, 6.5), &title)?;
-    let motto = Style::new("motto", 8.5, 7.0).ink(GREY).align(Align::Left);
-    canvas.text("扫一扫，有事找代表", line(8.0, 4.0), &motto)?;
+    let title = Style::new("title", 15.0, 7.0)
+        .bold()
+        .ink(canvas.palette.main)
+        .align(Align::Left);
+    canvas.text(&design.title, line(1.5, 6.5), &title)?;
+    let hint = Style::new("hint", 8.5, 4.5).ink(GREY).align(Align::Left);
+    canvas.text(&design.hint, line(8.0, 4.0), &hint)?;
     let place_style = Style::new("place", 9.0, 5.0).bold().align(Align::Left);
     canvas.text(&sheet.place, line(12.2, 11.3), &place_style)?;
     let caption = Style::new("token", 6.5, 6.5).ink(GREY).align(Align::Left);

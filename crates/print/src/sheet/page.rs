@@ -1,12 +1,20 @@
 //! Pages with their boxes and crop marks.
 
 use krilla::Document;
-use krilla::geom::{Rect, Transform};
+use krilla::geom::Rect;
 use krilla::page::PageSettings;
+use minyi_domain::sheet::{Design, Sheet, Template};
 
-use super::canvas::{Canvas, Ink};
-use super::{Sheet, labels, numbered, poster};
-use crate::{Error, font::Typeface};
+use super::canvas::{Canvas, Ink, Palette};
+use super::paper::Paper;
+use super::pdf::PdfPaper;
+use super::svg::SvgPaper;
+use super::{Look, cards, labels, numbered, poster, stand};
+use crate::{
+    Error,
+    code::Picture,
+    font::{Font, Typeface},
+};
 
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;
@@ -26,42 +34,53 @@ pub(super) const HEIGHT: f32 = 297.0;
 pub(super) struct Press<'f> {
     pub regular: Typeface<'f>,
     pub bold: Typeface<'f>,
-    pub crop_marks: bool,
+    palette: Palette,
+    logo: Option<&'f Picture>,
 }
 
-impl Press<'_> {
-    /// A page a sheet; the layout is that of A4, drawn `scale` times as large.
-    pub fn posters(&self, document: &mut Document, sheets: &[Sheet], scale: f32) -> Result<(), Error> {
-        let margin = if self.crop_marks { MARGIN } else { 0.0 };
-        for (index, sheet) in sheets.iter().enumerate() {
-            self.page(document, scale, margin, |canvas| {
-                poster::draw(canvas, sheet)?;
-                if self.crop_marks {
-                    corner_marks(canvas, scale);
-                }
-                Ok(())
-            })
-            .map_err(numbered(index))?;
-        }
-        Ok(())
+impl<'f> Press<'f> {
+    /// With the product's own colours.
+    pub fn plain(font: &'f Font) -> Result<Self, Error> {
+        Ok(Self {
+            regular: font.regular()?,
+            bold: font.bold()?,
+            palette: Palette::of(&Design::default()),
+            logo: None,
+        })
     }
 
-    /// A4 pages full of labels.
-    pub fn labels(&self, document: &mut Document, sheets: &[Sheet]) -> Result<(), Error> {
-        for (index, some) in sheets.chunks(labels::PER_PAGE).enumerate() {
-            self.page(document, 1.0, 0.0, |canvas| {
-                labels::draw(canvas, some, index * labels::PER_PAGE)?;
-                if self.crop_marks {
-                    labels::crosses(canvas);
-                }
-                Ok(())
+    pub fn of(look: &'f Look, font: &'f Font) -> Result<Self, Error> {
+        Ok(Self {
+            palette: Palette::of(&look.design),
+            logo: look.logo.as_ref(),
+            ..Self::plain(font)?
+        })
+    }
+
+    /// Sheets of codes, as many on a page as the template has room for.
+    pub fn sheets(&self, document: &mut Document, sheets: &[Sheet], look: &Look) -> Result<(), Error> {
+        let (a_page, scale, margin) = (look.template.codes_a_page(), scale(look.template), margin(look));
+        for (index, some) in sheets.chunks(a_page).enumerate() {
+            self.page_of(document, settings(scale, margin)?, scale, margin, |canvas| {
+                draw(canvas, some, look, index * a_page)
             })?;
         }
         Ok(())
     }
 
+    /// The first page of such sheets as an SVG, without crop marks.
+    pub fn preview(&self, sheets: &[Sheet], look: &Look) -> Result<String, Error> {
+        let scale = scale(look.template);
+        let mut paper = SvgPaper::new(WIDTH * scale, HEIGHT * scale);
+        paper.push([scale, 0.0, 0.0, scale, 0.0, 0.0]);
+        let first = sheets.chunks(look.template.codes_a_page()).next().unwrap_or_default();
+        draw(&mut self.canvas(&mut paper), first, look, 0)?;
+        paper.pop();
+        Ok(paper.finish())
+    }
+
     /// A page of `width` × `height` millimetres that is not cut.
-    pub fn plain(
+    pub fn page(
         &self,
         document: &mut Document,
         (width, height): (f32, f32),
@@ -69,16 +88,6 @@ impl Press<'_> {
     ) -> Result<(), Error> {
         let settings = PageSettings::from_wh(width * POINTS, height * POINTS).ok_or_else(sizeless)?;
         self.page_of(document, settings, 1.0, 0.0, draw)
-    }
-
-    fn page(
-        &self,
-        document: &mut Document,
-        scale: f32,
-        margin: f32,
-        draw: impl FnOnce(&mut Canvas) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        self.page_of(document, settings(scale, margin)?, scale, margin, draw)
     }
 
     fn page_of(
@@ -92,19 +101,71 @@ impl Press<'_> {
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         let (unit, origin) = (scale * POINTS, margin * POINTS);
-        surface.push_transform(&Transform::from_row(unit, 0.0, 0.0, unit, origin, origin));
-        let mut canvas = Canvas {
-            surface: &mut surface,
-            regular: &self.regular,
-            bold: &self.bold,
-        };
-        let drawn = draw(&mut canvas);
+        let mut paper = PdfPaper(&mut surface);
+        paper.push([unit, 0.0, 0.0, unit, origin, origin]);
+        let drawn = draw(&mut self.canvas(&mut paper));
         // A surface must be left as it was found, also when a sheet could not be set.
-        surface.pop();
+        paper.pop();
         surface.finish();
         page.finish();
         drawn
     }
+
+    fn canvas<'c>(&'c self, paper: &'c mut dyn Paper) -> Canvas<'c> {
+        Canvas {
+            paper,
+            regular: &self.regular,
+            bold: &self.bold,
+            palette: self.palette,
+            logo: self.logo,
+        }
+    }
+}
+
+/// One page; `before` sheets of the batch have been printed already.
+fn draw(canvas: &mut Canvas, sheets: &[Sheet], look: &Look, before: usize) -> Result<(), Error> {
+    let design = &look.design;
+    match look.template {
+        Template::A4 | Template::A5 => {
+            for sheet in sheets {
+                poster::draw(canvas, sheet, design).map_err(numbered(before))?;
+            }
+            if look.crop_marks {
+                corner_marks(canvas, scale(look.template));
+            }
+        }
+        Template::Stand => {
+            for sheet in sheets {
+                stand::draw(canvas, sheet, design).map_err(numbered(before))?;
+            }
+        }
+        Template::Labels => {
+            labels::draw(canvas, sheets, design, before)?;
+            if look.crop_marks {
+                labels::crosses(canvas);
+            }
+        }
+        Template::Cards => {
+            cards::draw(canvas, sheets, design, before)?;
+            cards::crosses(canvas);
+        }
+    }
+    Ok(())
+}
+
+/// A5 is half of A4 in the same proportion.
+fn scale(template: Template) -> f32 {
+    if template == Template::A5 {
+        std::f32::consts::FRAC_1_SQRT_2
+    } else {
+        1.0
+    }
+}
+
+/// Only posters grow by their marks.
+fn margin(look: &Look) -> f32 {
+    let grows = look.crop_marks && matches!(look.template, Template::A4 | Template::A5);
+    if grows { MARGIN } else { 0.0 }
 }
 
 fn sizeless() -> Error {

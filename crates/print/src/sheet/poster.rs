@@ -3,14 +3,13 @@
 mod deputies;
 mod frame;
 
+use minyi_domain::sheet::{Design, Sheet};
+
 use super::canvas::{Align, Area, Canvas, Ink, Style, area};
-use super::{Sheet, page::WIDTH};
+use super::page::WIDTH;
 use crate::Error;
 use crate::code::{ErrorCorrection, matrix::Matrix};
 
-pub(super) const RED: Ink = Ink::Colour(0xB8, 0x14, 0x1E);
-pub(super) const GOLD: Ink = Ink::Colour(0xD9, 0xA4, 0x41);
-pub(super) const CREAM: Ink = Ink::Colour(0xFD, 0xF6, 0xE9);
 pub(super) const GREY: Ink = Ink::Colour(0x55, 0x50, 0x4C);
 
 /// White at both sides, in millimetres.
@@ -37,10 +36,10 @@ const STEPS: [(&str, &str); 3] = [
     ("等答复", "代表会答复您"),
 ];
 
-pub(super) fn draw(canvas: &mut Canvas, sheet: &Sheet) -> Result<(), Error> {
+pub(super) fn draw(canvas: &mut Canvas, sheet: &Sheet, design: &Design) -> Result<(), Error> {
     let matrix = Matrix::encode(&sheet.url, ErrorCorrection::H)?;
-    let top = frame::header(canvas, sheet)?;
-    let bottom = frame::footer(canvas, sheet)?;
+    let top = frame::header(canvas, design)?;
+    let bottom = frame::footer(canvas, sheet, design)?;
 
     let place_style = Style::new("place", 27.0, 11.0).bold();
     let place = area(SIDE, top, COLUMN, PLACE_HEIGHT);
@@ -87,16 +86,18 @@ fn code(canvas: &mut Canvas, matrix: &Matrix, place: Area) {
 /// Four golden angles, `away` millimetres outside of the code.
 fn corners(canvas: &mut Canvas, code: Area, away: f32) {
     const ARM: f32 = 11.0;
+    let ink = canvas.palette.accent;
     for (x, inward_x) in [(code.x - away, ARM), (code.x + code.width + away, -ARM)] {
         for (y, inward_y) in [(code.y - away, ARM), (code.bottom() + away, -ARM)] {
-            canvas.polyline(&[(x + inward_x, y), (x, y), (x, y + inward_y)], 1.1, GOLD);
+            canvas.polyline(&[(x + inward_x, y), (x, y), (x, y + inward_y)], 1.1, ink);
         }
     }
 }
 
 fn typed_token(canvas: &mut Canvas, token: &str, place: Area) -> Result<(), Error> {
     let band = area(place.x + 26.0, place.y, place.width - 52.0, place.height);
-    canvas.rounded(band, 3.0, CREAM);
+    let ground = canvas.palette.cream;
+    canvas.rounded(band, 3.0, ground);
     let label = Style::new("token", 15.0, 15.0).ink(GREY).align(Align::Left);
     canvas.text("编号", area(band.x + 6.0, band.y, 14.0, band.height), &label)?;
     let groups = Style::new("token", 33.0, 12.0).bold().tracking(0.06);
@@ -113,19 +114,21 @@ fn steps(canvas: &mut Canvas, place: Area) -> Result<(), Error> {
         left += width;
         if number < 3 {
             let (x, y) = (left + 0.5, place.y + place.height / 2.0);
-            canvas.polyline(&[(x - 1.6, y - 3.2), (x + 1.6, y), (x - 1.6, y + 3.2)], 0.9, GOLD);
+            let ink = canvas.palette.accent;
+            canvas.polyline(&[(x - 1.6, y - 3.2), (x + 1.6, y), (x - 1.6, y + 3.2)], 0.9, ink);
         }
     }
     Ok(())
 }
 
 fn step(canvas: &mut Canvas, number: u8, what: &str, how: &str, place: Area) -> Result<(), Error> {
+    let main = canvas.palette.main;
     let disc = area(place.x + 5.0, place.y + (place.height - 13.0) / 2.0, 13.0, 13.0);
-    canvas.rounded(disc, 6.5, RED);
+    canvas.rounded(disc, 6.5, main);
     let digit = Style::new("step", 22.0, 22.0).bold().ink(Ink::White);
     canvas.text(&number.to_string(), disc, &digit)?;
     let (x, width) = (place.x + 20.5, place.width - 21.5);
-    let word = Style::new("step", 25.0, 25.0).bold().ink(RED).align(Align::Left);
+    let word = Style::new("step", 25.0, 25.0).bold().ink(main).align(Align::Left);
     canvas.text(what, area(x, place.y, width, 12.5), &word)?;
     let words = Style::new("step", 14.5, 10.0).align(Align::Left);
     canvas.text(how, area(x, place.y + 12.5, width, 8.0), &words)?;

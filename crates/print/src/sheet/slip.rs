@@ -5,7 +5,7 @@ use krilla::metadata::Metadata;
 
 use super::canvas::{Align, Canvas, Style, area};
 use super::page::Press;
-use super::poster::{GREY, RED};
+use super::poster::GREY;
 use crate::code::{ErrorCorrection, matrix::Matrix};
 use crate::{Error, font::Font};
 
@@ -48,17 +48,13 @@ pub fn slip_pdf(slip: &Slip<'_>, font: &Font) -> Result<Vec<u8>, Error> {
     let mut document = Document::new();
     let title = format!("登记回执 {}", slip.number);
     document.set_metadata(Metadata::new().title(title).language("zh-CN".to_owned()));
-    let press = Press {
-        regular: font.regular()?,
-        bold: font.bold()?,
-        crop_marks: false,
-    };
-    press.plain(&mut document, SIZE, |canvas| draw(canvas, slip))?;
+    let press = Press::plain(font)?;
+    press.page(&mut document, SIZE, |canvas| draw(canvas, slip))?;
     document.finish().map_err(|error| Error::Pdf(error.to_string()))
 }
 
 fn draw(canvas: &mut Canvas, slip: &Slip<'_>) -> Result<(), Error> {
-    let title = Style::new("title", 18.0, 12.0).bold().ink(RED);
+    let title = Style::new("title", 18.0, 12.0).bold().ink(canvas.palette.main);
     canvas.text("民意登记回执", area(LEFT, 7.0, COLUMN, 10.0), &title)?;
     let lines = [
         ("登记编号", slip.number),

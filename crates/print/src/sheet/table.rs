@@ -44,11 +44,7 @@ pub fn table_pdf(
     let mut document = Document::new();
     let metadata = Metadata::new().title(title.to_owned()).language("zh-CN".to_owned());
     document.set_metadata(metadata);
-    let press = Press {
-        regular: font.regular()?,
-        bold: font.bold()?,
-        crop_marks: false,
-    };
+    let press = Press::plain(font)?;
     let heading: Vec<Cell> = columns
         .iter()
         .map(|column| Cell::Text(column.title.to_owned()))
@@ -61,7 +57,7 @@ pub fn table_pdf(
     let pages = into_pages(laid_out, heading.height);
     for (index, rows) in pages.iter().enumerate() {
         let foot = format!("第 {} 页，共 {} 页", index + 1, pages.len());
-        press.plain(&mut document, SIZE, |canvas| {
+        press.page(&mut document, SIZE, |canvas| {
             frame(canvas, title, note, &foot)?;
             let mut y = TOP;
             canvas.rectangle(area(SIDE, y, width(columns), heading.height), SHADE);

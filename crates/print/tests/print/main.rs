@@ -8,4 +8,5 @@ mod codes;
 mod forms;
 mod lists;
 mod sheets;
+mod templates;
 mod tools;

@@ -3,25 +3,34 @@
 use std::path::Path;
 
 use image::{GrayImage, imageops};
+use minyi_domain::sheet::{Sheet, SheetDeputy, Template};
 use minyi_print::Error;
 use minyi_print::font::Font;
-use minyi_print::sheet::{Deputy, Format, Sheet, poster_pdf};
+use minyi_print::sheet::{Look, sheets_pdf};
 
 use crate::tools::{deputies, font, pixels, rqrr, sheet, text, words, zbar};
 
-fn pdf(sheets: &[Sheet], format: Format) -> Vec<u8> {
-    poster_pdf(sheets, format, false, font()).unwrap()
+fn pdf(sheets: &[Sheet], template: Template) -> Vec<u8> {
+    sheets_pdf(sheets, &Look::plain(template), font()).unwrap()
+}
+
+/// With marks for the printing shop.
+fn marked(sheets: &[Sheet], template: Template, crop_marks: bool) -> Vec<u8> {
+    let look = Look {
+        crop_marks,
+        ..Look::plain(template)
+    };
+    sheets_pdf(sheets, &look, font()).unwrap()
 }
 
 /// A sheet whose every text is longer than usual.
 fn long_sheet() -> Sheet {
     let level = "街道选举委员会推选的区第十八届人大代表".to_owned();
-    let deputy = |number: usize| Deputy {
+    let deputy = |number: usize| SheetDeputy {
         name: format!("阿卜杜热合曼·买买提江·托合提{number}尼亚孜"),
         level: level.clone(),
     };
     Sheet {
-        title: "民意码（为民服务直通车）".to_owned(),
         place: "某某苗族侗族自治州临江县柳荫镇（经济开发区）槐树里社区居民委员会第三网格（东至人民路，西至解放路）"
             .to_owned(),
         station: "柳荫镇经济开发区槐树里社区人大代表联络站（人民之家）".to_owned(),
@@ -35,7 +44,7 @@ fn long_sheet() -> Sheet {
 
 #[test]
 fn a_poster_at_150_dpi_is_read_by_two_decoders() {
-    for format in [Format::A4, Format::A5] {
+    for format in [Template::A4, Template::A5] {
         for sheet in [sheet(1), long_sheet()] {
             let page = pixels(&pdf(std::slice::from_ref(&sheet), format), 1, 150);
             assert_eq!(rqrr(&page), std::slice::from_ref(&sheet.url), "rqrr, {format:?}");
@@ -55,7 +64,7 @@ fn labels(page: &GrayImage) -> Vec<GrayImage> {
 fn all_24_labels_of_a_page_at_300_dpi_are_read_by_two_decoders() {
     let sheets: Vec<_> = (0..25).map(sheet).collect();
     for crop_marks in [false, true] {
-        let pdf = poster_pdf(&sheets, Format::Labels, crop_marks, font()).unwrap();
+        let pdf = marked(&sheets, Template::Labels, crop_marks);
         for (label, sheet) in labels(&pixels(&pdf, 1, 300)).iter().zip(&sheets) {
             assert_eq!(rqrr(label), std::slice::from_ref(&sheet.url), "rqrr");
             assert_eq!(zbar(label), std::slice::from_ref(&sheet.url), "zbar");
@@ -73,7 +82,7 @@ fn a_poster_with_twelve_deputies_still_has_a_code_of_nine_centimetres() {
             ..sheet(1)
         },
     ] {
-        let page = pixels(&pdf(&[sheet], Format::A4), 1, 254);
+        let page = pixels(&pdf(&[sheet], Template::A4), 1, 254);
         let mut prepared = rqrr::PreparedImage::prepare(page);
         let grids = prepared.detect_grids();
         let [top_left, top_right, ..] = grids.first().unwrap().bounds;
@@ -86,9 +95,8 @@ fn a_poster_with_twelve_deputies_still_has_a_code_of_nine_centimetres() {
 #[test]
 fn every_text_of_a_sheet_can_be_found_in_the_pdf() {
     for sheet in [sheet(1), long_sheet()] {
-        let found = text(&pdf(std::slice::from_ref(&sheet), Format::A4));
+        let found = text(&pdf(std::slice::from_ref(&sheet), Template::A4));
         let Sheet {
-            title,
             place,
             station,
             typed_token,
@@ -97,7 +105,8 @@ fn every_text_of_a_sheet_can_be_found_in_the_pdf() {
             ..
         } = &sheet;
         for said in [
-            title,
+            &"民意码".to_owned(),
+            &"扫一扫，有事找代表".to_owned(),
             place,
             station,
             typed_token,
@@ -122,7 +131,7 @@ fn no_deputy_is_left_out() {
                 deputies: deputies(named),
                 ..sheet(1)
             }],
-            Format::A4,
+            Template::A4,
         ));
         assert!(named.iter().all(|name| found.contains(name)), "{count}: {found}");
     }
@@ -132,7 +141,7 @@ fn no_deputy_is_left_out() {
             deputies: crowd,
             ..sheet(1)
         }],
-        Format::A4,
+        Template::A4,
     ));
     assert_eq!(found.matches("王一").count(), 11);
     assert!(found.contains("等30位代表"));
@@ -146,7 +155,7 @@ fn nothing_overlaps_and_nothing_leaves_the_page() {
         ..sheet(1)
     };
     for sheet in [sheet(1), anonymous, long_sheet()] {
-        for format in [Format::A4, Format::Labels] {
+        for format in [Template::A4, Template::Labels] {
             let words = words(&pdf(std::slice::from_ref(&sheet), format));
             assert!(words.len() >= 5);
             for (index, a) in words.iter().enumerate() {
@@ -172,15 +181,15 @@ fn overlap(a: &(f32, f32, f32, f32, String), b: &(f32, f32, f32, f32, String)) -
 #[test]
 fn a_batch_has_one_page_a_sheet_and_stays_small() {
     let sheets: Vec<_> = (0..60).map(sheet).collect();
-    let pdf = pdf(&sheets, Format::A4);
+    let pdf = pdf(&sheets, Template::A4);
     assert!(pdf.len() < 1_500_000, "{} bytes", pdf.len());
     assert_eq!(zbar(&pixels(&pdf, 60, 100)), [sheets.last().unwrap().url.clone()]);
 }
 
 #[test]
 fn crop_marks_leave_the_sheet_its_size_and_its_code() {
-    let plain = pixels(&pdf(&[sheet(1)], Format::A5), 1, 100);
-    let marked = poster_pdf(&[sheet(1)], Format::A5, true, font()).unwrap();
+    let plain = pixels(&pdf(&[sheet(1)], Template::A5), 1, 100);
+    let marked = marked(&[sheet(1)], Template::A5, true);
     let page = pixels(&marked, 1, 100);
     // Twelve millimetres on both sides are 94.5 pixels.
     assert!((94..=95).contains(&(page.width() - plain.width())));
@@ -191,7 +200,7 @@ fn crop_marks_leave_the_sheet_its_size_and_its_code() {
 
 #[test]
 fn the_pdf_says_its_title_and_language_and_is_the_same_each_time() {
-    let (once, again) = (pdf(&[sheet(1)], Format::A4), pdf(&[sheet(1)], Format::A4));
+    let (once, again) = (pdf(&[sheet(1)], Template::A4), pdf(&[sheet(1)], Template::A4));
     assert!(once == again);
     let raw = String::from_utf8_lossy(&once).into_owned();
     assert!(raw.contains("zh-CN"));
@@ -208,7 +217,7 @@ fn a_character_without_a_glyph_is_an_error_that_names_sheet_and_field() {
         deputies: deputies(&["王\u{E123}"]),
         ..sheet(2)
     };
-    let error = poster_pdf(&[sheet(1), broken], Format::A4, false, font()).unwrap_err();
+    let error = sheets_pdf(&[sheet(1), broken], &Look::plain(Template::A4), font()).unwrap_err();
     let Error::Sheet { number: 2, source } = error else {
         panic!("{error}")
     };
@@ -227,7 +236,7 @@ fn a_text_that_cannot_fit_is_an_error_and_not_cut_off() {
         place: "很长的地名".repeat(80),
         ..sheet(1)
     };
-    let error = poster_pdf(&[endless], Format::A4, false, font()).unwrap_err();
+    let error = sheets_pdf(&[endless], &Look::plain(Template::A4), font()).unwrap_err();
     let Error::Sheet { number: 1, source } = error else {
         panic!("{error}")
     };
@@ -240,13 +249,13 @@ fn line_breaks_and_tabs_of_a_form_field_are_spaces() {
         place: " 临江区\n柳荫街道\t ".to_owned(),
         ..sheet(1)
     };
-    assert!(text(&pdf(&[untidy], Format::A4)).contains("临江区柳荫街道"));
+    assert!(text(&pdf(&[untidy], Template::A4)).contains("临江区柳荫街道"));
 }
 
 #[test]
 fn no_sheet_and_no_font_are_errors() {
     assert!(matches!(
-        poster_pdf(&[], Format::A4, false, font()),
+        sheets_pdf(&[], &Look::plain(Template::A4), font()),
         Err(Error::NoSheets)
     ));
     let missing = Font::load(Path::new("/nonexistent/font.ttc"), 2);

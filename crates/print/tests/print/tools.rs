@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use image::GrayImage;
+use minyi_domain::sheet::{Sheet, SheetDeputy};
 use minyi_print::font::Font;
-use minyi_print::sheet::{Deputy, Sheet};
 
 pub fn font() -> &'static Font {
     static FONT: OnceLock<Font> = OnceLock::new();
@@ -81,7 +81,7 @@ fn run(program: &str, package: &str, arguments: &[&str], input: &[u8]) -> Vec<u8
 
 pub fn sheet(number: usize) -> Sheet {
     Sheet {
-        title: "民意码".to_owned(),
+        purpose: None,
         place: format!("临江区柳荫街道槐树里社区第{number}网格"),
         station: "柳荫街道人大代表联络站".to_owned(),
         url: format!("https://my.example.gov.cn/c/ACDE3467K{number:03}"),
@@ -92,8 +92,8 @@ pub fn sheet(number: usize) -> Sheet {
     }
 }
 
-pub fn deputies(names: &[&str]) -> Vec<Deputy> {
-    let deputy = |name: &&str| Deputy {
+pub fn deputies(names: &[&str]) -> Vec<SheetDeputy> {
+    let deputy = |name: &&str| SheetDeputy {
         name: (*name).into(),
         level: "区人大代表".into(),
     };

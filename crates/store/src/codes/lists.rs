@@ -1,37 +1,65 @@
 use std::collections::HashMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::{
-    AggregateExpressionMethods, BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, Queryable,
-    RunQueryDsl, Selectable, SelectableHelper,
-    dsl::{exists, max, not, sum},
+    AggregateExpressionMethods, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
+    PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    dsl::{exists, max, not, sql, sum},
     pg::Pg,
+    sql_types::{Bool, Date, Text, Timestamptz, Uuid as SqlUuid},
 };
-use minyi_domain::{people::Scope, token::CodeToken};
+use minyi_domain::{calendar::end_of_day, people::Scope, scans::UNSCANNED_DAYS, token::CodeToken};
 use uuid::Uuid;
 
 use crate::{
     CodeState, Page, Result, Store,
     page::one_more,
-    schema::{code_scans, codes, grid_assignments, grids, sites},
-    scope::grids_in,
+    schema::{code_installations, code_scans, codes, grid_assignments, grids, sites},
+    scope::{Condition, grids_in},
     word::Word,
 };
 
 /// One code in the list for those who hang them up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeRow {
+    pub id: Uuid,
     pub token: CodeToken,
     pub state: CodeState,
+    /// What it is for; codes from before have none.
+    pub purpose: Option<String>,
+    /// Which one of its purpose in its grid.
+    pub serial: Option<i16>,
+    pub created_at: DateTime<Utc>,
     /// 15 digits.
     pub grid_code: String,
     pub grid_name: String,
     pub place: String,
+    pub region_code: String,
     pub site_id: Uuid,
     pub site_name: String,
+    /// Since when it hangs; `None`: nobody said that it hangs.
+    pub hung_on: Option<NaiveDate>,
     /// Scans of the last 30 days, today included.
     pub scans_30_days: i64,
     pub last_scan_on: Option<NaiveDate>,
+}
+
+/// Which codes to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodeFilter {
+    /// This one alone.
+    pub token: Option<CodeToken>,
+    /// A part of the token, the place, the grid's or the site's name.
+    pub text: Option<String>,
+    /// What lies within this division.
+    pub region_code: Option<String>,
+    pub site_id: Option<Uuid>,
+    pub state: Option<CodeState>,
+    pub purpose: Option<String>,
+    /// Whether somebody said that it hangs.
+    pub hung: Option<bool>,
+    /// Active for 30 days and not scanned for as long.
+    pub unscanned: bool,
 }
 
 /// Where the next page of codes begins.
@@ -56,14 +84,17 @@ pub struct GridRow {
 }
 
 type CodeRecord = (
-    Uuid,
-    Word<CodeToken>,
-    Word<CodeState>,
-    String,
-    String,
-    String,
-    Uuid,
-    String,
+    (
+        Uuid,
+        Word<CodeToken>,
+        Word<CodeState>,
+        Option<String>,
+        Option<i16>,
+        DateTime<Utc>,
+    ),
+    (String, String, String, String),
+    (Uuid, String),
+    Option<NaiveDate>,
 );
 
 impl Store {
@@ -71,35 +102,12 @@ impl Store {
     pub fn codes_in(
         &self,
         scope: &Scope,
+        filter: &CodeFilter,
         on: NaiveDate,
         cursor: Option<&CodeCursor>,
         limit: i64,
     ) -> Result<Page<CodeRow, CodeCursor>> {
-        let mut connection = self.connection()?;
-        let mut query = codes::table
-            .inner_join(grids::table.inner_join(sites::table))
-            .filter(grids_in(scope))
-            .order((grids::code, codes::token))
-            .limit(one_more(limit))
-            .select((
-                codes::id,
-                codes::token,
-                codes::state,
-                grids::code,
-                grids::name,
-                grids::place,
-                sites::id,
-                sites::name,
-            ))
-            .into_boxed();
-        if let Some(CodeCursor { grid_code, token }) = cursor {
-            let later_in_grid = grids::code.eq(grid_code).and(codes::token.gt(token));
-            query = query.filter(grids::code.gt(grid_code).or(later_in_grid));
-        }
-        let records: Vec<CodeRecord> = query.load(&mut *connection)?;
-        let ids: Vec<Uuid> = records.iter().map(|record| record.0).collect();
-        let scans = scans(&mut connection, &ids, on)?;
-        let rows = records.into_iter().map(|record| row(record, &scans)).collect();
+        let rows = rows_of(&mut *self.connection()?, scope, filter, on, cursor, one_more(limit))?;
         Ok(Page::cut(rows, limit, |row: &CodeRow| CodeCursor {
             grid_code: row.grid_code.clone(),
             token: row.token.as_str().to_owned(),
@@ -140,6 +148,111 @@ impl Store {
     }
 }
 
+/// The rows of a page; see [`Store::codes_in`].
+pub(super) fn rows_of(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    filter: &CodeFilter,
+    on: NaiveDate,
+    cursor: Option<&CodeCursor>,
+    limit: i64,
+) -> Result<Vec<CodeRow>> {
+    let mut query = codes::table
+        .inner_join(grids::table.inner_join(sites::table))
+        .left_join(
+            code_installations::table.on(code_installations::code_id
+                .eq(codes::id)
+                .and(code_installations::removed_on.is_null())),
+        )
+        .filter(grids_in(scope))
+        .order((grids::code, codes::token))
+        .limit(limit)
+        .select((
+            (
+                codes::id,
+                codes::token,
+                codes::state,
+                codes::purpose,
+                codes::serial,
+                codes::created_at,
+            ),
+            (grids::code, grids::name, grids::place, grids::region_code),
+            (sites::id, sites::name),
+            code_installations::hung_on.nullable(),
+        ))
+        .into_boxed();
+    for condition in conditions(filter, on) {
+        query = query.filter(condition);
+    }
+    if let Some(CodeCursor { grid_code, token }) = cursor {
+        let later_in_grid = grids::code.eq(grid_code).and(codes::token.gt(token));
+        query = query.filter(grids::code.gt(grid_code).or(later_in_grid));
+    }
+    let records: Vec<CodeRecord> = query.load(connection)?;
+    let ids: Vec<Uuid> = records.iter().map(|((id, ..), ..)| *id).collect();
+    let scans = scans(connection, &ids, on)?;
+    Ok(records.into_iter().map(|record| row(record, &scans)).collect())
+}
+
+fn conditions<From: 'static>(filter: &CodeFilter, on: NaiveDate) -> Vec<Condition<From>> {
+    let mut all: Vec<Condition<From>> = Vec::new();
+    let mut equals = |column: &'static str, value: Option<&str>| {
+        if let Some(value) = value {
+            all.push(Box::new(
+                sql::<Bool>(column).sql(" = ").bind::<Text, _>(value.to_owned()),
+            ));
+        }
+    };
+    equals("codes.token", filter.token.as_ref().map(CodeToken::as_str));
+    equals("codes.state", filter.state.map(CodeState::as_str));
+    equals("codes.purpose", filter.purpose.as_deref());
+    if let Some(text) = &filter.text {
+        // A token is typed with dashes and in small letters; a name is not.
+        let token: String = text
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_uppercase();
+        all.push(Box::new(
+            sql::<Bool>("(strpos(concat_ws(' ', grids.place, grids.name, sites.name), ")
+                .bind::<Text, _>(text.clone())
+                .sql(") > 0 OR (length(")
+                .bind::<Text, _>(token.clone())
+                .sql(") > 3 AND strpos(codes.token, ")
+                .bind::<Text, _>(token)
+                .sql(") > 0))"),
+        ));
+    }
+    if let Some(code) = &filter.region_code {
+        all.push(Box::new(
+            sql::<Bool>("starts_with(grids.region_code, ")
+                .bind::<Text, _>(code.clone())
+                .sql(")"),
+        ));
+    }
+    if let Some(site) = filter.site_id {
+        all.push(Box::new(sql::<Bool>("grids.site_id = ").bind::<SqlUuid, _>(site)));
+    }
+    match filter.hung {
+        Some(true) => all.push(Box::new(sql::<Bool>("code_installations.id IS NOT NULL"))),
+        Some(false) => all.push(Box::new(sql::<Bool>("code_installations.id IS NULL"))),
+        None => {}
+    }
+    if filter.unscanned {
+        let since = on - Days::new(UNSCANNED_DAYS.into());
+        all.push(Box::new(
+            sql::<Bool>("(codes.state = 'active' AND codes.created_at <= ")
+                .bind::<Timestamptz, _>(end_of_day(since))
+                .sql(
+                    " AND NOT EXISTS (SELECT FROM code_scans WHERE code_scans.code_id = codes.id AND code_scans.on_date > ",
+                )
+                .bind::<Date, _>(since)
+                .sql("))"),
+        ));
+    }
+    all
+}
+
 type Scans = HashMap<Uuid, (Option<NaiveDate>, Option<i64>)>;
 
 fn scans(connection: &mut PgConnection, ids: &[Uuid], on: NaiveDate) -> Result<Scans> {
@@ -157,16 +270,24 @@ fn scans(connection: &mut PgConnection, ids: &[Uuid], on: NaiveDate) -> Result<S
 }
 
 fn row(record: CodeRecord, scans: &Scans) -> CodeRow {
-    let (id, token, state, grid_code, grid_name, place, site_id, site_name) = record;
+    let (code, grid, (site_id, site_name), hung_on) = record;
+    let (id, Word(token), Word(state), purpose, serial, created_at) = code;
+    let (grid_code, grid_name, place, region_code) = grid;
     let (last_scan_on, scanned) = scans.get(&id).copied().unwrap_or_default();
     CodeRow {
-        token: token.0,
-        state: state.0,
+        id,
+        token,
+        state,
+        purpose,
+        serial,
+        created_at,
         grid_code,
         grid_name,
         place,
+        region_code,
         site_id,
         site_name,
+        hung_on,
         scans_30_days: scanned.unwrap_or(0),
         last_scan_on,
     }

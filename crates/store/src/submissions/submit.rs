@@ -257,7 +257,7 @@ asked AS (
 ),
 free AS (
     SELECT photos.id, asked.position FROM photos JOIN asked USING (id)
-    WHERE num_nonnulls(photos.submission_id, photos.answer_id, photos.info_request_id) = 0
+    WHERE num_nonnulls(photos.submission_id, photos.answer_id, photos.info_request_id, photos.installation_id) = 0
     ORDER BY photos.id FOR UPDATE OF photos
 ),
 attached AS (

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use chrono::Days;
 use minyi_domain::{calendar::local_date, people::Scope, routing::route, token::CodeToken};
-use minyi_store::{CodeState, Directory, NewCode, new_id};
+use minyi_store::{CodeFilter, CodeState, Directory, NewCode, new_id};
 use rand::{SeedableRng, rngs::StdRng};
 
 use crate::support::{now, world};
@@ -103,7 +103,7 @@ fn scans_are_counted_by_day() {
     }
     let page = world
         .store
-        .codes_in(&Scope::Site(grid.site_id), today, None, 10)
+        .codes_in(&Scope::Site(grid.site_id), &CodeFilter::default(), today, None, 10)
         .unwrap();
     assert_eq!(
         (page.items[0].scans_30_days, page.items[0].last_scan_on),
@@ -119,7 +119,10 @@ fn the_list_of_codes_goes_on_where_it_stopped() {
     let (scope, today) = (Scope::Site(site), local_date(now()));
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let page = world.store.codes_in(&scope, today, cursor.as_ref(), 3).unwrap();
+        let page = world
+            .store
+            .codes_in(&scope, &CodeFilter::default(), today, cursor.as_ref(), 3)
+            .unwrap();
         assert!(page.items.len() <= 3);
         seen.extend(page.items.into_iter().map(|row| row.token));
         cursor = page.next;

@@ -4,7 +4,7 @@ use minyi_domain::{
     lifecycle::State,
     people::{Role, Scope},
 };
-use minyi_store::{InboxFilter, SendResult};
+use minyi_store::{CodeFilter, InboxFilter, SendResult};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};
@@ -67,7 +67,12 @@ fn codes_sheets_and_dead_messages_keep_to_the_scope() {
 
     let today = local_date(now());
     let see = |scope: &Scope| {
-        let codes = world.store.codes_in(scope, today, None, 10).unwrap().items.len();
+        let codes = world
+            .store
+            .codes_in(scope, &CodeFilter::default(), today, None, 10)
+            .unwrap()
+            .items
+            .len();
         let dead = world.store.dead_notifications(scope, None, 10).unwrap().items.len();
         let sheets = world
             .store

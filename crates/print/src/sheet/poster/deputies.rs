@@ -1,8 +1,9 @@
 //! The deputies' names on a poster: a table of at most four columns and three rows.
 
-use super::{GOLD, GREY, RED};
+use minyi_domain::sheet::SheetDeputy;
+
+use super::GREY;
 use crate::Error;
-use crate::sheet::Deputy;
 use crate::sheet::canvas::{Area, Canvas, Style, area};
 
 /// A poster names so many; the last place counts those who are left over.
@@ -14,7 +15,7 @@ const ROW_HEIGHT: f32 = 11.0;
 const GUTTER: f32 = 4.0;
 
 /// The height that the table takes, in millimetres; nothing when no one is named.
-pub(super) fn height(deputies: &[Deputy]) -> f32 {
+pub(super) fn height(deputies: &[SheetDeputy]) -> f32 {
     if deputies.is_empty() {
         return 0.0;
     }
@@ -22,7 +23,7 @@ pub(super) fn height(deputies: &[Deputy]) -> f32 {
     HEADING_HEIGHT + ROW_HEIGHT * enlarged(rows) * float(rows)
 }
 
-pub(super) fn draw(canvas: &mut Canvas, deputies: &[Deputy], place: Area) -> Result<(), Error> {
+pub(super) fn draw(canvas: &mut Canvas, deputies: &[SheetDeputy], place: Area) -> Result<(), Error> {
     if deputies.is_empty() {
         return Ok(());
     }
@@ -59,22 +60,23 @@ fn cell(canvas: &mut Canvas, (name, level): &(String, String), place: Area, enla
 }
 
 fn heading(canvas: &mut Canvas, place: Area) -> Result<(), Error> {
-    let style = Style::new("heading", 14.0, 14.0).bold().ink(RED);
+    let palette = canvas.palette;
+    let style = Style::new("heading", 14.0, 14.0).bold().ink(palette.main);
     canvas.text("您身边的人大代表", area(place.x, place.y, place.width, 6.5), &style)?;
     let (middle, y) = (place.x + place.width / 2.0, place.y + 3.2);
-    canvas.line((place.x, y), (middle - 24.0, y), 0.35, GOLD);
-    canvas.line((middle + 24.0, y), (place.x + place.width, y), 0.35, GOLD);
+    canvas.line((place.x, y), (middle - 24.0, y), 0.35, palette.accent);
+    canvas.line((middle + 24.0, y), (place.x + place.width, y), 0.35, palette.accent);
     Ok(())
 }
 
 /// What stands in the places of the table: a name and a level each.
-fn cells(deputies: &[Deputy]) -> Vec<(String, String)> {
+fn cells(deputies: &[SheetDeputy]) -> Vec<(String, String)> {
     let named = if deputies.len() > MOST {
         MOST - 1
     } else {
         deputies.len()
     };
-    let cell = |deputy: &Deputy| (deputy.name.clone(), deputy.level.clone());
+    let cell = |deputy: &SheetDeputy| (deputy.name.clone(), deputy.level.clone());
     let mut cells: Vec<_> = deputies.iter().take(named).map(cell).collect();
     if deputies.len() > named {
         cells.push((format!("等{}位代表", deputies.len()), "扫码看全部名单".to_owned()));

@@ -1,0 +1,27 @@
+//! The codes on the walls: made, hung up, watched, replaced.
+
+mod act;
+mod alarms;
+mod check;
+mod installations;
+mod list;
+mod make;
+mod record;
+mod selection;
+
+pub use alarms::SHOWN_DAYS as ALARM_DAYS;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) use selection::{SelectionRequest, read_token};
+
+/// Registers the routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list::list_codes)
+        .service(make::make_codes)
+        .service(act::act_on_codes)
+        .service(check::check_code)
+        .service(record::get_code_record)
+        .service(installations::hang_code)
+        .service(installations::take_code_down)
+        .service(alarms::list_code_alarms);
+}

@@ -1,7 +1,8 @@
 import { computed, ref, shallowRef } from "vue";
 import { Offline, wordsOf } from "../api/problem";
-import { address, send } from "../api/request";
+import { send } from "../api/request";
 import type { Answer, Params, PathOf, Query } from "../api/types";
+import { address } from "../logic/address";
 import { clock } from "../logic/times";
 import { names, read, write } from "../platform/storage";
 import { online, sawNetwork } from "./network";

@@ -1,7 +1,9 @@
 //! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
 
 use minyi_domain::{
-    appointment, handover, hearing,
+    appointment,
+    beside::Beside,
+    handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
     rates::{Grouping, Measure, Rate},
@@ -24,9 +26,16 @@ fn set(words: impl Iterator<Item = (&'static str, &'static str)>) -> Object {
         .build()
 }
 
-/// A list of actions.
-pub fn actions() -> Array {
-    ArrayBuilder::new().items(action()).build()
+/// A list of what may be done with a submission: steps of its lifecycle, and what is done beside it.
+pub fn deeds() -> Array {
+    let steps = Action::ALL.iter().map(|word| (word.as_str(), word.zh()));
+    let beside = Beside::ALL.iter().map(|word| (word.as_str(), word.zh()));
+    ArrayBuilder::new().items(set(steps.chain(beside))).build()
+}
+
+/// Several actions on a handover.
+pub fn handover_actions() -> Array {
+    ArrayBuilder::new().items(handover_action()).build()
 }
 
 /// Several actions on an appointment.
@@ -71,6 +80,8 @@ schemas! {
     role: Role;
     /// By which way a matter goes to an office.
     handover_channel: handover::Channel;
+    /// What moves a handover on.
+    handover_action: handover::Action;
     /// Where a handover stands.
     handover_state: handover::State;
     /// What came of it.

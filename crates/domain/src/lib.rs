@@ -2,6 +2,7 @@
 //! as arguments.
 
 pub mod appointment;
+pub mod beside;
 pub mod calendar;
 pub mod categories;
 pub mod deadlines;

@@ -6,6 +6,7 @@ use diesel::{
     Selectable, SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
+    beside::Circumstances,
     lifecycle::{Standing, State},
     people::Scope,
     routing::RouteReason,
@@ -20,6 +21,7 @@ use crate::{
     events::NewEvent,
     meetings::Meetings,
     receipts::CloseReason,
+    releases,
     schema::{accounts, deputies, grids, sites, submissions},
     scope::submissions_in,
     suggestions::{Sorting, sorting},
@@ -73,6 +75,10 @@ pub struct SubmissionDetail {
     pub confidential_region: Option<String>,
     /// The level above answers.
     pub handled_above: bool,
+    /// Since when the resident agrees to its being published.
+    pub publish_consent_at: Option<DateTime<Utc>>,
+    /// The public reads it now.
+    pub is_released: bool,
     pub decline_kind: Option<String>,
     /// What was merged with it or split, as far as the person sees it.
     pub kin: Vec<Kin>,
@@ -90,6 +96,23 @@ impl SubmissionDetail {
             confidential: self.confidential_region.is_some(),
             handled_above: self.handled_above,
         }
+    }
+
+    /// What decides over what may be done beside the lifecycle.
+    pub fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            state: self.state,
+            confidential: self.confidential_region.is_some(),
+            meets: self.meetings.active().is_some(),
+            consented: self.publish_consent_at.is_some(),
+            released: self.is_released,
+        }
+    }
+
+    /// An office has not answered yet, or its answer was not judged: the resident is not answered meanwhile.
+    pub fn office_owes(&self) -> bool {
+        let open = self.handovers.iter().any(|handover| handover.finished_at.is_none());
+        self.state == State::HandedOver && open
     }
 }
 
@@ -126,6 +149,7 @@ struct Record {
     urgency: Urgency,
     confidential_region: Option<String>,
     handled_above: bool,
+    publish_consent_at: Option<DateTime<Utc>>,
     decline_kind: Option<String>,
 }
 
@@ -168,6 +192,7 @@ impl Store {
         detail.kin = kin(&mut connection, id, Some(scope))?;
         detail.transfers = chain(&mut connection, id)?;
         detail.sorting = sorting(&mut connection, id)?;
+        detail.is_released = releases::is_live(&mut connection, id)?;
         let actors = detail.events.iter().filter_map(|event| event.actor_account_id);
         detail.names = display_names(&mut connection, actors.collect())?;
         Ok(Some(detail))
@@ -242,6 +267,8 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         urgency: record.urgency,
         confidential_region: record.confidential_region,
         handled_above: record.handled_above,
+        publish_consent_at: record.publish_consent_at,
+        is_released: false,
         decline_kind: record.decline_kind,
         kin: Vec::new(),
         transfers: Vec::new(),

@@ -72,6 +72,9 @@ function miniProgram(folder) {
   const names = files(folder);
   const main = size(folder, names.filter((name) => !roots.some((root) => name.startsWith(root))));
   console.log(`mini-program: main package ${kib(main)}, with ${roots.length} sub-packages ${kib(size(folder, names))}`);
+  for (const name of names.filter((name) => name.endsWith(".wxml"))) {
+    check(!/\srole=/.test(readFileSync(join(folder, name), "utf8")), `${name} has a role that WeChat's screen readers do not see`);
+  }
   check(main < MAIN_PACKAGE, `the main package is ${kib(main)}, more than ${kib(MAIN_PACKAGE)}`);
   for (const page of [...app.pages, ...(app.subPackages ?? []).flatMap(({ root, pages }) => pages.map((page) => join(root, page)))]) {
     check(names.includes(`${page}.wxml`), `app.json names ${page}, which has no WXML`);

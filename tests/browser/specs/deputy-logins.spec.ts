@@ -28,7 +28,7 @@ test("the printed card's code, scanned, leads a deputy in, once", async ({ page,
   const desk = await Desk.of(browser, stack().station);
   await desk.open("/desk/deputies");
   const line = desk.page.getByRole("region", { name: deputy.name });
-  await line.getByText("发邀请").click();
+  await line.getByText("发邀请", { exact: true }).click();
   await line.getByRole("button", { name: "生成邀请卡" }).click();
   await desk.page.emulateMedia({ media: "print" });
   const url = await readCode(desk.page.getByRole("img", { name: /二维码/ }));

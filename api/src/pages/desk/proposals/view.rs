@@ -103,6 +103,7 @@ impl ProposalView {
         (may_propose, offices, choices): (bool, Vec<OfficeCandidate>, Choices),
         today: NaiveDate,
     ) -> Self {
+        let came_back = detail.came_back();
         Self {
             layout,
             person: Some(person),
@@ -115,7 +116,7 @@ impl ProposalView {
             lead: format!("{}（{}）", detail.lead.name, detail.lead.workplace),
             cosigners: detail.cosigners.into_iter().map(|deputy| deputy.name).collect(),
             may_change: may_propose && detail.submitted_at.is_none(),
-            may_submit: may_propose && detail.came_back(),
+            may_submit: may_propose && came_back,
             offices: offices.into_iter().map(|office| (office.id, office.name)).collect(),
             sources: detail.submissions,
             handovers: detail

@@ -8,8 +8,8 @@ export interface Step {
   occurred_at: string;
 }
 
-/** Steps that change nothing about a submission. */
-const QUIET = ["contact_viewed"];
+/** Steps that nobody decided, or that change nothing. */
+const QUIET = ["routed", "notified", "reminded", "contact_viewed", "classified"];
 const MOST = 3;
 
 /**

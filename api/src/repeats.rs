@@ -27,8 +27,12 @@ pub fn applies(path: &str) -> bool {
         return false;
     };
     match rest.split('/').collect::<Vec<_>>().as_slice() {
-        ["proposals"] => true,
-        ["submissions", _, act] => matches!(*act, "info-requests" | "decline" | "handovers" | "transfer"),
+        ["proposals"] | ["proposals", _, "submit"] => true,
+        ["submissions", _, act] => matches!(
+            *act,
+            "accept" | "info-requests" | "decline" | "handovers" | "transfer" | "merge" | "unmerge" | "split"
+        ),
+        ["handovers", _, act] => matches!(*act, "approve" | "send-back" | "withdraw"),
         _ => false,
     }
 }

@@ -13,6 +13,14 @@ const askNobody: Plugin = {
   transform: (code, id) => (id.includes("uni.mp.esm") ? code.replace("isFunction(wx.preloadAssets)", "false") : null),
 };
 
+// What HTML calls role, WeChat calls aria-role; the templates say it once. Components have a `role` of their own.
+const roles: Plugin = {
+  name: "roles",
+  enforce: "pre",
+  transform: (code, id) =>
+    !inBrowser && /\/src\/.*\.vue$/.test(id) ? code.replace(/(<(?:view|text)\b[^>]*?\s:?)role=/g, "$1aria-role=") : null,
+};
+
 // The worker that keeps the app in the browser stands beside index.html, because it may serve only what is below it.
 const offline: Plugin = {
   name: "offline",
@@ -22,7 +30,7 @@ const offline: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [uni(), askNobody, offline],
+  plugins: [roles, uni(), askNobody, offline],
   build: {
     // In a browser everything comes at once: a page that is fetched only when it is opened cannot be opened offline.
     rollupOptions: inBrowser ? { output: { inlineDynamicImports: true } } : {},

@@ -30,11 +30,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(restrict::configure);
 }
 
-/// What this role may do with it now, in the order of the lifecycle's table.
+/// The steps that this role may take with it now, in the order of the lifecycle's table.
 pub fn possible(detail: &SubmissionDetail, role: Role) -> Vec<Action> {
-    let standing = detail.standing();
+    let (standing, office_owes) = (detail.standing(), detail.office_owes());
     let actions = Party::of(role)
         .into_iter()
         .flat_map(|party| lifecycle::TABLE.possible(detail.state, party));
-    actions.filter(|action| standing.leaves(*action, role)).collect()
+    let leaves = |action: &Action| standing.leaves(*action, role) && !(office_owes && *action == Action::Answer);
+    actions.filter(leaves).collect()
 }

@@ -12,7 +12,7 @@ use minyi_domain::{
     rights::Permission,
     text::{OfficeText, Title},
 };
-use minyi_store::{DraftChange, NewDraft, ProposalDetail};
+use minyi_store::{DraftChange, NewDraft, OfficeCandidate, ProposalDetail};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -222,6 +222,26 @@ impl AppState {
             .await?
             .ok_or(Problem::ProposalUnknown)
     }
+
+    /// The offices to which a proposal may be submitted now; none while an office has it, and for whom may not.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn proposal_offices(
+        &self,
+        actor: &Actor,
+        detail: &ProposalDetail,
+    ) -> Result<Vec<OfficeCandidate>, Problem> {
+        let may = actor.role.may(Permission::Propose) && detail.came_back();
+        let Some((first, _)) = detail.submissions.first().filter(|_| may) else {
+            return Ok(Vec::new());
+        };
+        let mut offices = self.office_candidates(actor, *first).await?;
+        offices.retain(|office| {
+            office.channel == detail.channel && office.region_code.starts_with(&detail.region_code)
+        });
+        Ok(offices)
+    }
 }
 
 fn must_propose(actor: &Actor) -> Result<(), Problem> {
@@ -288,9 +308,10 @@ async fn list_proposals(
 async fn get_proposal(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::ReadCases)?;
     let detail = state.find_proposal(&signed_in.actor, id.into_inner()).await?;
+    let offices = state.proposal_offices(&signed_in.actor, &detail).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(ProposalResponse::from(detail)))
+        .json(ProposalResponse::new(detail, offices)))
 }
 
 /// Change a draft (修改建议)

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, get, post, web::Path};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
+    beside::{self, Beside},
     calendar::WorkCalendar,
     lifecycle::{Action, State as Stage},
     people::{Actor, Role},
@@ -52,7 +53,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "overdue_at": null, "escalated_at": null, "closed_at": null, "photos": [], "answers": [],
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "by": null, "occurred_at": "2026-11-21T01:00:00Z"}], "ratings": [],
     "urgency": "normal", "confidential": false, "handled_above": false, "decline_kind": null, "info_requests": [],
-    "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer"],
+    "kin": [], "transfers": [], "possible": ["accept", "ask_resident", "transfer", "answer", "propose", "meet"],
     "handovers": [], "promises": [], "proposals": [],
     "sorting": {}, "content_checks": [], "time_left": {"working_days": 2, "words": "还有 2 个工作日", "provisional": false, "paused": false}
 }))]
@@ -104,8 +105,8 @@ pub struct SubmissionDetailResponse {
     /// The chain of transfers, the oldest first.
     transfers: Vec<TransferResponse>,
     /// What you may do with it now.
-    #[schema(schema_with = words::actions)]
-    possible: Vec<Action>,
+    #[schema(schema_with = words::deeds)]
+    possible: Vec<Deed>,
     handovers: Vec<HandoverResponse>,
     promises: Vec<PromiseResponse>,
     /// Into what it went.
@@ -116,6 +117,14 @@ pub struct SubmissionDetailResponse {
     content_checks: Vec<ContentCheckResponse>,
     /// `null`: nothing runs.
     time_left: Option<TimeLeftResponse>,
+}
+
+/// A step of the lifecycle, or what is done beside it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Deed {
+    Step(Action),
+    Beside(Beside),
 }
 
 /// A position on the map.
@@ -190,8 +199,14 @@ pub fn has_contact(detail: &SubmissionDetail) -> bool {
     detail.contact_name_sealed.is_some() || detail.contact_phone_sealed.is_some()
 }
 
+fn deeds(detail: &SubmissionDetail, role: Role) -> Vec<Deed> {
+    let steps = possible(detail, role).into_iter().map(Deed::Step);
+    let beside = beside::possible(role, detail.circumstances()).map(Deed::Beside);
+    steps.chain(beside).collect()
+}
+
 impl SubmissionDetailResponse {
-    fn new(state: &AppState, mut detail: SubmissionDetail, role: Role, calendar: &WorkCalendar) -> Self {
+    fn new(state: &AppState, mut detail: SubmissionDetail, actor: &Actor, calendar: &WorkCalendar) -> Self {
         let provisional = detail.answer_due_provisional;
         let left = time_left(detail.state, detail.answer_due_at, provisional, state.now(), calendar);
         let names = std::mem::take(&mut detail.names);
@@ -201,7 +216,7 @@ impl SubmissionDetailResponse {
         };
         Self {
             time_left: left.map(Into::into),
-            possible: possible(&detail, role),
+            possible: deeds(&detail, actor.role),
             has_contact: has_contact(&detail),
             urgency: detail.urgency,
             confidential: detail.confidential_region.is_some(),
@@ -219,7 +234,11 @@ impl SubmissionDetailResponse {
                 .collect(),
             timeline: detail.events.into_iter().map(entry).collect(),
             ratings: detail.ratings.into_iter().map(Into::into).collect(),
-            handovers: detail.handovers.into_iter().map(Into::into).collect(),
+            handovers: detail
+                .handovers
+                .into_iter()
+                .map(|handover| HandoverResponse::new(handover, actor))
+                .collect(),
             promises: detail.promises.into_iter().map(Into::into).collect(),
             proposals: detail.proposals.into_iter().map(Into::into).collect(),
             sorting: detail.sorting.into(),
@@ -260,7 +279,7 @@ impl SubmissionDetailResponse {
 async fn get_submission(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let detail = state.find_submission(&signed_in.actor, id.into_inner()).await?;
     let rules = state.rules_in_force().await?;
-    let body = SubmissionDetailResponse::new(&state, detail, signed_in.actor.role, &rules.calendar);
+    let body = SubmissionDetailResponse::new(&state, detail, &signed_in.actor, &rules.calendar);
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(body))

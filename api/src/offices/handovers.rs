@@ -134,7 +134,7 @@ async fn list_handovers(
 async fn get_handover(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::ReadCases)?;
     let detail = state.find_handover(&signed_in.actor, id.into_inner()).await?;
-    let body = HandoverDetailResponse::new(&state, detail);
+    let body = HandoverDetailResponse::new(&state, detail, &signed_in.actor);
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(body))

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::{
-    handover::{Channel, ResultClass, State as Stage},
-    lifecycle,
+    handover::{Action, Channel, ResultClass, State as Stage, TABLE},
+    lifecycle::{self, Party},
+    people::Actor,
     submission::Kind,
 };
 use minyi_store::{
@@ -74,6 +75,9 @@ pub struct HandoverResponse {
     proposal_id: Option<Uuid>,
     answers: Vec<OfficeAnswerResponse>,
     partners: Vec<PartnerResponse>,
+    /// What you may do with it now.
+    #[schema(schema_with = words::handover_actions)]
+    possible: Vec<Action>,
 }
 
 /// An office's answer, and what the deputy said of it.
@@ -178,9 +182,20 @@ impl From<HandoverItem> for HandoverEntry {
     }
 }
 
-impl From<HandoverView> for HandoverResponse {
-    fn from(view: HandoverView) -> Self {
+/// What this person may do with it now; an office that only helps may do nothing with it.
+pub fn possible(view: &HandoverView, actor: &Actor) -> Vec<Action> {
+    let party = Party::of(actor.role).filter(|party| *party != Party::Office || actor.office_id == Some(view.office_id));
+    let actions = party.into_iter().flat_map(|party| TABLE.possible(view.state, party));
+    actions
+        .filter(|action| *action != Action::Extend || view.extended_at.is_none())
+        .collect()
+}
+
+impl HandoverResponse {
+    /// As this person sees it.
+    pub fn new(view: HandoverView, actor: &Actor) -> Self {
         Self {
+            possible: possible(&view, actor),
             channel_name: view.channel.zh(),
             state_name: view.state.zh(),
             id: view.id,
@@ -256,7 +271,7 @@ impl From<PromiseView> for PromiseResponse {
 
 impl HandoverDetailResponse {
     /// With links to the photos.
-    pub fn new(state: &AppState, detail: HandoverDetail) -> Self {
+    pub fn new(state: &AppState, detail: HandoverDetail, actor: &Actor) -> Self {
         let submission = |submission: HandedSubmission| HandedSubmissionResponse {
             photos: state.photo_links(&submission.photos),
             id: submission.id,
@@ -270,7 +285,7 @@ impl HandoverDetailResponse {
         };
         let proposal = |(title, number, text)| HandedProposalResponse { title, number, text };
         Self {
-            handover: detail.handover.into(),
+            handover: HandoverResponse::new(detail.handover, actor),
             submissions: detail.submissions.into_iter().map(submission).collect(),
             promise: detail.promise.map(Into::into),
             proposal: detail.proposal.map(proposal),

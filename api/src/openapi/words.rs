@@ -2,6 +2,7 @@
 
 use minyi_domain::{
     access, appointment, audit,
+    beside::Beside,
     deadlines::Unit,
     handover, hearing,
     lifecycle::{Action, State},
@@ -28,9 +29,16 @@ fn set(words: impl Iterator<Item = (&'static str, &'static str)>) -> Object {
         .build()
 }
 
-/// A list of actions.
-pub fn actions() -> Array {
-    ArrayBuilder::new().items(action()).build()
+/// A list of what may be done with a submission: steps of its lifecycle, and what is done beside it.
+pub fn deeds() -> Array {
+    let steps = Action::ALL.iter().map(|word| (word.as_str(), word.zh()));
+    let beside = Beside::ALL.iter().map(|word| (word.as_str(), word.zh()));
+    ArrayBuilder::new().items(set(steps.chain(beside))).build()
+}
+
+/// Several actions on a handover.
+pub fn handover_actions() -> Array {
+    ArrayBuilder::new().items(handover_action()).build()
 }
 
 /// Several actions on an appointment.
@@ -100,6 +108,8 @@ schemas! {
     role: Role;
     /// By which way a matter goes to an office.
     handover_channel: handover::Channel;
+    /// What moves a handover on.
+    handover_action: handover::Action;
     /// Where a handover stands.
     handover_state: handover::State;
     /// What came of it.

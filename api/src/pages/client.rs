@@ -15,18 +15,21 @@ use actix_web::{
     },
     web::{self, Bytes},
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minyi_gateways::Mode;
 use sha2::{Digest as _, Sha256};
 
 use crate::{config::Settings, problem::Problem, state::State};
 
-/// Where the build puts the files, under the directory of the web clients.
 /// Where it is found.
 pub const ADDRESS: &str = "/deputy/";
+/// Where the build puts the files, under the directory of the web clients.
 const BUILT: &str = "deputy/dist/build/h5";
 const INDEX: &str = "index.html";
 /// Names in here carry a hash of their content.
 const HASHED: &str = "assets/";
+/// How files are compressed, the smallest first, and what their names end with then.
+const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 /// As for the other pages; besides, the client's components set styles by script and bring small fonts with them.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; font-src 'self' data:; style-src 'self' \
                       'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -49,7 +52,8 @@ struct Build {
 
 struct File {
     plain: Bytes,
-    gzip: Option<Bytes>,
+    /// Compressed copies that lie beside it, the smallest first, by the name of their coding.
+    packed: Vec<(&'static str, Bytes)>,
     content_type: &'static str,
     tag: String,
 }
@@ -68,13 +72,30 @@ impl Shelf {
         let mut files = HashMap::new();
         gather(&directory, "", &mut files)
             .map_err(|error| Problem::internal(format!("{}: {error}", directory.display())))?;
-        let policy = if simulator {
-            format!("{POLICY}{SIMULATOR_POLICY}")
-        } else {
-            POLICY.to_owned()
-        };
+        let index = files.get(INDEX).map(|file| file.plain.clone()).unwrap_or_default();
+        let scripts = inline_scripts(&String::from_utf8_lossy(&index));
+        let further = if simulator { SIMULATOR_POLICY } else { "" };
+        let policy = format!("{POLICY}; script-src 'self'{scripts}{further}");
         Ok(Some(self.0.get_or_init(|| Arc::new(Build { files, policy })).clone()))
     }
+}
+
+/// The scripts that stand in the page itself, as sources of a Content-Security-Policy: these run, and no others.
+fn inline_scripts(page: &str) -> String {
+    let mut sources = String::new();
+    let mut rest = page;
+    while let Some((_, tag)) = rest.split_once("<script") {
+        let Some((attributes, body)) = tag.split_once('>') else {
+            break;
+        };
+        let (script, after) = body.split_once("</script>").unwrap_or((body, ""));
+        if !attributes.contains("src=") {
+            let digest = BASE64_STANDARD.encode(Sha256::digest(script));
+            let _ = write!(sources, " 'sha256-{digest}'");
+        }
+        rest = after;
+    }
+    sources
 }
 
 fn gather(directory: &Path, prefix: &str, files: &mut HashMap<String, File>) -> io::Result<()> {
@@ -85,7 +106,7 @@ fn gather(directory: &Path, prefix: &str, files: &mut HashMap<String, File>) -> 
         };
         if entry.file_type()?.is_dir() {
             gather(&entry.path(), &format!("{name}/"), files)?;
-        } else if !name.ends_with(".gz") {
+        } else if !CODINGS.iter().any(|(_, ending)| name.ends_with(ending)) {
             files.insert(name, File::load(&entry.path())?);
         }
     }
@@ -95,13 +116,16 @@ fn gather(directory: &Path, prefix: &str, files: &mut HashMap<String, File>) -> 
 impl File {
     fn load(path: &Path) -> io::Result<Self> {
         let plain = Bytes::from(std::fs::read(path)?);
-        let mut compressed = path.as_os_str().to_owned();
-        compressed.push(".gz");
-        let gzip = match std::fs::read(compressed) {
-            Ok(bytes) => Some(bytes.into()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
+        let mut packed = Vec::new();
+        for (coding, ending) in CODINGS {
+            let mut compressed = path.as_os_str().to_owned();
+            compressed.push(ending);
+            match std::fs::read(compressed) {
+                Ok(bytes) => packed.push((coding, bytes.into())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
         let digest = Sha256::digest(&plain);
         let mut tag = "W/\"".to_owned();
         for byte in digest.iter().take(12) {
@@ -110,7 +134,7 @@ impl File {
         tag.push('"');
         Ok(Self {
             plain,
-            gzip,
+            packed,
             content_type: content_type(path),
             tag,
         })
@@ -138,11 +162,11 @@ impl File {
         if known {
             return response.finish();
         }
-        match &self.gzip {
-            Some(gzip) if header(ACCEPT_ENCODING).is_some_and(|accepted| accepted.contains("gzip")) => {
-                response.insert_header((CONTENT_ENCODING, "gzip")).body(gzip.clone())
-            }
-            _ => response.body(self.plain.clone()),
+        let accepted = header(ACCEPT_ENCODING).unwrap_or_default();
+        let accepts = |coding: &str| accepted.split([',', ';']).any(|word| word.trim() == coding);
+        match self.packed.iter().find(|(coding, _)| accepts(coding)) {
+            Some((coding, bytes)) => response.insert_header((CONTENT_ENCODING, *coding)).body(bytes.clone()),
+            None => response.body(self.plain.clone()),
         }
     }
 }

@@ -21,7 +21,10 @@ impl WebDir {
         let folder = Self::empty();
         let build = folder.0.join("deputy/dist/build/h5");
         fs::create_dir_all(build.join("assets")).unwrap();
-        fs::write(build.join("index.html"), "<!DOCTYPE html><title>代表</title>").unwrap();
+        let page = "<!DOCTYPE html><title>代表</title><script src=\"/x.js\"></script><script>a()</script>";
+        fs::write(build.join("index.html"), page).unwrap();
+        fs::write(build.join("index.html.gz"), "with gzip").unwrap();
+        fs::write(build.join("index.html.br"), "with brotli").unwrap();
         fs::write(build.join("assets/index-AB12.js"), "plain").unwrap();
         fs::write(build.join("assets/index-AB12.js.gz"), "compressed").unwrap();
         fs::write(folder.0.join("deputy/dist/build/secret.json"), "{}").unwrap();
@@ -54,8 +57,10 @@ async fn the_first_page_is_asked_for_again_and_hashed_files_are_kept() {
     assert_eq!(index.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(index.header("cache-control"), "no-cache");
     let policy = index.header("content-security-policy");
+    // The digest of `a()`, and of nothing else: printf 'a()' | openssl dgst -sha256 -binary | base64
+    let scripts = "; script-src 'self' 'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4='";
     assert!(
-        policy.starts_with("default-src 'self';") && !policy.contains("script-src"),
+        policy.starts_with("default-src 'self';") && policy.ends_with(scripts),
         "{policy}"
     );
     let tag = index.header("etag").to_owned();
@@ -68,11 +73,13 @@ async fn the_first_page_is_asked_for_again_and_hashed_files_are_kept() {
     let script = app.get("/deputy/assets/index-AB12.js").await.expect(200);
     assert_eq!(script.text(), "plain");
     assert_eq!(script.header("cache-control"), "public, max-age=31536000, immutable");
-    let script = with_header(&app, "/deputy/assets/index-AB12.js", ("accept-encoding", "br, gzip")).await;
-    assert_eq!(
-        (script.header("content-encoding"), script.text().as_str()),
-        ("gzip", "compressed")
-    );
+    for (path, coding, body) in [
+        ("assets/index-AB12.js", "gzip", "compressed"),
+        ("", "br", "with brotli"),
+    ] {
+        let packed = with_header(&app, &format!("/deputy/{path}"), ("accept-encoding", "gzip;q=0.9, br")).await;
+        assert_eq!((packed.header("content-encoding"), packed.text().as_str()), (coding, body));
+    }
     assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
 }
 

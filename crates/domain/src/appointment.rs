@@ -1,6 +1,6 @@
 //! Meeting a deputy (预约见面): one side asks for a slot, the other says yes or no.
 
-use crate::lifecycle::Party;
+use crate::lifecycle::{self, Party};
 use crate::words::words;
 
 words! {
@@ -121,6 +121,13 @@ pub fn next(state: State, action: Action, side: Side, asked_by: Side) -> Result<
         .iter()
         .find(|(from, what, by, _)| (*from, *what) == (state, action) && by.includes(side, asked_by));
     found.map(|(_, _, _, to)| *to).ok_or(Refused { state, action, side })
+}
+
+/// Whether one can meet about a submission: nothing is closed by a talk, and the station has no business with a report
+/// on an official.
+#[must_use]
+pub const fn may_meet(state: lifecycle::State, confidential: bool) -> bool {
+    !matches!(state, lifecycle::State::Closed) && !confidential
 }
 
 /// What a side may do now.

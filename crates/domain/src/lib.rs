@@ -4,6 +4,7 @@
 pub mod access;
 pub mod appointment;
 pub mod audit;
+pub mod beside;
 pub mod calendar;
 pub mod categories;
 pub mod content;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    dsl::count_star, pg::Pg,
+    dsl::{count_star, exists}, pg::Pg,
 };
 use minyi_domain::{
     lifecycle::State,
@@ -201,6 +201,12 @@ fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Release>> {
         .select(Release::as_select())
         .first(connection)
         .optional()?)
+}
+
+/// Whether the public reads it now.
+pub fn is_live(connection: &mut PgConnection, id: Uuid) -> Result<bool> {
+    let live = releases::table.find(id).filter(releases::withdrawn_at.is_null());
+    Ok(diesel::select(exists(live)).get_result(connection)?)
 }
 
 fn write(

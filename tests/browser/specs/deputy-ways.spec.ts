@@ -1,43 +1,10 @@
-import { expect, test, type APIRequestContext } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { Phone, submit } from "../support/deputy";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
 /** Ten seconds in which it can be taken back, and room for a busy machine. */
 const SENT = { timeout: 40_000 };
-
-async function asStation(request: APIRequestContext): Promise<{ Authorization: string }> {
-  const { base_url, station, console: admin } = stack();
-  const session = await request.post(`${base_url}/api/v1/sessions`, { data: { username: station, password: admin.password } });
-  expect(session.status()).toBe(201);
-  return { Authorization: `Bearer ${((await session.json()) as { access_token: string }).access_token}` };
-}
-
-test("a deputy comes in by the station's invitation, once", async ({ page, browser }) => {
-  const { base_url } = stack();
-  const headers = await asStation(page.request);
-  const accounts = await page.request.get(`${base_url}/api/v1/deputies/accounts`, { headers });
-  const { items } = (await accounts.json()) as { items: { deputy_id: string; name: string }[] };
-  const deputy = items[items.length - 1];
-  const invited = await page.request.post(`${base_url}/api/v1/deputies/${deputy?.deputy_id}/invitations`, { headers, data: {} });
-  expect(invited.status()).toBe(201);
-  const { invitation, url } = (await invited.json()) as { invitation: string; url: string };
-
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
-  // What the code on the card holds.
-  await phone.page.goto(url);
-  await phone.tap("button", "用邀请码登录");
-  await expect(phone.page.getByText(`${deputy?.name}，您好`)).toBeVisible(SENT);
-  expect(await barriers(phone.page)).toEqual([]);
-  await phone.page.evaluate(() => localStorage.clear());
-  await phone.page.goto("about:blank");
-  await phone.page.goto(`${base_url}/deputy/#/pages/login/index`);
-  await phone.page.getByRole("textbox", { name: "邀请码" }).fill(invitation.toLowerCase());
-  await phone.tap("button", "用邀请码登录");
-  await expect(phone.page.getByText(/邀请码不对、用过了或者过期了/)).toBeVisible();
-  await expect(phone.page.getByText(`${deputy?.name}，您好`)).toHaveCount(0);
-  await phone.close();
-});
 
 test("what a resident asks to talk about, the deputy confirms on the phone", async ({ page, browser }) => {
   const { base_url } = stack();
@@ -60,11 +27,66 @@ test("what a resident asks to talk about, the deputy confirms on the phone", asy
   };
   await expect.poll(state, SENT).toBe("confirmed");
   await expect(phone.page.getByText("等您确认")).toHaveCount(0, SENT);
+
+  // Another time: the resident is asked anew.
+  await phone.tap("button", "改个时间");
+  await phone.page.getByRole("radio").last().click();
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.page.getByRole("textbox", { name: /为什么改/ }).fill("那天要开会。");
+  await phone.tap("button", "请居民改时间");
+  await expect.poll(state, SENT).toBe("asked");
+  await expect(phone.page.getByText("等对方确认")).toBeVisible(SENT);
   await phone.tap("button", "取消约见");
   await phone.page.getByRole("textbox", { name: /为什么取消/ }).fill("那天要开会，改日再约。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "取消约见");
   await expect.poll(state, SENT).toBe("cancelled");
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("a proposal is drafted and submitted on the phone", async ({ page, browser }) => {
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：全县的老路灯都该换了。`);
+  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  await phone.openCase(sent);
+  await phone.act("写成代表建议");
+  const title = `关于更换老旧路灯的建议 ${Date.now()}`;
+  await phone.page.getByRole("textbox", { name: "题目" }).fill(title);
+  await phone.page.getByRole("textbox", { name: "建议内容" }).fill("老旧路灯多，建议分批更换。");
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "存为建议草稿");
+  await expect(phone.page.getByText("草稿，还没有提交")).toBeVisible(SENT);
+
+  await phone.tap("link", new RegExp(title));
+  await expect(phone.page.getByText("老旧路灯多，建议分批更换。")).toBeVisible();
+  await phone.page.getByRole("radio").first().click();
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "正式提交");
+  await expect(phone.page.getByText(/第\d+号/).first()).toBeVisible(SENT);
+  await expect(phone.page.getByText("待签收").first()).toBeVisible(SENT);
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("what was published on the phone is taken off again there", async ({ page, browser }) => {
+  const { base_url } = stack();
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：健身器材坏了。`, true);
+  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  await phone.openCase(sent);
+  await phone.write("器材今天已经修好。");
+  await phone.tap("button", "发送答复");
+  await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
+
+  await phone.act("公开办理结果");
+  await phone.page.getByRole("checkbox").click();
+  await phone.tap("button", "公开");
+  const cases = async () => (await (await page.request.get(`${base_url}/open/cases`)).text()).includes(sent.text.slice(0, 20));
+  await expect(phone.page.getByText("办理", { exact: true })).toBeVisible(SENT);
+  await phone.act("停止公开");
+  await phone.page.getByRole("textbox", { name: "为什么不再公开" }).fill("居民来电，不想再公开。");
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "停止公开");
+  await expect.poll(cases, SENT).toBe(false);
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });

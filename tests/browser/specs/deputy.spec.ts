@@ -107,7 +107,7 @@ test("what somebody else has done meanwhile is shown and not overwritten", async
   const answer = unique("我来答复。");
   await phone.write(answer);
 
-  const headers = { authorization: `Bearer ${await otherPhone(page)}` };
+  const headers = await otherPhone(page);
   const api = `${stack().base_url}/api/v1`;
   const kinds = (await (await page.request.get(`${api}/decline-kinds`, { headers })).json()) as { items: { code: string }[] };
   const declined = await page.request.post(`${api}/submissions/${id}/decline`, {
@@ -117,12 +117,30 @@ test("what somebody else has done meanwhile is shown and not overwritten", async
   expect(declined.ok(), await declined.text()).toBe(true);
 
   await phone.tap("button", "发送答复");
-  await expect(phone.page.getByText(/已有变化/).first()).toBeVisible(SENT);
+  const news = new RegExp(`${stack().deputy.name}，今天 .*：不属于受理范围`);
+  await expect(phone.page.getByRole("region", { name: "待发内容" }).getByText(news)).toBeVisible(SENT);
   expect(await onReceipt(page, sent.receipt, answer)).toBe(0);
   // Nothing written is lost: it can be looked at.
   await phone.tap("button", "查看待发内容");
-  await expect(phone.page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(phone.page.getByText(news)).toBeVisible();
+  await expect(phone.page.getByText(answer)).toBeVisible();
   expect(await barriers(phone.page)).toEqual([]);
+  await phone.close();
+});
+
+test("what is typed in the moment before the press is sent too", async ({ page, browser }) => {
+  const sent = await submit(page, unique("垃圾桶满了。"));
+  const phone = await Phone.of(browser);
+  await phone.openCase(sent);
+  const answer = unique("今天就清");
+  await phone.write(answer);
+  // The last character and the press in one and the same turn of the page.
+  await phone.page.getByRole("textbox", { name: "答复内容" }).evaluate((field: HTMLTextAreaElement) => {
+    field.value += "运";
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    document.querySelector<HTMLElement>(".form-foot [role=button]")?.click();
+  });
+  await expect.poll(() => onReceipt(page, sent.receipt, `${answer}运`), SENT).toBe(1);
   await phone.close();
 });
 

@@ -1,4 +1,4 @@
-import { expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
+import { expect, type APIRequestContext, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
 import { stack } from "./stack";
 import { watch } from "./watch";
 
@@ -10,11 +10,11 @@ export interface Submitted {
   text: string;
 }
 
-export async function submit(page: Page, text: string): Promise<Submitted> {
+export async function submit(page: Page, text: string, consent = false): Promise<Submitted> {
   const { base_url, codes } = stack();
   const answer = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
     headers: { "Idempotency-Key": `browser-${Date.now()}-${Math.random()}` },
-    data: { kind: "problem", text },
+    data: { kind: "problem", text, publish_consent: consent },
   });
   expect(answer.status(), await answer.text()).toBe(201);
   const { number, receipt } = (await answer.json()) as { number: string; receipt: string };
@@ -71,11 +71,14 @@ export class Phone {
     await this.fill(text);
   }
 
-  /** Types, and waits until the form has it: uni-app passes typing on a tenth of a second late. */
   async fill(text: string): Promise<void> {
     await this.page.getByRole("textbox", { name: "答复内容" }).fill(text);
-    const kept = () => this.page.evaluate((words) => Object.values(localStorage).some((value) => String(value).includes(words)), text);
-    await expect.poll(kept).toBe(true);
+  }
+
+  /** Chooses what stands behind 其他办理 on a case. */
+  async act(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: /^(其他)?办理$/ }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name }).click();
   }
 
   async close(): Promise<void> {
@@ -89,11 +92,24 @@ export async function onReceipt(page: Page, receipt: string, text: string): Prom
   return (await answer.text()).split(text).length - 1;
 }
 
-/** The bearer token of the same deputy on another phone. */
-export async function otherPhone(page: Page): Promise<string> {
-  const { base_url, simulator_url, deputy } = stack();
-  const code = await page.request.post(`${simulator_url}/_sim/users/${deputy.openid}/js_code`);
+/** The bearer token of somebody's WeChat; `null`: it belongs to no account. */
+export async function tokenOf(request: APIRequestContext, openid: string): Promise<string | null> {
+  const { base_url, simulator_url } = stack();
+  const code = await request.post(`${simulator_url}/_sim/users/${openid}/js_code`);
   const { js_code } = (await code.json()) as { js_code: string };
-  const session = await page.request.post(`${base_url}/api/v1/sessions/wechat`, { data: { js_code } });
-  return ((await session.json()) as { access_token: string }).access_token;
+  const session = await request.post(`${base_url}/api/v1/sessions/wechat`, { data: { js_code } });
+  return session.ok() ? ((await session.json()) as { access_token: string }).access_token : null;
+}
+
+/** What the same deputy sends along on another phone. */
+export async function otherPhone(page: Page): Promise<{ authorization: string }> {
+  return { authorization: `Bearer ${await tokenOf(page.request, stack().deputy.openid)}` };
+}
+
+/** What the station of the first code sends along. */
+export async function asStation(request: APIRequestContext): Promise<{ authorization: string }> {
+  const { base_url, station, console: admin } = stack();
+  const session = await request.post(`${base_url}/api/v1/sessions`, { data: { username: station, password: admin.password } });
+  expect(session.status()).toBe(201);
+  return { authorization: `Bearer ${((await session.json()) as { access_token: string }).access_token}` };
 }

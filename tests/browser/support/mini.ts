@@ -44,18 +44,18 @@ function program(): { files: Record<string, string>; templates: string } {
   return { files, templates };
 }
 
-/** Starts the mini-program on a page, in the deputy's WeChat. */
-export async function startMiniProgram(page: Page, path: string, search = ""): Promise<void> {
+/** Starts the mini-program on a page, in the deputy's WeChat or somebody else's. */
+export async function startMiniProgram(page: Page, path: string, search = "", openid = stack().deputy.openid): Promise<void> {
   // `cargo dev up` builds it beside everything else.
   const note = join(built, ".mp-weixin-sources");
   await expect.poll(() => readdirSync(built).includes(".mp-weixin-sources"), { message: note, timeout: 120_000 }).toBe(true);
-  const { base_url, simulator_url, deputy } = stack();
+  const { base_url, simulator_url } = stack();
   const query = Object.fromEntries(new URLSearchParams(search));
   const launch = { path, search, query, scene: 1107, referrerInfo: {}, apiCategory: "default" };
   await page.route(`${ORIGIN}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
     const person = /^\/_sim\/person\/(.+)$/.exec(pathname);
-    if (person) return route.fulfill({ response: await route.fetch({ url: `${simulator_url}/_sim/users/${deputy.openid}/${person[1]}` }) });
+    if (person) return route.fulfill({ response: await route.fetch({ url: `${simulator_url}/_sim/users/${openid}/${person[1]}` }) });
     const script = SCRIPTS[pathname];
     if (script) return route.fulfill({ contentType: "text/javascript", body: readFileSync(script, "utf8") });
     if (pathname === "/program.json") return route.fulfill({ json: { ...program(), launch } });

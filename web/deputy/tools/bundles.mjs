@@ -72,6 +72,9 @@ function miniProgram(folder) {
   const names = files(folder);
   const main = size(folder, names.filter((name) => !roots.some((root) => name.startsWith(root))));
   console.log(`mini-program: main package ${kib(main)}, with ${roots.length} sub-packages ${kib(size(folder, names))}`);
+  for (const name of names.filter((name) => name.endsWith(".wxml"))) {
+    check(!/\srole=/.test(readFileSync(join(folder, name), "utf8")), `${name} has a role that WeChat's screen readers do not see`);
+  }
   check(main < MAIN_PACKAGE, `the main package is ${kib(main)}, more than ${kib(MAIN_PACKAGE)}`);
   for (const page of [...app.pages, ...(app.subPackages ?? []).flatMap(({ root, pages }) => pages.map((page) => join(root, page)))]) {
     check(names.includes(`${page}.wxml`), `app.json names ${page}, which has no WXML`);
@@ -79,27 +82,15 @@ function miniProgram(folder) {
   foreignHosts(folder);
 }
 
-/** What the browser loads for the first screen: what index.html names, and what that imports at once. */
-function firstScreen(folder) {
-  const wanted = new Set(["index.html"]);
-  for (const name of wanted) {
-    if (!/\.(html|js)$/.test(name)) continue;
-    const text = readFileSync(join(folder, name), "utf8");
-    for (const [, asset] of text.matchAll(/(?:src|href)="\/deputy\/(assets\/[^"]+)"/g)) wanted.add(asset);
-    for (const [, asset] of text.matchAll(/(?:from|import)\s*"\.\/([\w.-]+)"/g)) wanted.add(`assets/${asset}`);
-  }
-  check([...wanted].some((name) => name.endsWith(".js")), "index.html names no script");
-  return size(folder, [...wanted].map((name) => `${name}.gz`));
-}
-
 function browser(folder) {
   build("build:h5", folder);
-  for (const name of files(folder).filter((name) => name.endsWith(".js"))) {
+  for (const name of files(folder).filter((name) => /\.(js|html)$/.test(name))) {
     check(!/\/_sim\//.test(readFileSync(join(folder, name), "utf8")), `${name} has the simulator's way in`);
   }
-  check(!/<script(?![^>]*\bsrc=)/.test(readFileSync(join(folder, "index.html"), "utf8")), "index.html has an inline script");
-  const first = firstScreen(folder);
-  console.log(`H5: first screen ${kib(first)} compressed`);
+  const page = readFileSync(join(folder, "index.html"), "utf8");
+  check(!/<(script|link)[^>]*(src|href)="\//.test(page), "index.html needs a further file before it shows something");
+  const [first, smaller] = ["index.html.gz", "index.html.br"].map((name) => size(folder, [name]));
+  console.log(`H5: first screen ${kib(first)} with gzip, ${kib(smaller)} with brotli`);
   check(first < FIRST_SCREEN, `the first screen is ${kib(first)} compressed, more than ${kib(FIRST_SCREEN)}`);
   foreignHosts(folder);
 }

@@ -5,7 +5,7 @@ use minyi_domain::{
     handover::{Channel, State as Stage},
     people::DeputyLevel,
 };
-use minyi_store::{ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
+use minyi_store::{OfficeCandidate, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -138,6 +138,13 @@ pub struct ProposalHandoverResponse {
     state_name: &'static str,
 }
 
+/// An office that a proposal may go to.
+#[derive(Serialize, ToSchema)]
+pub struct ProposalOfficeResponse {
+    id: Uuid,
+    name: String,
+}
+
 /// A proposal (代表建议).
 #[derive(Serialize, ToSchema)]
 pub struct ProposalResponse {
@@ -157,10 +164,13 @@ pub struct ProposalResponse {
     /// Those that this person sees.
     submissions: Vec<ProposalSourceResponse>,
     handovers: Vec<ProposalHandoverResponse>,
+    /// To which of them it may be submitted now.
+    offices: Vec<ProposalOfficeResponse>,
 }
 
-impl From<ProposalDetail> for ProposalResponse {
-    fn from(detail: ProposalDetail) -> Self {
+impl ProposalResponse {
+    /// `offices`: to which of them it may go.
+    pub fn new(detail: ProposalDetail, offices: Vec<OfficeCandidate>) -> Self {
         let source = |(id, number)| ProposalSourceResponse { id, number };
         let handover = |(id, office_name, state): (Uuid, String, Stage)| ProposalHandoverResponse {
             id,
@@ -182,6 +192,10 @@ impl From<ProposalDetail> for ProposalResponse {
             cosigners: detail.cosigners.into_iter().map(Into::into).collect(),
             submissions: detail.submissions.into_iter().map(source).collect(),
             handovers: detail.handovers.into_iter().map(handover).collect(),
+            offices: offices
+                .into_iter()
+                .map(|OfficeCandidate { id, name, .. }| ProposalOfficeResponse { id, name })
+                .collect(),
         }
     }
 }

@@ -245,11 +245,7 @@ async fn proposal_view(state: &AppState, page: &Page, signed_in: &SignedIn, id: 
     let may_propose = signed_in.actor.role.may(Permission::Propose);
     let cases: Vec<Uuid> = detail.submissions.iter().map(|(id, _)| *id).collect();
     let cosigners: Vec<Uuid> = detail.cosigners.iter().map(|deputy| deputy.id).collect();
-    let came_back = view::came_back(&detail);
-    let offices = match cases.first() {
-        Some(first) if may_propose && came_back => state.office_candidates(&signed_in.actor, *first).await?,
-        _ => Vec::new(),
-    };
+    let offices = state.proposal_offices(&signed_in.actor, &detail).await?;
     let choices = if may_propose && detail.submitted_at.is_none() {
         choices(state, signed_in, cases, &cosigners).await?
     } else {

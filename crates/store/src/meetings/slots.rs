@@ -3,8 +3,8 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
+    appointment,
     calendar::local_date,
-    lifecycle,
     people::Actor,
     slots::{DAYS_AHEAD, Scheme, Slot, of_day},
     token::ReceiptToken,
@@ -90,10 +90,9 @@ fn only_free(offered: Vec<Offered>) -> Vec<FreeSlot> {
     free.map(|offered| offered.slot).collect()
 }
 
-/// Whether one can meet about this submission: nothing is closed by a talk, and the station has no business with a
-/// report on an official.
+/// Whether one can meet about this submission.
 pub(super) fn may_meet(case: &Case) -> bool {
-    case.state != lifecycle::State::Closed && case.confidential_region.is_none()
+    appointment::may_meet(case.state, case.confidential_region.is_some())
 }
 
 /// The slots for a submission: those of its deputy if the roster has any, otherwise all of its site.

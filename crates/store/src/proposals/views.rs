@@ -82,6 +82,15 @@ pub struct ProposalDetail {
     pub handovers: Vec<(Uuid, String, State)>,
 }
 
+impl ProposalDetail {
+    /// No office has it: it is a draft, or every one has sent it back.
+    #[must_use]
+    pub fn came_back(&self) -> bool {
+        let gone = |state: State| matches!(state, State::Refused | State::Withdrawn);
+        self.handovers.iter().all(|(_, _, state)| gone(*state))
+    }
+}
+
 impl Store {
     /// The proposals in a scope, the latest draft first.
     pub fn proposals(&self, scope: &Scope, cursor: Option<Cursor>, limit: i64) -> Result<Page<ProposalItem>> {

@@ -6,6 +6,7 @@ use diesel::{
     Selectable, SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
+    beside::Circumstances,
     lifecycle::{Standing, State},
     people::Scope,
     routing::RouteReason,
@@ -21,6 +22,7 @@ use crate::{
     events::NewEvent,
     meetings::Meetings,
     receipts::CloseReason,
+    releases,
     schema::{accounts, deputies, grids, sites, submissions},
     scope::submissions_in,
     suggestions::{Sorting, sorting},
@@ -74,6 +76,10 @@ pub struct SubmissionDetail {
     pub confidential_region: Option<String>,
     /// The level above answers.
     pub handled_above: bool,
+    /// Since when the resident agrees to its being published.
+    pub publish_consent_at: Option<DateTime<Utc>>,
+    /// The public reads it now.
+    pub is_released: bool,
     pub decline_kind: Option<String>,
     /// What was merged with it or split, as far as the person sees it.
     pub kin: Vec<Kin>,
@@ -93,6 +99,23 @@ impl SubmissionDetail {
             confidential: self.confidential_region.is_some(),
             handled_above: self.handled_above,
         }
+    }
+
+    /// What decides over what may be done beside the lifecycle.
+    pub fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            state: self.state,
+            confidential: self.confidential_region.is_some(),
+            meets: self.meetings.active().is_some(),
+            consented: self.publish_consent_at.is_some(),
+            released: self.is_released,
+        }
+    }
+
+    /// An office has not answered yet, or its answer was not judged: the resident is not answered meanwhile.
+    pub fn office_owes(&self) -> bool {
+        let open = self.handovers.iter().any(|handover| handover.finished_at.is_none());
+        self.state == State::HandedOver && open
     }
 }
 
@@ -129,6 +152,7 @@ struct Record {
     urgency: Urgency,
     confidential_region: Option<String>,
     handled_above: bool,
+    publish_consent_at: Option<DateTime<Utc>>,
     decline_kind: Option<String>,
 }
 
@@ -172,6 +196,7 @@ impl Store {
         detail.transfers = chain(&mut connection, id)?;
         detail.sorting = sorting(&mut connection, id)?;
         detail.checks = content::checks(&mut connection, id)?;
+        detail.is_released = releases::is_live(&mut connection, id)?;
         let actors = detail.events.iter().filter_map(|event| event.actor_account_id);
         detail.names = display_names(&mut connection, actors.collect())?;
         Ok(Some(detail))
@@ -248,6 +273,8 @@ fn detail(record: Record, names: Names, parts: Parts, meetings: Meetings) -> Sub
         urgency: record.urgency,
         confidential_region: record.confidential_region,
         handled_above: record.handled_above,
+        publish_consent_at: record.publish_consent_at,
+        is_released: false,
         decline_kind: record.decline_kind,
         kin: Vec::new(),
         transfers: Vec::new(),

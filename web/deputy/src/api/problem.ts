@@ -1,13 +1,5 @@
 import type { Trouble } from "../logic/outbox.ts";
-import { moment } from "../logic/times";
 import type { ProblemBody } from "./types";
-
-/** What was done last with a submission, and by whom, where the server says it (409 `not_now`). */
-export interface LastStep {
-  text: string;
-  by: string | null;
-  at: string;
-}
 
 /** The server answered, and not with what was asked for. Title and detail are meant for people. */
 export class Problem extends Error {
@@ -17,15 +9,14 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly fields: { pointer: string; detail: string }[] = [],
-    readonly last: LastStep | null = null,
   ) {
     super(code);
   }
 
   static of(status: number, body: unknown): Problem {
-    const known = typeof body === "object" && body !== null ? (body as Partial<ProblemBody> & { last?: LastStep }) : {};
+    const known = typeof body === "object" && body !== null ? (body as Partial<ProblemBody>) : {};
     const title = known.title ?? (status >= 500 ? "系统正忙" : "没有办成");
-    return new Problem(status, known.code ?? "unknown", title, known.detail ?? "请稍后再试。", known.errors ?? [], known.last ?? null);
+    return new Problem(status, known.code ?? "unknown", title, known.detail ?? "请稍后再试。", known.errors ?? []);
   }
 
   /** One sentence for people. */
@@ -34,13 +25,8 @@ export class Problem extends Error {
   }
 
   get trouble(): Trouble {
-    return { status: this.status, code: this.code, detail: this.last ? lastWords(this.last) : `${this.title}。${this.words}` };
+    return { status: this.status, code: this.code, detail: `${this.title}。${this.words}` };
   }
-}
-
-/** "办理人已答复（联络员 王敏，今天 14:05）。您写的内容还在。" */
-function lastWords({ text, by, at }: LastStep): string {
-  return `${text}（${[by, moment(at, Date.now())].filter(Boolean).join("，")}）。您写的内容还在，没有发出。`;
 }
 
 /** No answer came: no network, or the server was too slow. */

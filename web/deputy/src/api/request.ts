@@ -1,5 +1,7 @@
+import { address } from "../logic/address.ts";
 import { refresher, type Tokens } from "../logic/refresh.ts";
 import { alone } from "../platform/alone";
+import { takeEarly, type Raw } from "../platform/early";
 import { read, write } from "../platform/storage";
 import { Offline, Problem } from "./problem";
 import type { Answer, Method, Params, PathOf, Query, Schemas, Sent } from "./types";
@@ -19,11 +21,6 @@ let onSignedOut: () => Promise<boolean> = async () => false;
 /** Sets what happens when the session is over; it tells whether there is a new one. */
 export function whenSignedOut(handler: () => Promise<boolean>): void {
   onSignedOut = handler;
-}
-
-interface Raw {
-  status: number;
-  body: unknown;
 }
 
 /** Exactly one request. Throws [`Offline`] when no answer came. */
@@ -55,12 +52,15 @@ const refresh = refresher(
 
 /** A request as the person who is signed in; an access token that is over is exchanged once. */
 export async function send(method: string, url: string, body?: unknown, key?: string): Promise<unknown> {
-  const attempt = (access: string | undefined) =>
-    raw(method, url, body, {
+  const attempt = async (access: string | undefined): Promise<Raw> => {
+    const begun = method === "get" ? await takeEarly(url, access) : null;
+    if (begun) return begun;
+    return raw(method, url, body, {
       accept: "application/json",
       ...(access ? { authorization: `Bearer ${access}` } : {}),
       ...(key ? { "idempotency-key": key } : {}),
     });
+  };
   let access = tokens.read()?.access;
   if (!access && !isLogin(url)) {
     if (!(await onSignedOut())) throw new Problem(401, "signed_out", "需要登录", "请先登录。");
@@ -78,14 +78,6 @@ export async function send(method: string, url: string, body?: unknown, key?: st
 
 function isLogin(url: string): boolean {
   return /^\/api\/v1\/(sessions|bindings|one-time-codes)/.test(url);
-}
-
-/** `/api/v1/x/{id}` with its parts and its query. */
-export function address(path: string, params?: Record<string, unknown>, query?: Record<string, unknown>): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params?.[name] ?? "")));
-  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  const text = pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
-  return text ? `${filled}?${text}` : filled;
 }
 
 /** One operation of openapi.yaml, with its types. */

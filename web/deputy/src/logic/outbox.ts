@@ -26,6 +26,8 @@ export interface Trouble {
   status: number;
   code: string;
   detail: string;
+  /** Of a conflict: who has done what meanwhile, the newest first. */
+  news?: string[];
 }
 
 /** One decision on its way. `key` is its Idempotency-Key: the same for every try. */
@@ -46,6 +48,8 @@ export interface Entry {
   /** When it may be sent, or sent again. */
   notBefore: number;
   tries: number;
+  /** Steps of its timeline that the person knew of when deciding. */
+  seen?: number;
   trouble?: Trouble;
   doneAt?: number;
 }
@@ -54,7 +58,7 @@ export interface Entry {
 export type Outcome = { ok: true } | { ok: false; trouble: Trouble | null };
 
 export function newEntry(
-  made: Pick<Entry, "key" | "kind" | "subject" | "title" | "about" | "method" | "path" | "body" | "photos">,
+  made: Pick<Entry, "key" | "kind" | "subject" | "title" | "about" | "method" | "path" | "body" | "photos" | "seen">,
   now: number,
 ): Entry {
   return { ...made, step: "undoable", madeAt: now, notBefore: now + UNDO_MS, tries: 0 };
@@ -105,6 +109,11 @@ function passes(trouble: Trouble | null): boolean {
   return trouble === null || trouble.status >= 500 || [401, 408, 425, 429].includes(trouble.status);
 }
 
+/** The matter is not any more as the person thought. */
+export function isConflict(trouble: Trouble | null): boolean {
+  return trouble !== null && !passes(trouble) && [404, 409, 410].includes(trouble.status);
+}
+
 /** The entry after a try. A conflict is never sent again by itself, so nothing of somebody else is overwritten. */
 export function settled(entry: Entry, outcome: Outcome, now: number): Entry {
   const tries = entry.tries + 1;
@@ -113,7 +122,7 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Entry {
   if (passes(trouble)) {
     return { ...entry, step: "waiting", tries, notBefore: now + pause(tries), trouble: trouble ?? undefined };
   }
-  const step = trouble && [404, 409, 410].includes(trouble.status) ? "conflict" : "failed";
+  const step = isConflict(trouble) ? "conflict" : "failed";
   return { ...entry, step, tries, trouble: trouble ?? undefined };
 }
 

@@ -5,8 +5,8 @@
 import { read, write } from "./storage";
 
 interface Simulator {
-  /** A fresh login code, once for each opening. */
-  takeCode(): string | null;
+  /** As `wx.login`: a fresh code each time; the first came with the opening. */
+  loginCode(): Promise<string>;
   /** As WeChat's button for the phone number: a code, or `null` when the person says no. */
   phoneCode(): Promise<string | null>;
   askForPushes(templates: string[]): Promise<Record<string, string> | null>;
@@ -51,10 +51,10 @@ function open(): Simulator | null {
   const user = `${url.replace(/\/$/, "")}/_sim/users/${openid}`;
   return {
     otherPerson: Boolean(code) && before !== openid,
-    takeCode() {
-      const once = code ?? null;
+    async loginCode() {
+      const first = code;
       code = null;
-      return once;
+      return first ?? String((await post(`${user}/js_code`, {})).js_code);
     },
     async phoneCode() {
       const { confirm } = await uni.showModal({ title: "微信模拟器", content: "允许使用手机号？", confirmText: "允许", cancelText: "拒绝" });

@@ -1,5 +1,5 @@
 /** The phone's small store. Everything that belongs to a person stands under one prefix and goes at logout. */
-const PREFIX = "minyi:";
+export const PREFIX = "minyi:";
 
 /** What is not personal and survives a logout. */
 const KEPT = ["large", "settings:openid", "settings:simulator"];

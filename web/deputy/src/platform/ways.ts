@@ -11,7 +11,10 @@ const FORMS: Record<string, string> = {
   transfer: "transfer",
   propose: "propose",
   meet: "meet",
+  move: "move",
   release: "release",
+  withdraw_release: "withdraw",
+  submit_proposal: "proposal",
   merge: "merge",
   split: "split",
   judge: "judge",
@@ -33,6 +36,11 @@ export function openForm(kind: string, subject: string, more = ""): void {
   const form = FORMS[kind];
   if (form) go(`/act/${form}/index?id=${encodeURIComponent(subject)}${more}`);
   else if (subject) openCase(subject);
+}
+
+/** A proposal, and what it came from. */
+export function openProposal(id: string, subject = ""): void {
+  openForm("submit_proposal", subject, `&proposal=${encodeURIComponent(id)}`);
 }
 
 export function openOutbox(): void {

@@ -10,7 +10,7 @@ export async function loginCode(): Promise<string | null> {
   return answer?.code ?? null;
   // #endif
   // #ifndef MP-WEIXIN
-  return simulator?.takeCode() ?? null;
+  return (await simulator?.loginCode().catch(() => null)) ?? null;
   // #endif
 }
 

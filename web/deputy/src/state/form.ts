@@ -2,8 +2,8 @@ import { onLoad, onUnload } from "@dcloudio/uni-app";
 import { reactive, ref, watch } from "vue";
 import type { Case } from "../api/types";
 import { caseUrl, goBack } from "../platform/ways";
-import { read } from "../platform/storage";
 import { dropDraft, keepDraft, readDraft } from "./drafts";
+import { keptView } from "./kept";
 import { decide, type Decision } from "./outbox";
 import { offerPushes } from "./pushes";
 
@@ -37,7 +37,7 @@ export function useForm<F extends Record<string, string>>(kind: string, empty: F
   onUnload(keep);
 
   /** The submission as last read, to show what one is writing about. */
-  const matter = (): Case | null => read<{ body: Case }>(`cache:/api/v1/submissions/${subject.value}`)?.body ?? null;
+  const matter = (): Case | null => keptView<Case>(`/api/v1/submissions/${subject.value}`);
 
   /** Hands it to the outbox and goes back. To be called from a press: WeChat lets ask about pushes only then. */
   function submit(decision: Pick<Decision, "title" | "method" | "path" | "body"> & { kind?: string }): void {

@@ -1,13 +1,16 @@
 import { computed, ref } from "vue";
 import { uploadPhoto } from "../api/photos";
 import { Offline, Problem } from "../api/problem";
-import { send } from "../api/request";
+import { call, send } from "../api/request";
+import type { Case } from "../api/types";
+import { newsOf } from "../logic/conflict";
 import {
-  attention, awakened, newEntry, nextLook, nextToSend, revived, sending, settled, tidied, type Entry, type Outcome,
+  attention, awakened, isConflict, newEntry, nextLook, nextToSend, revived, sending, settled, tidied, type Entry, type Outcome,
 } from "../logic/outbox";
 import { fileToUpload, forgetFile } from "../platform/files";
 import { newKey } from "../platform/ids";
 import { read, write } from "../platform/storage";
+import { keptView } from "./kept";
 import { keepDraft } from "./drafts";
 import { connected, sawNetwork, whenBack } from "./network";
 
@@ -32,7 +35,7 @@ type Held = Entry & { draft?: Record<string, string> };
 const entries = ref<Held[]>(read<Held[]>("outbox") ?? []);
 const now = ref(Date.now());
 let timer: ReturnType<typeof setTimeout> | undefined;
-const sentListeners = new Set<(entry: Entry) => void>();
+const listeners = new Set<(entry: Entry) => void>();
 
 /** Whether the phone's store has what stands here; a full store must not make anything be forgotten. */
 let stored = true;
@@ -61,17 +64,18 @@ export function ofCase(subject: string): Held[] {
   return entries.value.filter((entry) => entry.subject === subject && entry.step !== "sent");
 }
 
-/** Calls back when something of this phone arrived. Returns how to stop. */
-export function whenSent(listener: (entry: Entry) => void): () => void {
-  sentListeners.add(listener);
-  return () => sentListeners.delete(listener);
+/** Calls back when something of this phone arrived, or came too late. Returns how to stop. */
+export function whenSettled(listener: (entry: Entry) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Puts a decision on its way: ten seconds in which it can be taken back, then it is sent. */
 export function decide(decision: Decision): void {
   const { photos = [], draft, ...rest } = decision;
   catchUp();
-  const entry = newEntry({ ...rest, key: newKey(), photos: photos.map((file) => ({ file })) }, Date.now());
+  const seen = keptView<Case>(`/api/v1/submissions/${rest.subject}`)?.timeline.length;
+  const entry = newEntry({ ...rest, seen, key: newKey(), photos: photos.map((file) => ({ file })) }, Date.now());
   put([...entries.value, { ...entry, draft }]);
   tick();
 }
@@ -105,11 +109,18 @@ async function attempt(entry: Held): Promise<Outcome> {
   } catch (error) {
     if (error instanceof Problem) {
       if (error.code === "photo_unknown") change({ ...entry, photos: entry.photos.map(({ file }) => ({ file })) });
-      return { ok: false, trouble: error.trouble };
+      const { trouble } = error;
+      return { ok: false, trouble: isConflict(trouble) ? { ...trouble, news: await newsAbout(entry) } : trouble };
     }
     if (error instanceof Offline) sawNetwork(false);
     return { ok: false, trouble: null };
   }
+}
+
+/** Who has done what with it meanwhile; nothing if it cannot be read any more. */
+async function newsAbout({ subject, seen }: Held): Promise<string[]> {
+  const matter = await call("get", "/api/v1/submissions/{id}", { params: { id: subject } }).catch(() => null);
+  return matter ? newsOf(matter.timeline, seen, Date.now()) : [];
 }
 
 /** Uploads the pictures that are not there yet, remembering each, and returns the body. */
@@ -136,8 +147,8 @@ async function run(entry: Held): Promise<void> {
   if (outcome.ok) {
     sawNetwork(true);
     for (const photo of current.photos) void forgetFile(photo.file);
-    for (const listener of sentListeners) listener(after);
   }
+  if (after.step === "sent" || after.step === "conflict") for (const listener of listeners) listener(after);
   tick();
 }
 

@@ -1,26 +1,11 @@
 import { computed, ref, shallowRef } from "vue";
 import { Offline, wordsOf } from "../api/problem";
-import { address, send } from "../api/request";
+import { send } from "../api/request";
 import type { Answer, Params, PathOf, Query } from "../api/types";
+import { address } from "../logic/address";
 import { clock } from "../logic/times";
-import { names, read, write } from "../platform/storage";
+import { keepView, readKept } from "./kept";
 import { online, sawNetwork } from "./network";
-
-interface Kept<T> {
-  at: number;
-  body: T;
-}
-
-/** As many opened cases and lists stay readable without a network. */
-const KEPT_VIEWS = 80;
-
-function keep(url: string, body: unknown): void {
-  write(`cache:${url}`, { at: Date.now(), body });
-  const all = names("cache:");
-  if (all.length <= KEPT_VIEWS) return;
-  const byAge = all.map((name) => ({ name, at: read<Kept<unknown>>(name)?.at ?? 0 })).sort((a, b) => a.at - b.at);
-  for (const { name } of byAge.slice(0, all.length - KEPT_VIEWS)) write(name, null);
-}
 
 /**
  * One thing that a page shows: read from the server, and kept for when there is no network. `stale` says from when it
@@ -36,7 +21,7 @@ export function useView<P extends PathOf<"get">>(path: P) {
   async function load(given: { params?: Params<P, "get">; query?: Query<P, "get"> } = {}): Promise<void> {
     const url = address(path, given.params as Record<string, unknown>, given.query as Record<string, unknown>);
     if (shown !== url) {
-      const kept = read<Kept<Answer<P, "get">>>(`cache:${url}`);
+      const kept = readKept<Answer<P, "get">>(url);
       [data.value, keptAt.value, shown] = [kept?.body ?? null, kept?.at ?? null, url];
     }
     loading.value = true;
@@ -45,7 +30,7 @@ export function useView<P extends PathOf<"get">>(path: P) {
       const body = (await send("get", url)) as Answer<P, "get">;
       sawNetwork(true);
       if (shown === url) [data.value, keptAt.value] = [body, null];
-      keep(url, body);
+      keepView(url, body);
     } catch (error) {
       if (error instanceof Offline) sawNetwork(false);
       failure.value = wordsOf(error);

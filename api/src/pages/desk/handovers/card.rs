@@ -3,15 +3,18 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::{
     calendar::{WorkCalendar, local_date},
-    handover::{self, Action, State},
-    lifecycle::{self, Party},
+    handover::{Action, State},
+    lifecycle,
     people::Actor,
     rights::Permission,
 };
 use minyi_store::{HandoverView, OfficeAnswerView, PartnerView};
 use uuid::Uuid;
 
-use crate::pages::words::{self, Due, day, moment};
+use crate::{
+    offices::views::possible,
+    pages::words::{self, Due, day, moment},
+};
 
 /// A handover.
 pub struct Handed {
@@ -67,17 +70,14 @@ pub struct May {
 
 /// Asks the lifecycle; an invited office only says its opinion.
 pub fn may(view: &HandoverView, actor: &Actor) -> May {
-    let party = Party::of(actor.role);
     let is_lead = actor.office_id == Some(view.office_id);
-    let may = |action| {
-        let party = party.filter(|party| *party != Party::Office || is_lead);
-        party.is_some_and(|party| handover::TABLE.next(view.state, action, party).is_ok())
-    };
+    let acts = possible(view, actor);
+    let may = |action| acts.contains(&action);
     let invited = |partner: &PartnerView| Some(partner.office_id) == actor.office_id && partner.opinion.is_none();
     May {
         accept: may(Action::Accept),
         refuse: may(Action::Refuse),
-        extend: may(Action::Extend) && view.extended_at.is_none(),
+        extend: may(Action::Extend),
         invite: may(Action::Invite),
         answer: may(Action::Answer),
         opine: view.state.waits_for_office() && view.partners.iter().any(invited),

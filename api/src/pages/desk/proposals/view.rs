@@ -2,7 +2,6 @@
 
 use askama::Template;
 use chrono::NaiveDate;
-use minyi_domain::handover::State;
 use minyi_store::{OfficeCandidate, ProposalDetail};
 use uuid::Uuid;
 
@@ -95,14 +94,8 @@ pub struct ProposalView {
     pub choices: Choices,
 }
 
-/// No office has it: it is a draft, or every one has sent it back.
-pub fn came_back(detail: &ProposalDetail) -> bool {
-    let gone = |state: State| matches!(state, State::Refused | State::Withdrawn);
-    detail.handovers.iter().all(|(_, _, state)| gone(*state))
-}
-
 impl ProposalView {
-    /// `may_propose`, the offices near and what may be chosen come from elsewhere.
+    /// `may_propose`, the offices to which it may go and what may be chosen come from elsewhere.
     pub fn new(
         layout: Layout,
         (person, csrf): (Person, String),
@@ -110,10 +103,7 @@ impl ProposalView {
         (may_propose, offices, choices): (bool, Vec<OfficeCandidate>, Choices),
         today: NaiveDate,
     ) -> Self {
-        let fits = |office: &OfficeCandidate| {
-            office.channel == detail.channel && office.region_code.starts_with(&detail.region_code)
-        };
-        let came_back = came_back(&detail);
+        let came_back = detail.came_back();
         Self {
             layout,
             person: Some(person),
@@ -127,11 +117,7 @@ impl ProposalView {
             cosigners: detail.cosigners.into_iter().map(|deputy| deputy.name).collect(),
             may_change: may_propose && detail.submitted_at.is_none(),
             may_submit: may_propose && came_back,
-            offices: offices
-                .into_iter()
-                .filter(fits)
-                .map(|office| (office.id, office.name))
-                .collect(),
+            offices: offices.into_iter().map(|office| (office.id, office.name)).collect(),
             sources: detail.submissions,
             handovers: detail
                 .handovers

@@ -8,6 +8,8 @@ mod exports;
 mod grids;
 pub mod ledger;
 mod notifications;
+mod regions;
+mod frame;
 pub mod numbers;
 pub mod settings;
 
@@ -19,6 +21,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(notifications::list_notifications)
         .service(exports::list_exports)
         .service(grids::list_grids)
+        .service(frame::get_console_settings)
+        .service(regions::list_region_options)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)

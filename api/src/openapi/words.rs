@@ -6,6 +6,7 @@ use minyi_domain::{
     people::{DeputyLevel, Level, Role},
     rates::{Grouping, Measure, Rate},
     revisit,
+    rights::Permission,
     routing::RouteReason,
     submission::{Channel, CoordinateSystem, Kind, Satisfaction, Urgency},
 };
@@ -27,6 +28,11 @@ fn set(words: impl Iterator<Item = (&'static str, &'static str)>) -> Object {
 /// A list of actions.
 pub fn actions() -> Array {
     ArrayBuilder::new().items(action()).build()
+}
+
+/// What somebody may do.
+pub fn permissions() -> Array {
+    ArrayBuilder::new().items(permission()).build()
 }
 
 /// Several actions on an appointment.
@@ -69,6 +75,8 @@ schemas! {
     route_reason: RouteReason;
     /// What an account may do.
     role: Role;
+    /// A right.
+    permission: Permission;
     /// By which way a matter goes to an office.
     handover_channel: handover::Channel;
     /// Where a handover stands.

@@ -51,6 +51,7 @@ mod promises;
 mod proposals;
 mod push_permissions;
 mod receipts;
+mod regions;
 mod releases;
 mod revisits;
 pub mod schema;

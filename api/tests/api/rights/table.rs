@@ -88,6 +88,9 @@ pub fn rows() -> Vec<Row> {
         with("post", "/api/v1/sessions", Nobody, json!({})),
         with("post", "/api/v1/sessions/refresh", Nobody, json!({})),
         row("get", "/api/v1/me", Login),
+        with("post", "/api/v1/sessions/browser", Nobody, json!({})),
+        row("get", "/api/v1/console-settings", Login),
+        row("get", "/api/v1/region-options", Login),
         with("post", "/api/v1/bindings/wechat", Nobody, json!({})),
         with("post", "/api/v1/sessions/invitation", Nobody, json!({})),
         with("post", "/api/v1/one-time-codes", Nobody, json!({})),
@@ -132,6 +135,8 @@ pub fn rows() -> Vec<Row> {
         with("post", "/api/v1/deputies/{id}/invitations", Right(P::Invite), json!({})),
         row("delete", "/api/v1/deputies/{id}/binding", Right(P::Invite)),
         row("get", "/api/v1/inbox", Right(P::ReadCases)),
+        with("post", "/api/v1/transfers", Right(P::Handle), json!({"submission_ids": [], "reason": "换人"})),
+        row("get", "/api/v1/intake/grids", Right(P::EnterForResident)),
         row("get", "/api/v1/submissions/{id}", Right(P::ReadCases)),
         with(
             "post",

@@ -1,0 +1,49 @@
+/** What a {@link DataTable} is told. */
+import type { RouteLocationRaw } from "vue-router";
+import type { Filters } from "./address";
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  /** What stands in the cell; a slot `cell-<key>` replaces it. */
+  text?: (row: Row) => string | number | null | undefined;
+  /** Numbers stand to the right. */
+  isNumber?: boolean;
+  width?: string;
+}
+
+export interface Filter {
+  /** The parameter's name, in the address and to the server. */
+  name: string;
+  label: string;
+  kind: "text" | "select" | "date" | "region" | "flag";
+  options?: readonly { value: string; label: string }[];
+}
+
+export interface Listed<Row> {
+  items: Row[];
+  next_cursor?: string | null;
+}
+
+/** A file of what the table shows, by the server. */
+export interface Export {
+  label: string;
+  path: string;
+}
+
+export interface TableProps<Row> {
+  /** Says what is listed, for screen readers. */
+  caption: string;
+  columns: Column<Row>[];
+  /** Asks for a page; called again whenever the filters change. */
+  load: (filters: Filters, cursor: string | undefined) => Promise<Listed<Row>>;
+  id: (row: Row) => string;
+  filters?: Filter[];
+  exports?: Export[];
+  /** Where a row leads; Enter and a press on its first cell go there. */
+  to?: (row: Row) => RouteLocationRaw;
+  /** Rows can be ticked; `v-model:ticked` has their ids. */
+  tickable?: boolean;
+  /** What an empty list says. */
+  empty?: string;
+}

@@ -1,0 +1,37 @@
+// Builds as it is deployed, into dist/check, and holds the build to what it has promised: a first load that a slow
+// network carries (what index.html names and that imports at once, and the page of the login), and nobody else asked.
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const FIRST_LOAD = 400 * 1024;
+/** Names, and words to a developer: never asked. */
+const NAMES = /^https?:\/\/(www\.w3\.org|vuejs\.org|element-plus\.org|router\.vuejs\.org|pinia\.vuejs\.org|github\.com|leafletjs\.com|echarts\.apache\.org|developer\.mozilla\.org|a\.b|a\.com)\b/;
+const folder = "dist/check";
+
+rmSync(folder, { recursive: true, force: true });
+const build = spawnSync("npx", ["--no-install", "vite", "build", "--logLevel", "warn", "--outDir", folder], { stdio: "inherit" });
+if (build.status !== 0) process.exit(build.status ?? 1);
+
+const read = (name) => readFileSync(`${folder}/${name}`, "utf8");
+const wanted = new Set(["index.html"]);
+for (const name of readdirSync(`${folder}/assets`)) {
+  if (/^(Shell|LoginPage)-/.test(name)) wanted.add(`assets/${name}`);
+}
+for (const name of wanted) {
+  if (!/\.(html|js)$/.test(name)) continue;
+  for (const [, asset] of read(name).matchAll(/(?:src|href)="\/console\/(assets\/[^"]+)"/g)) wanted.add(asset);
+  for (const [, asset] of read(name).matchAll(/(?:from|import)\s*"\.\/([\w.-]+)"/g)) wanted.add(`assets/${asset}`);
+}
+const problems = [];
+const size = [...wanted].reduce((sum, name) => sum + gzipSync(readFileSync(`${folder}/${name}`), { level: 9 }).length, 0);
+console.log(`console: first load ${(size / 1024).toFixed(1)} KB compressed in ${wanted.size} files`);
+if (size > FIRST_LOAD) problems.push(`the first load is more than ${FIRST_LOAD / 1024} KB`);
+if (/<script(?![^>]*\bsrc=)/.test(read("index.html"))) problems.push("index.html has an inline script");
+for (const name of readdirSync(`${folder}/assets`).filter((name) => /\.(js|css)$/.test(name))) {
+  for (const [address] of read(`assets/${name}`).matchAll(/https?:\/\/[\w.-]+\.[a-z]{2,}/g)) {
+    if (!NAMES.test(address)) problems.push(`${name} names another host: ${address}`);
+  }
+}
+for (const words of problems) console.error(words);
+process.exit(problems.length === 0 ? 0 : 1);

@@ -110,7 +110,9 @@ impl MapConfig {
             return Ok(None);
         };
         let has_places = ["{z}", "{x}", "{y}"].iter().all(|place| url.contains(place));
-        let parsed = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let parsed = Url::parse(&url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
         match parsed {
             Some(parsed) if has_places && parsed.host_str().is_some_and(|host| !host.contains(['{', '%'])) => {
                 Ok(Some(MapTiles {

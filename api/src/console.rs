@@ -5,12 +5,14 @@ pub mod clusters;
 mod contact_views;
 pub mod deputies;
 mod exports;
+mod frame;
 mod grids;
 pub mod ledger;
+mod map;
 mod notifications;
-mod regions;
-mod frame;
 pub mod numbers;
+mod regions;
+mod reports;
 pub mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,6 +25,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(grids::list_grids)
         .service(frame::get_console_settings)
         .service(regions::list_region_options)
+        .service(map::get_map)
+        .configure(reports::configure)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)

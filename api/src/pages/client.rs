@@ -115,7 +115,9 @@ impl Shelf {
         if simulator {
             policy.push_str(SIMULATOR_POLICY);
         }
-        Ok(Some(self.build.get_or_init(|| Arc::new(Build { files, policy })).clone()))
+        Ok(Some(
+            self.build.get_or_init(|| Arc::new(Build { files, policy })).clone(),
+        ))
     }
 }
 

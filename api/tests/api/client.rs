@@ -26,7 +26,11 @@ impl WebDir {
         fs::write(build.join("assets/index-AB12.js.gz"), "compressed").unwrap();
         fs::write(folder.0.join("deputy/dist/build/secret.json"), "{}").unwrap();
         fs::create_dir_all(folder.0.join("console/dist/build/console/assets")).unwrap();
-        fs::write(folder.0.join("console/dist/build/console/index.html"), "<!DOCTYPE html><title>工作台</title>").unwrap();
+        fs::write(
+            folder.0.join("console/dist/build/console/index.html"),
+            "<!DOCTYPE html><title>工作台</title>",
+        )
+        .unwrap();
         folder
     }
 
@@ -143,8 +147,14 @@ async fn the_console_may_show_pictures_of_the_map_that_is_set() {
     let app = App::with(&settings).await;
     let index = app.get("/console/").await.expect(200);
     let policy = index.header("content-security-policy");
-    assert!(policy.contains("img-src 'self' blob: data: https://tiles.example"), "{policy}");
+    assert!(
+        policy.contains("img-src 'self' blob: data: https://tiles.example"),
+        "{policy}"
+    );
     let token = app.token(&app.deputy.actor).await;
     let settings = app.get_as(&token, "/api/v1/console-settings").await.expect(200).json();
-    assert_eq!((&settings["map_tiles"]["url"], &settings["idle_seconds"]), (&url.into(), &900.into()));
+    assert_eq!(
+        (&settings["map_tiles"]["url"], &settings["idle_seconds"]),
+        (&url.into(), &900.into())
+    );
 }

@@ -86,13 +86,20 @@ async fn a_browser_signs_in_by_json_and_is_given_its_token() {
     assert!(signed_in.header("set-cookie").contains("HttpOnly; SameSite=Lax"));
     let me = send(app.request(Method::GET, "/api/v1/me").header("cookie", &cookie)).await;
     let me = me.expect(200).json();
-    assert!(me["permissions"].as_array().unwrap().contains(&json!("configure")), "{me}");
+    assert!(
+        me["permissions"].as_array().unwrap().contains(&json!("configure")),
+        "{me}"
+    );
     assert!(me["place_name"].is_string(), "{me}");
     let leave = |token: &str| {
-        let leave = app.request(Method::DELETE, "/api/v1/sessions/current").header("cookie", &cookie);
+        let leave = app
+            .request(Method::DELETE, "/api/v1/sessions/current")
+            .header("cookie", &cookie);
         leave.header("x-csrf-token", token)
     };
     send(leave("")).await.problem(403, "csrf_failed");
     send(leave(me["csrf_token"].as_str().unwrap())).await.expect(204);
-    send(app.request(Method::GET, "/api/v1/me").header("cookie", &cookie)).await.problem(401, "not_signed_in");
+    send(app.request(Method::GET, "/api/v1/me").header("cookie", &cookie))
+        .await
+        .problem(401, "not_signed_in");
 }

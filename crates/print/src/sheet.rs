@@ -8,6 +8,7 @@ pub mod form;
 mod labels;
 mod page;
 mod poster;
+mod report;
 mod slip;
 mod table;
 mod text;
@@ -17,6 +18,7 @@ use krilla::metadata::Metadata;
 
 use crate::{Error, font::Font};
 use page::Press;
+pub use report::report_pdf;
 pub use slip::{Slip, slip_pdf};
 pub use table::table_pdf;
 

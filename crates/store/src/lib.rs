@@ -108,7 +108,7 @@ pub use listen::Listener;
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use messages::InboxMessage;
 pub use notifications::{BeginSending, DeadNotification, Outgoing, Recipient, Republished, SendResult, Template};
-pub use numbers::{Figures, Statistics};
+pub use numbers::{Figures, HeatCell, Map, SiteOnMap, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};

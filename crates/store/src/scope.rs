@@ -10,7 +10,7 @@ use diesel::{
 use minyi_domain::people::Scope;
 use uuid::Uuid;
 
-use crate::schema::{deputies, grids, regions, submissions};
+use crate::schema::{deputies, grids, regions, sites, submissions};
 
 /// A condition for a query over `From`, which contains the table that the condition is about.
 pub type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>;
@@ -163,6 +163,26 @@ where
         ),
         Scope::Site(site) => Box::new(grids::site_id.eq(*site)),
         Scope::Region(code) => Box::new(grids::region_code.like(within(code))),
+    }
+}
+
+/// The sites that the scope lets through: those of which it lets a grid through, and a region's that have none.
+pub fn sites_in<From: 'static>(scope: &Scope) -> Condition<From>
+where
+    sites::id: SelectableExpression<From>,
+    sites::region_code: SelectableExpression<From>,
+{
+    match scope {
+        Scope::Nothing | Scope::Office(_) => Box::new(sql::<Bool>("false")),
+        Scope::Site(site) => Box::new(sites::id.eq(*site)),
+        Scope::Deputy(deputy) => Box::new(
+            sql::<Bool>(
+                "sites.id IN (SELECT site_id FROM grids JOIN grid_assignments ON grid_id = grids.id WHERE deputy_id = ",
+            )
+            .bind::<SqlUuid, _>(*deputy)
+            .sql(")"),
+        ),
+        Scope::Region(code) => Box::new(sites::region_code.like(within(code))),
     }
 }
 

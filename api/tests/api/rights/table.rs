@@ -26,7 +26,7 @@ impl Row {
     /// The path names one thing that lies in a place; lists, and a year's archive, are limited by what they show, and
     /// settings are everywhere the same.
     pub fn names_a_thing(&self) -> bool {
-        let everywhere = ["{year}", "/decline-kinds/"];
+        let everywhere = ["{year}", "{month}", "/decline-kinds/"];
         self.path.contains('{')
             && matches!(self.needs, Needs::Right(_) | Needs::Either(..))
             && !everywhere.iter().any(|part| self.path.contains(part))
@@ -90,6 +90,9 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/me", Login),
         with("post", "/api/v1/sessions/browser", Nobody, json!({})),
         row("get", "/api/v1/console-settings", Login),
+        row("get", "/api/v1/statistics/map", Right(P::ReadNumbers)),
+        row("get", "/api/v1/reports/{month}.pdf", Right(P::ReadNumbers)),
+        row("get", "/api/v1/reports/{month}.xlsx", Right(P::ReadNumbers)),
         row("get", "/api/v1/region-options", Login),
         with("post", "/api/v1/bindings/wechat", Nobody, json!({})),
         with("post", "/api/v1/sessions/invitation", Nobody, json!({})),

@@ -51,7 +51,7 @@ impl From<&MapTiles> for MapTilesResponse {
     (status = 200, description = "the settings", body = ConsoleSettingsResponse),
 ))]
 #[get("/console-settings")]
-async fn get_console_settings(state: State, _signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_console_settings(state: State, _signed_in: SignedIn) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(ConsoleSettingsResponse {

@@ -82,7 +82,11 @@ impl From<Map> for MapResponse {
     (status = 422, description = "`invalid_fields`：日期不对"),
 ))]
 #[get("/statistics/map")]
-async fn get_map(state: State, signed_in: SignedIn, query: Query<NumbersQuery>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_map(
+    state: State,
+    signed_in: SignedIn,
+    query: Query<NumbersQuery>,
+) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::ReadNumbers)?;
     let scope = signed_in.actor.scope();
     let question = query.question(&scope, state.today())?;

@@ -37,7 +37,7 @@ pub struct RegionOption {
     (status = 400, description = "`malformed_request`：参数不对"),
 ))]
 #[get("/region-options")]
-async fn list_region_options(
+pub(super) async fn list_region_options(
     state: State,
     signed_in: SignedIn,
     query: Query<OptionsQuery>,

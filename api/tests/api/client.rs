@@ -151,7 +151,7 @@ async fn the_console_may_show_pictures_of_the_map_that_is_set() {
         policy.contains("img-src 'self' blob: data: https://tiles.example"),
         "{policy}"
     );
-    let token = app.token(&app.deputy.actor).await;
+    let token = app.access_token(&app.deputy.actor).await;
     let settings = app.get_as(&token, "/api/v1/console-settings").await.expect(200).json();
     assert_eq!(
         (&settings["map_tiles"]["url"], &settings["idle_seconds"]),

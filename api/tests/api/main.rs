@@ -13,6 +13,7 @@ mod client;
 mod clusters;
 mod codes;
 mod config;
+mod console;
 mod contract;
 mod cookies;
 mod deputies;

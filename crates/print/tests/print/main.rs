@@ -7,5 +7,6 @@
 mod codes;
 mod forms;
 mod lists;
+mod reports;
 mod sheets;
 mod tools;

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
+use minyi_domain::submission::CoordinateSystem;
 use minyi_gateways::{
     Mode, ModeConfig,
     keys::KeysConfig,
@@ -35,6 +36,8 @@ pub struct Config {
     pub sms: SmsConfig,
     #[command(flatten)]
     pub limits: LimitsConfig,
+    #[command(flatten)]
+    pub map: MapConfig,
     /// Address to listen on; port 0 takes a free one
     #[arg(long, env = "MINYI_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -76,6 +79,61 @@ pub struct LimitsConfig {
     pub limit_guesses_per_minute: u32,
 }
 
+/// Where the console's maps take their pictures from; without it maps have no ground.
+#[derive(Debug, Clone, clap::Args)]
+pub struct MapConfig {
+    /// Address of a map tile with {z}, {x} and {y}, such as 天地图's with its key
+    #[arg(long, env = "MINYI_MAP_TILES_URL", requires = "map_tiles_attribution")]
+    pub map_tiles_url: Option<String>,
+    /// Whose map it is, with its approval number (审图号); shown on every map
+    #[arg(long, env = "MINYI_MAP_TILES_ATTRIBUTION")]
+    pub map_tiles_attribution: Option<String>,
+    /// In which datum the tiles are drawn: wgs84 (also CGCS2000, 天地图) or gcj02 (高德, 腾讯)
+    #[arg(long, env = "MINYI_MAP_TILES_COORDINATES", default_value = "wgs84", value_parser = coordinates)]
+    pub map_tiles_coordinates: CoordinateSystem,
+}
+
+/// Where map tiles come from.
+#[derive(Debug, Clone)]
+pub struct MapTiles {
+    /// With `{z}`, `{x}` and `{y}`.
+    pub url: String,
+    /// The part of the address that the pages' policy lets through.
+    pub origin: String,
+    pub attribution: String,
+    pub coordinates: CoordinateSystem,
+}
+
+impl MapConfig {
+    fn tiles(&self) -> Result<Option<MapTiles>, ConfigError> {
+        let Some(url) = self.map_tiles_url.clone().filter(|url| !url.is_empty()) else {
+            return Ok(None);
+        };
+        let has_places = ["{z}", "{x}", "{y}"].iter().all(|place| url.contains(place));
+        let parsed = Url::parse(&url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
+        match parsed {
+            Some(parsed) if has_places && parsed.host_str().is_some_and(|host| !host.contains(['{', '%'])) => {
+                Ok(Some(MapTiles {
+                    origin: parsed.origin().ascii_serialization(),
+                    attribution: self.map_tiles_attribution.clone().unwrap_or_default(),
+                    coordinates: self.map_tiles_coordinates,
+                    url,
+                }))
+            }
+            _ => Err(ConfigError {
+                setting: "MINYI_MAP_TILES_URL",
+                problem: "expected an address of one host with {z}, {x} and {y}",
+            }),
+        }
+    }
+}
+
+fn coordinates(text: &str) -> Result<CoordinateSystem, String> {
+    text.parse().map_err(|_| "expected wgs84 or gcj02".to_owned())
+}
+
 fn network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
     text.trim()
@@ -101,6 +159,8 @@ pub struct Settings {
     pub web_dir: PathBuf,
     pub limits: LimitsConfig,
     pub trusted_proxies: Vec<IpNet>,
+    /// `None`: maps have no ground.
+    pub map_tiles: Option<MapTiles>,
 }
 
 impl Settings {
@@ -147,6 +207,7 @@ impl Config {
             web_dir: self.web_dir.clone(),
             limits,
             trusted_proxies: self.trusted_proxies.clone(),
+            map_tiles: self.map.tiles()?,
         })
     }
 }

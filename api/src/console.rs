@@ -11,14 +11,18 @@ mod delivery;
 mod content_words;
 pub mod deputies;
 mod exports;
+mod frame;
 mod grids;
 pub mod ledger;
+mod map;
 mod notifications;
 pub mod numbers;
 mod personal_data;
 mod policies;
 pub mod places;
 pub mod prints;
+mod regions;
+mod reports;
 pub mod settings;
 mod test_message;
 
@@ -32,6 +36,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(grids::list_grids)
         .configure(accounts::configure)
         .configure(audit::configure)
+        .service(frame::get_console_settings)
+        .service(regions::list_region_options)
+        .service(map::get_map)
+        .configure(reports::configure)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)

@@ -1,5 +1,5 @@
 //! Pages rendered by the server: the residents' pages, readable without a script, the desk of deputies and staff, and
-//! the files of the deputies' client.
+//! the files of the deputies' client and the console.
 //!
 //! A handler takes a [`page::Page`] (who renders in which mode), asks [`crate::state::AppState`] as the JSON handlers
 //! do, and returns the rendered view or a problem; [`page::problems_as_pages`] turns a problem into words for people.
@@ -25,7 +25,6 @@ use actix_web::{middleware::from_fn, web};
 /// Registers the pages' routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::Data::new(assets::Shelf::default()))
-        .app_data(web::Data::new(client::Shelf::default()))
         .service(assets::get_asset)
         .service(web::redirect("/", "/c"))
         .service(elder::switch_elder);
@@ -40,8 +39,15 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(area("/open", open::configure))
         .service(area("/privacy", plain::configure_privacy))
         .service(area("/desk", desk::configure))
-        .service(web::redirect("/deputy", "/deputy/"))
+        .service(web::redirect("/deputy", client::DEPUTY.address))
         .service(area("/deputy", |cfg| {
-            cfg.configure(desk::configure_deputy).service(client::get_file);
+            cfg.app_data(web::Data::new(client::Shelf::of(&client::DEPUTY)))
+                .configure(desk::configure_deputy)
+                .service(client::get_file);
+        }))
+        .service(web::redirect("/console", client::CONSOLE.address))
+        .service(area("/console", |cfg| {
+            cfg.app_data(web::Data::new(client::Shelf::of(&client::CONSOLE)))
+                .service(client::get_file);
         }));
 }

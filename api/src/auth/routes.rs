@@ -1,21 +1,23 @@
 //! Sessions over HTTP.
 
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use minyi_domain::{
     access::{Need, Way},
     people::{Actor, Role},
+    rights::Permission,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{PartlySignedIn, sessions::Tokens};
+use super::{PartlySignedIn, SignedIn, csrf::same_origin, sessions::Tokens};
 use crate::{address::ClientAddress, extract::JsonBody, openapi::words, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(create_session)
+        .service(create_browser_session)
         .service(create_wechat_session)
         .service(refresh_session)
         .service(delete_session)
@@ -84,7 +86,7 @@ impl From<Tokens> for TokensResponse {
     "account_id": "019aa000-0000-7000-8000-000000000001", "role": "deputy", "role_name": "人大代表",
     "display_name": "李春兰", "deputy_id": "019aa000-0000-7000-8000-000000000002",
     "site_id": null, "office_id": null, "region_code": null, "phone": "138****0001", "wechat_bound": true,
-    "needs": []
+    "needs": [], "place_name": null, "permissions": ["read_cases", "handle"], "csrf_token": null
 }))]
 pub struct MeResponse {
     account_id: Uuid,
@@ -105,10 +107,20 @@ pub struct MeResponse {
     /// What the login still needs, in this order; until then every other operation answers 403 `…_needed`.
     #[schema(schema_with = words::needs)]
     needs: Vec<Need>,
+    /// The station, office or division that the account belongs to.
+    place_name: Option<String>,
+    /// What the role may do.
+    #[schema(schema_with = words::permissions)]
+    permissions: Vec<Permission>,
+    /// Goes into the header `X-CSRF-Token` of every request that changes something and comes with the cookie; `null`
+    /// for a Bearer token, which needs none.
+    csrf_token: Option<String>,
 }
 
 impl MeResponse {
-    fn new(actor: Actor, phone: Option<String>, wechat_bound: bool, needs: Vec<Need>) -> Self {
+    fn new(signed_in: SignedIn, phone: Option<String>, wechat_bound: bool, place_name: Option<String>) -> Self {
+        let csrf_token = Some(signed_in.csrf_token()).filter(|token| !token.is_empty());
+        let needs = signed_in.needs().to_vec();
         let Actor {
             account_id,
             role,
@@ -117,13 +129,17 @@ impl MeResponse {
             site_id,
             office_id,
             region_code,
-        } = actor;
+        } = signed_in.actor;
+        let permissions = Permission::ALL.iter().copied().filter(|right| role.may(*right));
         Self {
             account_id,
             role,
             phone,
             wechat_bound,
             needs,
+            place_name,
+            permissions: permissions.collect(),
+            csrf_token,
             role_name: role.zh(),
             display_name,
             deputy_id,
@@ -154,6 +170,32 @@ async fn create_session(
     Ok(HttpResponse::Created()
         .insert_header(NO_STORE)
         .json(TokensResponse::from(tokens)))
+}
+
+/// Sign in at a browser (浏览器登录)
+///
+/// Sets the cookie of the desk and the console; `GET /api/v1/me` then gives the token for the header `X-CSRF-Token`.
+#[utoipa::path(tag = "登录", request_body = PasswordLoginRequest, responses(
+    (status = 204, description = "signed in; the cookie is good for 12 hours, and for 15 minutes without a request"),
+    (status = 401, description = "`login_failed`: wrong name, wrong password or locked after five failures"),
+    (status = 403, description = "`csrf_failed`: the request comes from another site"),
+))]
+#[post("/sessions/browser")]
+async fn create_browser_session(
+    state: State,
+    http: HttpRequest,
+    address: ClientAddress,
+    JsonBody(request): JsonBody<PasswordLoginRequest>,
+) -> Result<HttpResponse, Problem> {
+    same_origin(http.headers(), &state.settings.public_url)?;
+    let account = state
+        .sign_in_by_password(&request.username, request.password, address)
+        .await?;
+    let cookie = state.open_cookie(account.id, Way::Password, address).await?;
+    Ok(HttpResponse::NoContent()
+        .insert_header(NO_STORE)
+        .cookie(cookie)
+        .finish())
 }
 
 /// Sign in with WeChat (微信登录)
@@ -211,14 +253,12 @@ async fn delete_session(state: State, PartlySignedIn(signed_in): PartlySignedIn)
 #[get("/me")]
 async fn get_me(state: State, PartlySignedIn(signed_in): PartlySignedIn) -> Result<HttpResponse, Problem> {
     let account = signed_in.actor.account_id;
-    let ways = state.ask(move |store| store.ways_in(account)).await?;
-    let (phone, needs) = (state.masked_phone(account, &ways)?, signed_in.needs().to_vec());
-    Ok(HttpResponse::Ok().insert_header(NO_STORE).json(MeResponse::new(
-        signed_in.actor,
-        phone,
-        ways.wechat_bound,
-        needs,
-    )))
+    let about = move |store: &minyi_store::Store| Ok((store.ways_in(account)?, store.place_name(account)?));
+    let (ways, place) = state.ask(about).await?;
+    let phone = state.masked_phone(account, &ways)?;
+    Ok(HttpResponse::Ok()
+        .insert_header(NO_STORE)
+        .json(MeResponse::new(signed_in, phone, ways.wechat_bound, place)))
 }
 
 pub(super) const NO_STORE: (&str, &str) = ("cache-control", "no-store");

@@ -20,7 +20,7 @@ use crate::{
     auth::{SignedIn, read_mobile},
     extract::JsonBody,
     openapi::words,
-    pages::client::ADDRESS,
+    pages::client::DEPUTY,
     paging::{read_limit, read_text_cursor, write_text_cursor},
     problem::Problem,
     state::{AppState, State},
@@ -145,7 +145,8 @@ impl AppState {
         Ok(InvitationResponse {
             // Behind the #, so that it stands in no server's log.
             url: self.url(&format!(
-                "{ADDRESS}#/pages/login/index?invitation={}",
+                "{}#/pages/login/index?invitation={}",
+                DEPUTY.address,
                 invitation.as_str()
             )),
             invitation: invitation.grouped(),

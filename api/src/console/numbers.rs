@@ -35,7 +35,7 @@ pub struct NumbersQuery {
     /// Last day of registration, in China; without it today.
     #[param(example = "2026-12-31")]
     pub to: Option<String>,
-    /// `region`, `site`, `deputy`, `office`, `category` or `month`; without it what lies one level below the person.
+    /// `region`, `site`, `deputy`, `office`, `category`, `month` or `week`; without it what lies one level below the person.
     pub group_by: Option<String>,
 }
 
@@ -107,7 +107,7 @@ pub struct StatisticsResponse {
     #[schema(schema_with = words::grouping)]
     group_by: Grouping,
     total: FiguresEntry,
-    /// The largest first; months in their order. Their volumes add up to the total's.
+    /// The largest first; months and weeks in their order. Their volumes add up to the total's.
     groups: Vec<FiguresEntry>,
     definitions: Vec<Definition>,
     time_definition: &'static str,

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, web::Query};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
-    calendar::WorkCalendar,
+    calendar::{WorkCalendar, week_ends},
     lifecycle::State as Stage,
     rights::Permission,
     submission::{Kind, Urgency},
@@ -34,6 +34,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
 struct InboxQuery {
     /// States, comma separated (`registered,reopened`), or `open`: all that await an answer, the most urgent first.
     state: Option<String>,
+    /// Only what owes an answer, by when it is due: `overdue`, `today`, `this_week` (after today, until Sunday) or
+    /// `later`, the most urgent first; `state` does not count then.
+    due: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -146,8 +149,8 @@ pub fn read_filter(words: Option<&str>) -> Result<InboxFilter, Problem> {
     let words = words.unwrap_or_default().trim();
     if words == "open" {
         return Ok(InboxFilter {
-            states: Vec::new(),
             open_only: true,
+            ..InboxFilter::default()
         });
     }
     let states: Result<Vec<Stage>, _> = words
@@ -165,7 +168,28 @@ pub fn read_filter(words: Option<&str>) -> Result<InboxFilter, Problem> {
     })?;
     Ok(InboxFilter {
         states,
-        open_only: false,
+        ..InboxFilter::default()
+    })
+}
+
+/// Reads the parameter `due`; the parts are those of [`minyi_store::Waiting`].
+fn read_due(word: &str, now: DateTime<Utc>) -> Result<InboxFilter, Problem> {
+    let (tonight, sunday) = week_ends(now);
+    let (due_after, due_until) = match word {
+        "overdue" => (None, Some(now)),
+        "today" => (Some(now), Some(tonight)),
+        "this_week" => (Some(tonight), Some(sunday)),
+        "later" => (Some(sunday), None),
+        _ => {
+            let detail = "due 只能是 overdue、today、this_week 或 later。";
+            return Err(Problem::field("due", "unknown_value", detail));
+        }
+    };
+    Ok(InboxFilter {
+        open_only: true,
+        due_after,
+        due_until,
+        ..InboxFilter::default()
     })
 }
 
@@ -177,12 +201,15 @@ pub fn read_filter(words: Option<&str>) -> Result<InboxFilter, Problem> {
     (status = 200, description = "a page", body = InboxResponse),
     (status = 400, description = "`malformed_request`：参数不对"),
     (status = 403, description = "`forbidden`：您的角色不看民意"),
-    (status = 422, description = "`invalid_fields`：state、cursor 或 limit 不对"),
+    (status = 422, description = "`invalid_fields`：state、due、cursor 或 limit 不对"),
 ))]
 #[get("/inbox")]
 async fn list_inbox(state: State, signed_in: SignedIn, query: Query<InboxQuery>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::ReadCases)?;
-    let filter = read_filter(query.state.as_deref())?;
+    let filter = match query.due.as_deref() {
+        Some(word) if !word.is_empty() => read_due(word, state.now())?,
+        _ => read_filter(query.state.as_deref())?,
+    };
     let cursor = read_cursor(query.cursor.as_deref())?;
     let limit = read_limit(query.limit)?;
     let scope = signed_in.actor.scope();

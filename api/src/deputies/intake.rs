@@ -3,7 +3,7 @@
 
 mod slip;
 
-use actix_web::{HttpRequest, HttpResponse, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
     people::Actor,
@@ -11,7 +11,7 @@ use minyi_domain::{
     routing::route,
     submission::{Channel, Kind},
 };
-use minyi_store::{Refusal, SubmitReceipt};
+use minyi_store::{GridRow, Refusal, SubmitReceipt};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -32,7 +32,9 @@ use crate::{
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(create_intake).service(slip::get_slip);
+    cfg.service(create_intake)
+        .service(list_intake_grids)
+        .service(slip::get_slip);
 }
 
 /// What the staff enter from the paper form.
@@ -134,6 +136,41 @@ pub async fn enter(state: &AppState, actor: &Actor, key: &str, request: IntakeRe
         .ok_or_else(|| Problem::internal("an entry without a receipt"))?
         .submission_id;
     Ok(Entered { id, receipt, repeated })
+}
+
+/// The grids of a station.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019aa000-0000-7000-8000-0000000000dd", "name": "杏林社区第二网格", "place": "杏林社区 3 号院"}]}))]
+pub struct IntakeGridsResponse {
+    /// By their codes.
+    items: Vec<IntakeGridEntry>,
+}
+
+/// A grid that a matter may lie in.
+#[derive(Serialize, ToSchema)]
+pub struct IntakeGridEntry {
+    id: Uuid,
+    name: String,
+    place: String,
+}
+
+/// Grids to register for (可登记的网格)
+#[utoipa::path(tag = "办理", security(("bearer" = [])), responses(
+    (status = 200, description = "the station's grids", body = IntakeGridsResponse),
+    (status = 403, description = "`forbidden`：只有联络站工作人员可以代为登记"),
+))]
+#[get("/intake/grids")]
+async fn list_intake_grids(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::EnterForResident)?;
+    let scope = signed_in.actor.scope();
+    let found = state.ask(move |store| store.intake_grids(&scope)).await?;
+    let entry = |grid: GridRow| IntakeGridEntry {
+        id: grid.id,
+        name: grid.name,
+        place: grid.place,
+    };
+    let items = found.into_iter().map(entry).collect();
+    Ok(HttpResponse::Ok().json(IntakeGridsResponse { items }))
 }
 
 /// Register for a resident (代为登记)

@@ -10,6 +10,7 @@ use minyi_domain::{
     places::{GridRole, SiteKind},
     rates::{Grouping, Measure, Rate},
     revisit,
+    rights::Permission,
     routing::RouteReason,
     sheet::Template,
     submission::{Channel, CoordinateSystem, Kind, Satisfaction, Urgency},
@@ -39,6 +40,11 @@ pub fn deeds() -> Array {
 /// Several actions on a handover.
 pub fn handover_actions() -> Array {
     ArrayBuilder::new().items(handover_action()).build()
+}
+
+/// What somebody may do.
+pub fn permissions() -> Array {
+    ArrayBuilder::new().items(permission()).build()
 }
 
 /// Several actions on an appointment.
@@ -106,6 +112,8 @@ schemas! {
     route_reason: RouteReason;
     /// What an account may do.
     role: Role;
+    /// A right.
+    permission: Permission;
     /// By which way a matter goes to an office.
     handover_channel: handover::Channel;
     /// What moves a handover on.

@@ -1,4 +1,5 @@
-//! The deputies' client in a browser (代表端 H5): the files of `npm run build:h5` in web/deputy, under `/deputy/`.
+//! The clients in a browser: the deputies' (代表端 H5) under `/deputy/` and the console (工作台) under `/console/`. What
+//! npm built is read once and handed out as it is.
 
 use std::{
     collections::HashMap,
@@ -11,7 +12,8 @@ use std::{
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header::{
-        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH, VARY,
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, HeaderName, HeaderValue,
+        IF_NONE_MATCH, VARY,
     },
     web::{self, Bytes},
 };
@@ -21,31 +23,61 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{config::Settings, problem::Problem, state::State};
 
-/// Where it is found.
-pub const ADDRESS: &str = "/deputy/";
-/// Where the build puts the files, under the directory of the web clients.
-const BUILT: &str = "deputy/dist/build/h5";
+/// A built client and where it is found.
+pub struct Client {
+    /// Its address, with a slash at both ends.
+    pub address: &'static str,
+    /// Where the build puts the files, under the directory of the web clients.
+    built: &'static str,
+    /// Its addresses are pages of its own: whatever is no file is answered with the first page.
+    has_own_addresses: bool,
+    /// May use the camera of the machine, to read codes.
+    uses_camera: bool,
+    /// Said where there is no build.
+    not_built: &'static str,
+}
+
+/// The deputies' client (代表端 H5).
+pub const DEPUTY: Client = Client {
+    address: "/deputy/",
+    built: "deputy/dist/build/h5",
+    has_own_addresses: false,
+    uses_camera: false,
+    not_built: "代表端还没有构建：请在 web/deputy 中运行 npm ci 和 npm run build:h5。",
+};
+
+/// The console (工作台) of staff, offices and administrators.
+pub const CONSOLE: Client = Client {
+    address: "/console/",
+    built: "console/dist/build/console",
+    has_own_addresses: true,
+    uses_camera: true,
+    not_built: "工作台还没有构建：请在 web/console 中运行 npm ci 和 npm run build。",
+};
+
 const INDEX: &str = "index.html";
 /// Names in here carry a hash of their content.
 const HASHED: &str = "assets/";
 /// How files are compressed, the smallest first, and what their names end with then.
 const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
-/// As for the other pages; besides, the client's components set styles by script and bring small fonts with them.
-const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; font-src 'self' data:; style-src 'self' \
-                      'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// As for the other pages; besides, the clients' components set styles by script and bring small fonts with them.
+const POLICY: &str = "default-src 'self'; font-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' blob: data:";
+const WITH_CAMERA: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
 /// The build for the WeChat simulator has this file. It can be entered by a link with a login code in it and talks to
 /// the simulator on this machine, so it is nothing for production.
 const SIMULATOR_MARK: &str = "simulator.txt";
 const SIMULATOR_POLICY: &str = "; connect-src 'self' http://127.0.0.1:*";
-const NOT_BUILT: &str = "代表端还没有构建：请在 web/deputy 中运行 npm ci 和 npm run build:h5。";
 
-/// Holds the build once it has been asked for.
-#[derive(Default)]
-pub struct Shelf(OnceLock<Arc<Build>>);
+/// Holds a client's build once it has been asked for.
+pub struct Shelf {
+    client: &'static Client,
+    build: OnceLock<Arc<Build>>,
+}
 
 /// A build of the client.
 struct Build {
-    /// By the path under `/deputy/`. Only what stands here is ever served, whatever path is asked for.
+    /// By the path under the client's address. Only what stands here is ever served, whatever path is asked for.
     files: HashMap<String, File>,
     policy: String,
 }
@@ -59,12 +91,20 @@ struct File {
 }
 
 impl Shelf {
+    /// An empty shelf.
+    pub const fn of(client: &'static Client) -> Self {
+        Self {
+            client,
+            build: OnceLock::new(),
+        }
+    }
+
     /// The build; `None` when there is none that may be served in this mode.
     fn build(&self, settings: &Settings) -> Result<Option<Arc<Build>>, Problem> {
-        if let Some(build) = self.0.get() {
+        if let Some(build) = self.build.get() {
             return Ok(Some(build.clone()));
         }
-        let directory = settings.web_dir.join(BUILT);
+        let directory = settings.web_dir.join(DEPUTY.built);
         let simulator = directory.join(SIMULATOR_MARK).exists();
         if !directory.join(INDEX).is_file() || (simulator && settings.mode == Mode::Production) {
             return Ok(None);
@@ -73,10 +113,16 @@ impl Shelf {
         gather(&directory, "", &mut files)
             .map_err(|error| Problem::internal(format!("{}: {error}", directory.display())))?;
         let index = files.get(INDEX).map(|file| file.plain.clone()).unwrap_or_default();
+        let mut policy = POLICY.to_owned();
+        if let Some(tiles) = &settings.map_tiles {
+            let _ = write!(policy, " {}", tiles.origin);
+        }
         let scripts = inline_scripts(&String::from_utf8_lossy(&index));
         let further = if simulator { SIMULATOR_POLICY } else { "" };
-        let policy = format!("{POLICY}; script-src 'self'{scripts}{further}");
-        Ok(Some(self.0.get_or_init(|| Arc::new(Build { files, policy })).clone()))
+        let _ = write!(policy, "; script-src 'self'{scripts}{further}");
+        Ok(Some(
+            self.build.get_or_init(|| Arc::new(Build { files, policy })).clone(),
+        ))
     }
 }
 
@@ -195,14 +241,24 @@ pub async fn get_file(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    let client = shelf.client;
     let Some(build) = shelf.build(&state.settings)? else {
         return Ok(HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
-            .body(NOT_BUILT));
+            .body(client.not_built));
     };
-    let path = if path.is_empty() { INDEX } else { path.as_str() };
-    let file = build.files.get(path).ok_or(Problem::NotFound)?;
-    Ok(file.answer(path, &build.policy, &request))
+    let is_page = path.is_empty() || (client.has_own_addresses && !path.starts_with(HASHED));
+    let found = build.files.get_key_value(path.as_str());
+    let index = || build.files.get_key_value(INDEX).filter(|_| is_page);
+    let (name, file) = found.or_else(index).ok_or(Problem::NotFound)?;
+    let mut answer = file.answer(name, &build.policy, &request);
+    if client.uses_camera {
+        let policy = HeaderValue::from_static(WITH_CAMERA);
+        answer
+            .headers_mut()
+            .insert(HeaderName::from_static("permissions-policy"), policy);
+    }
+    Ok(answer)
 }
 
 #[cfg(test)]
@@ -210,13 +266,13 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
     use minyi_gateways::Mode;
 
-    use super::{BUILT, INDEX, SIMULATOR_MARK, Shelf};
+    use super::{DEPUTY, INDEX, SIMULATOR_MARK, Shelf};
     use crate::config::{LimitsConfig, Settings};
 
     #[test]
     fn the_build_for_the_simulator_is_nothing_for_production() {
         let web_dir = std::env::temp_dir().join(format!("minyi-client-{}", uuid::Uuid::new_v4()));
-        let built = web_dir.join(BUILT);
+        let built = web_dir.join(self.client.built);
         std::fs::create_dir_all(&built).unwrap();
         std::fs::write(built.join(INDEX), "").unwrap();
         let served = |mode| {
@@ -232,8 +288,9 @@ mod tests {
                 web_dir: web_dir.clone(),
                 limits,
                 trusted_proxies: Vec::new(),
+                map_tiles: None,
             };
-            Shelf::default().build(&settings).unwrap().is_some()
+            Shelf::of(&DEPUTY).build(&settings).unwrap().is_some()
         };
         assert!(served(Mode::Production));
         std::fs::write(built.join(SIMULATOR_MARK), "").unwrap();

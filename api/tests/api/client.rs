@@ -1,4 +1,4 @@
-//! The deputies' client as a browser is handed it.
+//! The deputies' client and the console as a browser is handed them.
 
 use std::{fs, path::PathBuf};
 
@@ -28,6 +28,12 @@ impl WebDir {
         fs::write(build.join("assets/index-AB12.js"), "plain").unwrap();
         fs::write(build.join("assets/index-AB12.js.gz"), "compressed").unwrap();
         fs::write(folder.0.join("deputy/dist/build/secret.json"), "{}").unwrap();
+        fs::create_dir_all(folder.0.join("console/dist/build/console/assets")).unwrap();
+        fs::write(
+            folder.0.join("console/dist/build/console/index.html"),
+            "<!DOCTYPE html><title>工作台</title>",
+        )
+        .unwrap();
         folder
     }
 
@@ -117,4 +123,45 @@ async fn without_a_build_it_is_said_how_to_make_one() {
     let app = web.app().await;
     let answer = app.get("/deputy/").await.expect(404);
     assert!(answer.text().contains("npm run build:h5"), "{}", answer.text());
+}
+
+#[actix_web::test]
+async fn the_console_answers_its_own_addresses_with_its_first_page() {
+    let web = WebDir::built();
+    let app = web.app().await;
+    assert_eq!(app.get("/console").await.expect(307).header("location"), "/console/");
+    for path in ["/console/", "/console/desk/cases/1?state=open", "/console/login"] {
+        let page = app.get(path).await.expect(200);
+        assert!(page.text().contains("<title>工作台</title>"), "{path}");
+        assert_eq!(page.header("cache-control"), "no-cache");
+        assert!(page.header("permissions-policy").contains("camera=(self)"), "{path}");
+    }
+    app.get("/console/assets/gone-AB12.js").await.expect(404);
+}
+
+#[actix_web::test]
+async fn the_console_may_show_pictures_of_the_map_that_is_set() {
+    let web = WebDir::built();
+    let url = "https://tiles.example/{z}/{x}/{y}.png?key=1";
+    let settings = [
+        "--web-dir",
+        web.0.to_str().unwrap(),
+        "--map-tiles-url",
+        url,
+        "--map-tiles-attribution",
+        "某地图",
+    ];
+    let app = App::with(&settings).await;
+    let index = app.get("/console/").await.expect(200);
+    let policy = index.header("content-security-policy");
+    assert!(
+        policy.contains("img-src 'self' blob: data: https://tiles.example"),
+        "{policy}"
+    );
+    let token = app.access_token(&app.deputy.actor).await;
+    let settings = app.get_as(&token, "/api/v1/console-settings").await.expect(200).json();
+    assert_eq!(
+        (&settings["map_tiles"]["url"], &settings["idle_seconds"]),
+        (&url.into(), &900.into())
+    );
 }

@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::app::{Answer, App, PUBLIC_URL, noon, send};
+use crate::app::{Answer, App, PASSWORD, PUBLIC_URL, noon, send};
 
 const SECRET: &str = "a-browser-secret";
 
@@ -67,6 +67,40 @@ async fn a_cookie_ends_after_a_quarter_of_an_hour_without_use() {
     }
     app.advance(TimeDelta::minutes(16));
     send(with_cookie(&app, Method::GET, "/api/v1/me"))
+        .await
+        .problem(401, "not_signed_in");
+}
+
+#[actix_web::test]
+async fn a_browser_signs_in_by_json_and_is_given_its_token() {
+    let app = App::start().await;
+    app.administrator();
+    let ask = |site: &'static str| {
+        let login = app.request(Method::POST, "/api/v1/sessions/browser");
+        login
+            .header("sec-fetch-site", site)
+            .json(&json!({"username": "admin", "password": PASSWORD}))
+    };
+    send(ask("cross-site")).await.problem(403, "csrf_failed");
+    let signed_in = send(ask("same-origin")).await.expect(204);
+    let cookie = signed_in.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert!(signed_in.header("set-cookie").contains("HttpOnly; SameSite=Lax"));
+    let me = send(app.request(Method::GET, "/api/v1/me").header("cookie", &cookie)).await;
+    let me = me.expect(200).json();
+    assert!(
+        me["permissions"].as_array().unwrap().contains(&json!("configure")),
+        "{me}"
+    );
+    assert!(me["place_name"].is_string(), "{me}");
+    let leave = |token: &str| {
+        let leave = app
+            .request(Method::DELETE, "/api/v1/sessions/current")
+            .header("cookie", &cookie);
+        leave.header("x-csrf-token", token)
+    };
+    send(leave("")).await.problem(403, "csrf_failed");
+    send(leave(me["csrf_token"].as_str().unwrap())).await.expect(204);
+    send(app.request(Method::GET, "/api/v1/me").header("cookie", &cookie))
         .await
         .problem(401, "not_signed_in");
 }

@@ -16,6 +16,7 @@ mod clusters;
 mod code_upkeep;
 mod codes;
 mod config;
+mod console;
 mod contract;
 mod cookies;
 mod deputies;

@@ -47,6 +47,15 @@ pub fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
     at_local_time(date, END_OF_DAY)
 }
 
+/// The ends of today and of this week (Sunday night), in China.
+#[must_use]
+pub fn week_ends(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    let today = local_date(now);
+    let to_sunday = u64::from(6 - today.weekday().num_days_from_monday());
+    let sunday = today.checked_add_days(Days::new(to_sunday)).unwrap_or(today);
+    (end_of_day(today), end_of_day(sunday))
+}
+
 /// An instant until which something has to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {

@@ -59,6 +59,8 @@ words! {
         /// The first level of the scheme.
         Category = "category", "分类";
         Month = "month", "月份";
+        /// Named by its Monday.
+        Week = "week", "周";
     }
 }
 

@@ -12,6 +12,7 @@ mod page;
 mod paper;
 mod pdf;
 mod poster;
+mod report;
 mod slip;
 mod stand;
 mod svg;
@@ -29,6 +30,7 @@ use crate::{
 };
 pub(crate) use canvas::Area;
 use page::Press;
+pub use report::report_pdf;
 pub use slip::{Slip, slip_pdf};
 pub use table::table_pdf;
 

@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper,
+    Selectable, SelectableHelper, dsl::sql,
     pg::Pg,
-    sql_types::{Nullable, SmallInt, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
     audit::{Action, ObjectKind},
@@ -154,6 +154,17 @@ impl Store {
             phone_sealed,
             wechat_bound: openid.is_some(),
         })
+    }
+
+    /// What people call the place of an account: its station, its office, or its division.
+    pub fn place_name(&self, account_id: Uuid) -> Result<Option<String>> {
+        let name = "coalesce((SELECT name FROM sites WHERE id = accounts.site_id),
+            (SELECT name FROM offices WHERE id = accounts.office_id),
+            (SELECT name FROM regions WHERE code = accounts.region_code))";
+        Ok(accounts::table
+            .find(account_id)
+            .select(sql::<Nullable<Text>>(name))
+            .first(&mut *self.connection()?)?)
     }
 
     /// Counts a failed login (of which step, `step` says); the fifth in a row locks the account for 15 minutes.

@@ -1,13 +1,13 @@
 //! What a person sees first: what waits and until when, the grids, the next day on duty, the next appointment.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
     dsl::sql,
     sql_types::{Array, BigInt, Bool, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
-    calendar::{end_of_day, local_date},
+    calendar::{local_date, week_ends},
     people::{Actor, Scope},
 };
 use uuid::Uuid;
@@ -91,10 +91,7 @@ impl Store {
 }
 
 fn waiting(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>) -> Result<Waiting> {
-    let today = local_date(now);
-    let to_sunday = u64::from(6 - today.weekday().num_days_from_monday());
-    let sunday = today.checked_add_days(Days::new(to_sunday)).unwrap_or(today);
-    let (tonight, week) = (end_of_day(today), end_of_day(sunday));
+    let (tonight, week) = week_ends(now);
     let counts: Vec<i64> = submissions::table
         .filter(submissions_in(scope))
         .filter(sql::<Bool>(

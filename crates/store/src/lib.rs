@@ -58,6 +58,7 @@ mod promises;
 mod proposals;
 mod push_permissions;
 mod receipts;
+mod regions;
 mod releases;
 mod revisits;
 pub mod schema;
@@ -133,7 +134,7 @@ pub use notifications::{
     DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, Recipient, Republished, SendResult,
     Template, Unreachable, WishesView, sealed_for,
 };
-pub use numbers::{Figures, Statistics};
+pub use numbers::{Figures, HeatCell, Map, SiteOnMap, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};

@@ -1,5 +1,9 @@
 //! The statistics (统计): one statement counts every measure for every group and for the whole.
 
+mod map;
+
+pub use map::{HeatCell, Map, SiteOnMap};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     NullableExpressionMethods, QueryDsl, RunQueryDsl,
@@ -22,8 +26,8 @@ use crate::{
 /// The figures of a group, or of the whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
-    /// Names the group for a filter of the ledger: a division's code, an id, a month as `2026-11`, or
-    /// [`NONE`]; empty for the whole.
+    /// Names the group for a filter of the ledger: a division's code, an id, a month as `2026-11`, a week by its Monday,
+    /// or [`NONE`]; empty for the whole.
     pub key: String,
     /// For people.
     pub label: String,
@@ -36,7 +40,7 @@ pub struct Figures {
 /// All groups, and the whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
-    /// The largest first; months in their order.
+    /// The largest first; months and weeks in their order.
     pub groups: Vec<Figures>,
     pub total: Figures,
 }
@@ -115,6 +119,11 @@ fn group(grouping: Grouping, scope: &Scope) -> (String, String) {
             let month = "to_char(submissions.submitted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')";
             (month.to_owned(), month.to_owned())
         }
+        Grouping::Week => {
+            let week =
+                "to_char(date_trunc('week', submissions.submitted_at AT TIME ZONE 'Asia/Shanghai'), 'YYYY-MM-DD')";
+            (week.to_owned(), week.to_owned())
+        }
     }
 }
 
@@ -170,7 +179,7 @@ fn assemble(rows: Vec<Row>, grouping: Grouping) -> Statistics {
     let (whole, groups): (Vec<_>, Vec<_>) = rows.into_iter().map(figures).partition(|row| row.key.is_empty());
     let nothing = || figures((None, None, Vec::new(), None, None));
     let mut groups = groups;
-    if grouping == Grouping::Month {
+    if matches!(grouping, Grouping::Month | Grouping::Week) {
         groups.sort_by(|one, other| one.key.cmp(&other.key));
     } else {
         let size = |figures: &Figures| std::cmp::Reverse(figures.counts.of(Measure::Registered));

@@ -8,8 +8,9 @@ use diesel::{
     sql_types::{Bool, Date, Text, Uuid as SqlUuid},
 };
 use minyi_domain::people::Scope;
+use uuid::Uuid;
 
-use crate::schema::{deputies, grids, submissions};
+use crate::schema::{deputies, grids, regions, sites, submissions};
 
 /// A condition for a query over `From`, which contains the table that the condition is about.
 pub type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>;
@@ -162,6 +163,57 @@ where
         ),
         Scope::Site(site) => Box::new(grids::site_id.eq(*site)),
         Scope::Region(code) => Box::new(grids::region_code.like(within(code))),
+    }
+}
+
+/// The sites that the scope lets through: those of which it lets a grid through, and a region's that have none.
+pub fn sites_in<From: 'static>(scope: &Scope) -> Condition<From>
+where
+    sites::id: SelectableExpression<From>,
+    sites::region_code: SelectableExpression<From>,
+{
+    match scope {
+        Scope::Nothing | Scope::Office(_) => Box::new(sql::<Bool>("false")),
+        Scope::Site(site) => Box::new(sites::id.eq(*site)),
+        Scope::Deputy(deputy) => Box::new(
+            sql::<Bool>(
+                "sites.id IN (SELECT site_id FROM grids JOIN grid_assignments ON grid_id = grids.id WHERE deputy_id = ",
+            )
+            .bind::<SqlUuid, _>(*deputy)
+            .sql(")"),
+        ),
+        Scope::Region(code) => Box::new(sites::region_code.like(within(code))),
+    }
+}
+
+/// The divisions in which the scope lets something through. Everybody may know their names; who sees no submission still
+/// sets up divisions, and finds all.
+pub fn regions_in<From: 'static>(scope: &Scope) -> Condition<From>
+where
+    regions::code: SelectableExpression<From>,
+{
+    let of = |table: &str, id: Uuid| -> Condition<From> {
+        Box::new(
+            sql::<Bool>(&format!(
+                "starts_with(regions.code, (SELECT region_code FROM {table} WHERE id = "
+            ))
+            .bind::<SqlUuid, _>(id)
+            .sql("))"),
+        )
+    };
+    match scope {
+        Scope::Nothing => Box::new(sql::<Bool>("true")),
+        Scope::Site(site) => of("sites", *site),
+        Scope::Office(office) => of("offices", *office),
+        Scope::Deputy(deputy) => Box::new(
+            sql::<Bool>(
+                "EXISTS (SELECT FROM grids JOIN grid_assignments ON grid_id = grids.id
+                WHERE starts_with(grids.region_code, regions.code) AND deputy_id = ",
+            )
+            .bind::<SqlUuid, _>(*deputy)
+            .sql(")"),
+        ),
+        Scope::Region(code) => Box::new(regions::code.like(within(code))),
     }
 }
 

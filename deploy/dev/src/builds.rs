@@ -1,6 +1,8 @@
 //! Building the product from the checkout.
 
+mod console;
 mod deputy;
+mod kept;
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -12,6 +14,7 @@ use crate::error::{Doing as _, Result};
 use crate::product::PROGRAMS;
 use crate::steps;
 
+pub use console::console;
 pub use deputy::{MINI_PROGRAM, browser_client, mini_program_beside};
 
 /// Installs what the residents' page is made with, if that has changed, and makes it.

@@ -119,11 +119,12 @@ impl Stack {
             ("民意回执    a receipt", format!("{base}/r/{}", self.text("/receipt"))),
             ("代表微信    deputy's phone", format!("{simulator}/phone/{openid}")),
             ("代表端      deputy's client", format!("{base}/deputy/")),
-            ("管理后台    console", format!("{base}/desk/login")),
+            ("工作台      console", format!("{base}/console/")),
             ("  用户名    user name", self.text("/console/username").into()),
             ("  密码      password of all", self.text("/console/password").into()),
             ("  站长      station's head", self.text("/station").into()),
             ("  承办单位  an office", self.text("/office").into()),
+            ("旧办理台    server-rendered desk", format!("{base}/desk/login")),
             ("接口文档    API documents", format!("{base}/docs")),
             ("微信模拟器  WeChat simulator", format!("{simulator}/")),
         ];

@@ -12,7 +12,7 @@ use crate::steps::{Interrupt, Steps};
 use count::Count;
 use parts::TestServers;
 
-const STEPS: usize = 7;
+const STEPS: usize = 8;
 
 /// Runs everything. A part that fails does not hide what the later parts would have found.
 pub fn run(checkout: &Checkout) -> Result<ExitCode> {
@@ -34,6 +34,8 @@ pub fn run(checkout: &Checkout) -> Result<ExitCode> {
         parts::deputy_client(checkout)
     });
     all.push(single("the deputies' client", client)?);
+    let console = steps.step("the console: types, tests, build, size", || parts::console(checkout));
+    all.push(single("the console", console)?);
     let tests = steps.step("unit, property and integration tests", || {
         let servers = TestServers::start()?;
         parts::rust_tests(checkout, &servers)

@@ -21,7 +21,7 @@ use crate::{builds, detach, tools};
 
 /// The port that people expect; another one is taken when it is not free.
 const USUAL_PORT: u16 = 8080;
-const STEPS: usize = 8;
+const STEPS: usize = 9;
 
 /// Starts everything, in this process or in one that stays in the background.
 pub fn up(checkout: &Checkout, request: &Request) -> Result<()> {
@@ -88,6 +88,7 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     steps.step("building the deputies' client (npm)", || {
         builds::browser_client(checkout)
     })?;
+    steps.step("building the console (npm)", || builds::console(checkout))?;
     steps.step(
         "building the programs (cargo; the first time takes some minutes)",
         || builds::programs(checkout),

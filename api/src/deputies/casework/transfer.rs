@@ -20,7 +20,9 @@ use crate::{
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(transfer_submission).service(list_transfer_targets);
+    cfg.service(transfer_submission)
+        .service(create_transfers)
+        .service(list_transfer_targets);
 }
 
 /// To whom, and why; exactly one of `deputy_id` and `grid_id`.
@@ -42,6 +44,42 @@ pub struct TransferredResponse {
     /// It had been there before, or it was given on for the third time: the station's staff have it, and the station's
     /// heads were told.
     bounced: bool,
+}
+
+/// The most that can be given on at once: as many as a list shows on a page.
+const MOST_AT_ONCE: usize = 100;
+
+/// Several submissions into the same hands, with one reason.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({
+    "submission_ids": ["019aa000-0000-7000-8000-0000000000aa"], "deputy_id": "019aa000-0000-7000-8000-0000000000ee",
+    "reason": "李代表休假，由王代表接手。"
+}))]
+pub struct TransfersRequest {
+    #[schema(min_items = 1, max_items = 100)]
+    submission_ids: Vec<Uuid>,
+    #[serde(flatten)]
+    to: TransferRequest,
+}
+
+/// What became of each.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019aa000-0000-7000-8000-0000000000aa", "outcome": "transferred"}]}))]
+pub struct TransfersResponse {
+    /// In the order of the request.
+    items: Vec<TransferOutcome>,
+}
+
+/// What became of one.
+#[derive(Serialize, ToSchema)]
+pub struct TransferOutcome {
+    id: Uuid,
+    /// `transferred`; `bounced`: the station's staff have it now, as it had been there before; `refused`.
+    #[schema(value_type = String)]
+    outcome: &'static str,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 /// Which targets.
@@ -142,6 +180,39 @@ async fn transfer_submission(
     signed_in.must(Permission::Handle)?;
     let bounced = transfer(&state, signed_in.actor, id.into_inner(), request).await?;
     Ok(HttpResponse::Ok().json(TransferredResponse { bounced }))
+}
+
+/// Transfer several (批量转办)
+///
+/// Each is a step of its own, as if they were transferred one after the other: what is refused stays where it is and does
+/// not keep the others back.
+#[utoipa::path(tag = "办理", security(("bearer" = [])), request_body = TransfersRequest, responses(
+    (status = 200, description = "what became of each", body = TransfersResponse),
+    (status = 403, description = "`forbidden`：您的角色不能办理"),
+    (status = 422, description = "`invalid_fields`：字段不对，见 `errors`"),
+))]
+#[post("/transfers")]
+async fn create_transfers(
+    state: State,
+    signed_in: SignedIn,
+    JsonBody(request): JsonBody<TransfersRequest>,
+) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Handle)?;
+    if !(1..=MOST_AT_ONCE).contains(&request.submission_ids.len()) {
+        let detail = format!("一次可以转办 1 到 {MOST_AT_ONCE} 件。");
+        return Err(Problem::field("/submission_ids", "out_of_range", detail));
+    }
+    let mut items = Vec::with_capacity(request.submission_ids.len());
+    for id in request.submission_ids {
+        let (outcome, detail) = match transfer(&state, signed_in.actor.clone(), id, request.to.clone()).await {
+            Ok(false) => ("transferred", None),
+            Ok(true) => ("bounced", None),
+            Err(problem @ (Problem::Refused(_) | Problem::SubmissionUnknown)) => ("refused", Some(problem.detail())),
+            Err(problem) => return Err(problem),
+        };
+        items.push(TransferOutcome { id, outcome, detail });
+    }
+    Ok(HttpResponse::Ok().json(TransfersResponse { items }))
 }
 
 /// To whom it can be transferred (查找转办对象)

@@ -13,7 +13,7 @@ use crate::{
     auth::{SignedIn, SignedInForm},
     console::deputies::{InviteRequest, read_account_cursor, write_account_cursor},
     pages::{
-        client::ADDRESS,
+        client::DEPUTY,
         layout::Layout,
         page::{Page, html, see_other},
         words::day,
@@ -137,7 +137,7 @@ pub async fn invite_form(
         invitation: invited.invitation,
         until: day(local_date(invited.expires_at), state.today()),
         code,
-        address: state.url(ADDRESS),
+        address: state.url(DEPUTY.address),
     };
     html(StatusCode::OK, &view)
 }

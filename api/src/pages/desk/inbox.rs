@@ -48,8 +48,8 @@ pub async fn show_inbox(
     let open_only = part.show.as_deref() != Some("all");
     let cursor = read_cursor(part.cursor.as_deref())?;
     let filter = InboxFilter {
-        states: Vec::new(),
         open_only,
+        ..InboxFilter::default()
     };
     let scope = signed_in.actor.scope();
     let blind = scope == Scope::Nothing;

@@ -151,6 +151,7 @@ impl Links {
         if !group.key.is_empty() {
             match grouping {
                 Grouping::Month => (first, last) = view::month_within(&group.key, from, to)?,
+                Grouping::Week => (first, last) = view::week_within(&group.key, from, to)?,
                 Grouping::Region if group.key.len() < self.deepest => {
                     filter = format!("&region={}&region_exact=true", group.key);
                 }

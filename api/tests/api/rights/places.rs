@@ -31,7 +31,7 @@ pub struct Place {
 impl Place {
     /// The path with this place's ids: `/submissions/{id}/…` takes the id of the submission.
     pub fn concrete(&self, path: &str) -> String {
-        let mut concrete = path.replace("{year}", "2026");
+        let mut concrete = path.replace("{year}", "2026").replace("{month}", "2026-11");
         for (kind, id) in &self.things {
             let named = format!("/{kind}/{{");
             if let Some(start) = concrete.find(&named) {

@@ -28,7 +28,7 @@ impl Row {
     /// The path names one thing that lies in a place; lists, and a year's archive, are limited by what they show, and
     /// settings are everywhere the same.
     pub fn names_a_thing(&self) -> bool {
-        let everywhere = ["{year}", "/decline-kinds/", "/places/templates/", "/places/imports/", "/content-words/"];
+        let everywhere = ["{year}", "{month}", "/decline-kinds/", "/places/templates/", "/places/imports/", "/content-words/"];
         self.path.contains('{')
             && matches!(self.needs, Needs::Right(_) | Needs::Either(..))
             && !everywhere.iter().any(|part| self.path.contains(part))
@@ -150,6 +150,12 @@ pub fn rows() -> Vec<Row> {
         with("post", "/api/v1/sessions", Nobody, json!({})),
         with("post", "/api/v1/sessions/refresh", Nobody, json!({})),
         row("get", "/api/v1/me", Login),
+        with("post", "/api/v1/sessions/browser", Nobody, json!({})),
+        row("get", "/api/v1/console-settings", Login),
+        row("get", "/api/v1/statistics/map", Right(P::ReadNumbers)),
+        row("get", "/api/v1/reports/{month}.pdf", Right(P::ReadNumbers)),
+        row("get", "/api/v1/reports/{month}.xlsx", Right(P::ReadNumbers)),
+        row("get", "/api/v1/region-options", Login),
         with("post", "/api/v1/bindings/wechat", Nobody, json!({})),
         with("post", "/api/v1/sessions/invitation", Nobody, json!({})),
         with("post", "/api/v1/one-time-codes", Nobody, json!({})),
@@ -216,6 +222,8 @@ pub fn rows() -> Vec<Row> {
         with("post", "/api/v1/deputies/{id}/invitations", Right(P::Invite), json!({})),
         row("delete", "/api/v1/deputies/{id}/binding", Right(P::Invite)),
         row("get", "/api/v1/inbox", Right(P::ReadCases)),
+        with("post", "/api/v1/transfers", Right(P::Handle), json!({"submission_ids": [], "reason": "换人"})),
+        row("get", "/api/v1/intake/grids", Right(P::EnterForResident)),
         row("get", "/api/v1/submissions/{id}", Right(P::ReadCases)),
         with(
             "post",

@@ -7,6 +7,7 @@
 mod codes;
 mod forms;
 mod lists;
+mod reports;
 mod sheets;
 mod templates;
 mod tools;

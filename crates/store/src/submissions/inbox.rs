@@ -31,6 +31,10 @@ pub struct InboxFilter {
     pub states: Vec<State>,
     /// Only those that await an answer, the most urgent first; `states` does not count then.
     pub open_only: bool,
+    /// Only those that owe an answer (what waits for the resident does not) and are due later than this…
+    pub due_after: Option<DateTime<Utc>>,
+    /// …and not later than this.
+    pub due_until: Option<DateTime<Utc>>,
 }
 
 /// A submission in a list.
@@ -116,6 +120,15 @@ impl Store {
         if !filter.open_only && !filter.states.is_empty() {
             let words: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
             query = query.filter(submissions::state.eq_any(words));
+        }
+        if filter.due_after.is_some() || filter.due_until.is_some() {
+            query = query.filter(submissions::state.ne(State::AwaitingResident.as_str()));
+        }
+        if let Some(at) = filter.due_after {
+            query = query.filter(submissions::answer_due_at.gt(at));
+        }
+        if let Some(at) = filter.due_until {
+            query = query.filter(submissions::answer_due_at.le(at));
         }
         if let Some(cursor) = cursor {
             query = query.filter(after(cursor, filter.open_only));

@@ -179,7 +179,7 @@ fn every_number_leads_to_exactly_its_rows() {
                     Grouping::Deputy => filter.deputy = Some(pick()),
                     Grouping::Office => filter.office = Some(pick()),
                     Grouping::Category => filter.category = Some(pick()),
-                    Grouping::Month => {}
+                    Grouping::Month | Grouping::Week => {}
                 }
                 let rows = world
                     .store
@@ -229,4 +229,22 @@ fn foreign_places_and_confidential_cases_are_not_counted() {
     for scope in [&staff, &street, &deputy.actor.scope()] {
         assert_eq!(registered(&world, scope), 4, "{scope:?}");
     }
+}
+
+#[test]
+fn weeks_are_named_by_their_monday_and_the_map_counts_what_the_scope_sees() {
+    let mut world = world();
+    let (grid, _) = history(&mut world);
+    let county = world.city.admin(COUNTY, Role::CountyAdmin).scope();
+    let weeks = statistics(&world, &county, Grouping::Week).groups;
+    let keys: Vec<&str> = weeks.iter().map(|week| week.key.as_str()).collect();
+    assert_eq!(keys, ["2026-11-16"]);
+    let (from, to) = (day("2026-11-01"), day("2026-11-30"));
+    let map = world.store.map(&county, from, to, after(10)).unwrap();
+    let site = map.sites.iter().find(|site| site.id == grid.site_id).unwrap();
+    assert_eq!((site.registered, site.open, site.overdue), (5, 2, 2));
+    assert!(map.cells.iter().all(|cell| cell.count > 0));
+    let neighbour = world.city.admin("990102004", Role::StreetAdmin).scope();
+    let foreign = world.store.map(&neighbour, from, to, after(10)).unwrap();
+    assert!(foreign.sites.iter().all(|site| site.id != grid.site_id) && foreign.cells.is_empty());
 }

@@ -45,6 +45,14 @@ pub fn deputy_client(checkout: &Checkout) -> Result<()> {
     steps::run(builds::npm(&folder, &["run", "--silent", "check:bundles"]))
 }
 
+/// The console: its types, its tests, and what a build must keep to.
+pub fn console(checkout: &Checkout) -> Result<()> {
+    let folder = checkout.root().join("web/console");
+    builds::install_packages(&folder)?;
+    steps::run(builds::npm(&folder, &["run", "--silent", "check"]))?;
+    steps::run(builds::npm(&folder, &["run", "--silent", "check:bundle"]))
+}
+
 /// All Rust tests, by nextest where it is there.
 pub fn rust_tests(checkout: &Checkout, servers: &TestServers) -> Result<Count> {
     let mut probe = checkout.cargo();

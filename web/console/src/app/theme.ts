@@ -15,11 +15,13 @@ system.addEventListener("change", (event) => (systemIsDark.value = event.matches
 
 const kept = localStorage.getItem(KEPT);
 export const theme = ref<Theme>(kept === "light" || kept === "dark" ? kept : "system");
+/** A page that is always dark, whatever was chosen. */
+export const forceDark = ref(false);
 /** Whether the page is dark now; charts and maps ask. */
 export const isDark = ref(false);
 
 watchEffect(() => {
-  isDark.value = theme.value === "dark" || (theme.value === "system" && systemIsDark.value);
+  isDark.value = forceDark.value || theme.value === "dark" || (theme.value === "system" && systemIsDark.value);
   document.documentElement.classList.toggle("dark", isDark.value);
   localStorage.setItem(KEPT, theme.value);
 });

@@ -18,6 +18,8 @@ export interface Filter {
   label: string;
   kind: "text" | "select" | "date" | "region" | "flag";
   options?: readonly { value: string; label: string }[];
+  /** What a select says when nothing is chosen; without it 全部. */
+  all?: string;
 }
 
 export interface Listed<Row> {

@@ -1,7 +1,7 @@
 //! What the page of the statistics shows.
 
 use askama::Template;
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use minyi_domain::rates::{Measure, Rate};
 use minyi_store::Figures;
 
@@ -130,5 +130,12 @@ impl Chart {
 pub fn month_within(month: &str, from: NaiveDate, to: NaiveDate) -> Option<(String, String)> {
     let first: NaiveDate = format!("{month}-01").parse().ok()?;
     let last = first.checked_add_months(Months::new(1))?.pred_opt()?;
+    Some((first.max(from).to_string(), last.min(to).to_string()))
+}
+
+/// First and last day of a week, by its Monday, as far as it lies in the period.
+pub fn week_within(monday: &str, from: NaiveDate, to: NaiveDate) -> Option<(String, String)> {
+    let first: NaiveDate = monday.parse().ok()?;
+    let last = first.checked_add_days(Days::new(6))?;
     Some((first.max(from).to_string(), last.min(to).to_string()))
 }

@@ -1,0 +1,47 @@
+/** The statistics as a page takes them: several groupings of one period, and the whole of the one before. */
+import { api, ask, type Schemas } from "../../api/client";
+import type { Figures as Drawn } from "../../parts/chart";
+import { before, lengthOf, type Figures, type Grouping, type Period } from "./period";
+
+export type Statistics = Schemas["StatisticsResponse"];
+export interface Numbers {
+  trend: Statistics;
+  category: Statistics;
+  site: Statistics;
+  deputy: Statistics;
+  before: Figures;
+}
+
+const group = (period: Period, group_by: Grouping): Promise<Statistics> =>
+  ask(api.GET("/api/v1/statistics", { params: { query: { ...period, group_by } } }));
+
+export async function loadNumbers(period: Period): Promise<Numbers> {
+  // Half a year in weeks is as much as an eye follows.
+  const [trend, category, site, deputy, earlier] = await Promise.all([
+    group(period, lengthOf(period) <= 190 ? "week" : "month"),
+    group(period, "category"),
+    group(period, "site"),
+    group(period, "deputy"),
+    group(before(period), "month"),
+  ]);
+  return { trend, category, site, deputy, before: earlier.total };
+}
+
+/** Weeks and months as lines. */
+export const trendOf = ({ groups, group_by }: Statistics): Drawn => ({
+  by: group_by === "week" ? "周（从星期一起）" : "月份",
+  labels: groups.map((one) => (group_by === "week" ? one.label.slice(5) : one.label)),
+  series: [
+    { name: "登记", kind: "line", values: groups.map((one) => one.volumes.registered) },
+    { name: "已答复", kind: "line", values: groups.map((one) => one.volumes.answered) },
+  ],
+});
+/** The largest groups as bars. */
+export const barsOf = (by: string, { groups }: Statistics, most = 12): Drawn => ({
+  by,
+  labels: groups.slice(0, most).map((one) => one.label),
+  series: [
+    { name: "登记", values: groups.slice(0, most).map((one) => one.volumes.registered) },
+    { name: "在办", values: groups.slice(0, most).map((one) => one.volumes.open) },
+  ],
+});

@@ -110,7 +110,10 @@ impl Worker {
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),
             channels,
-            links: config.public_url.as_ref().map(|url| PublicLinks::new(url, keys.links.clone())),
+            links: config
+                .public_url
+                .as_ref()
+                .map(|url| PublicLinks::new(url, keys.links.clone())),
             keys,
             public_url: config.public_url.clone(),
             link,

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, post};
 use minyi_domain::rights::Permission;
-use minyi_gateways::wechat::{DeputyNew, Message, Outcome, Refusal};
+use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,15 +17,15 @@ pub struct TestMessageResponse {
     outcome: &'static str,
     detail: String,
     /// WeChat's number for the reason.
-    wechat_code: Option<i64>,
+    wechat_code: Option<String>,
 }
 
-fn response(outcome: &'static str, detail: &str, wechat_code: Option<i64>) -> TestMessageResponse {
+fn response(outcome: &'static str, detail: &str, wechat_code: Option<&str>) -> TestMessageResponse {
     TestMessageResponse {
         sent: outcome == "sent",
         outcome,
         detail: detail.to_owned(),
-        wechat_code,
+        wechat_code: wechat_code.map(str::to_owned),
     }
 }
 
@@ -33,26 +33,26 @@ fn told(outcome: &Outcome) -> TestMessageResponse {
     match outcome {
         Outcome::Sent { .. } => response("sent", "微信已经收下，请看您的微信。", None),
         Outcome::Refused {
-            errcode,
+            code,
             kind: Refusal::NotSubscribed,
         } => response(
             "not_subscribed",
             "您还没有同意接收，或者次数用完了。请在小程序里打开消息提醒，再试一次。",
-            Some(*errcode),
+            Some(code),
         ),
-        Outcome::Refused { errcode, .. } => response(
+        Outcome::Refused { code, .. } => response(
             "refused",
             "微信不收这条消息。请核对模板的编号和关键词的顺序。",
-            Some(*errcode),
+            Some(code),
         ),
-        Outcome::Retry { errcode, reason, .. } => response(
+        Outcome::Retry { code, reason, .. } => response(
             "not_now",
             if *reason == "configuration" || *reason == "no_token" {
                 "微信不认现在的设置。请核对小程序的编号、密钥和模板。"
             } else {
                 "现在发不出去。请检查服务器到微信的网络，稍后再试。"
             },
-            *errcode,
+            code.as_deref(),
         ),
         Outcome::Unknown { .. } => response("unknown", "没有等到微信的回答，消息可能已经发出。请看您的微信。", None),
     }
@@ -73,13 +73,19 @@ pub(super) async fn send_test_message(state: State, signed_in: SignedIn) -> Resu
     let Some(openid) = openid else {
         return Ok(HttpResponse::Ok().json(response("not_bound", "您的账号没有绑定微信。先绑定，再试一次。", None)));
     };
-    let message = Message::DeputyNew(DeputyNew {
+    let now = state.now();
+    let notice = Notice {
+        id: state.clock.new_id(),
+        kind: NoticeKind::DeputyNew,
         number: "TEST-0000000".to_owned(),
         place: "测试".to_owned(),
-        summary: "这是一条测试消息，说明微信提醒已经接通。".to_owned(),
-        answer_due_at: state.now(),
         state: "测试".to_owned(),
-    });
-    let outcome = state.wechat.send_subscribe(&openid, &message, None).await;
+        summary: "这是一条测试消息，说明微信提醒已经接通。".to_owned(),
+        at: now,
+        page: None,
+        link: None,
+        written_at: now,
+    };
+    let outcome = state.wechat.send(&openid, &notice).await;
     Ok(HttpResponse::Ok().json(told(&outcome)))
 }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, dsl::sql,
+    Selectable, SelectableHelper,
+    dsl::sql,
     pg::Pg,
     sql_types::{Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };

@@ -49,8 +49,8 @@ mod page;
 mod personal_data;
 mod photos;
 mod phrases;
-mod policies;
 mod places;
+mod policies;
 mod pool;
 mod prepared;
 mod prints;
@@ -141,13 +141,13 @@ pub use page::{Cursor, Page};
 pub use personal_data::{DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord};
 pub use photos::{NewPhoto, Photo};
 pub use phrases::Phrase;
-pub use policies::{DeadlinePolicy, Recomputed};
 pub use places::{
     Advance, Advanced, AssignmentForm, AssignmentPlace, AssignmentRow, Boundary, DeputyColumns, DeputyForm,
     DeputyPlace, DeputyRef, DeputyTerm, Entry, GridColumns, GridForm, GridPlace, MOST_BOUNDARIES, NewBoundary,
     OfficeForm, OfficePlace, Overview, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
     RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
 };
+pub use policies::{DeadlinePolicy, Recomputed};
 pub use pool::Store;
 pub use prints::{JobOutcome, MOST_PRINTED, NewPrintJob, PrintDesign, PrintJob, PrintJobState, PrintLook, PrintWork};
 pub use promises::PromiseView;

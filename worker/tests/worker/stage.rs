@@ -10,8 +10,13 @@ use std::{
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use minyi_gateways::{
-    Mode, ModeConfig, channels::ChannelsConfig, clock::Clock, keys::KeysConfig,
-    objects::{Objects, ObjectsConfig}, redis_link::RedisConfig, wechat::WechatConfig,
+    Mode, ModeConfig,
+    channels::ChannelsConfig,
+    clock::Clock,
+    keys::KeysConfig,
+    objects::{Objects, ObjectsConfig},
+    redis_link::RedisConfig,
+    wechat::WechatConfig,
 };
 use minyi_store::{
     Store, StoreConfig,

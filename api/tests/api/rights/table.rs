@@ -28,7 +28,14 @@ impl Row {
     /// The path names one thing that lies in a place; lists, and a year's archive, are limited by what they show, and
     /// settings are everywhere the same.
     pub fn names_a_thing(&self) -> bool {
-        let everywhere = ["{year}", "{month}", "/decline-kinds/", "/places/templates/", "/places/imports/", "/content-words/"];
+        let everywhere = [
+            "{year}",
+            "{month}",
+            "/decline-kinds/",
+            "/places/templates/",
+            "/places/imports/",
+            "/content-words/",
+        ];
         self.path.contains('{')
             && matches!(self.needs, Needs::Right(_) | Needs::Either(..))
             && !everywhere.iter().any(|part| self.path.contains(part))

@@ -28,7 +28,11 @@ impl Wechat {
     /// of mainland China.
     pub async fn phone_number(&self, code: &str) -> Result<SecretString> {
         let body = json!({ "code": code });
-        match self.account.call::<PhoneReply>("/wxa/business/getuserphonenumber", &body).await {
+        match self
+            .account
+            .call::<PhoneReply>("/wxa/business/getuserphonenumber", &body)
+            .await
+        {
             // The code was made by another mini-program.
             Err(Error::PlatformRefused { errcode: 40013 }) => Err(Error::WechatLoginRefused { errcode: 40013 }),
             answer => answer?.phone_info.local(),

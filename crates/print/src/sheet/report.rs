@@ -40,15 +40,11 @@ enum Part<'r> {
 pub fn report_pdf(report: &Report, font: &Font) -> Result<Vec<u8>, Error> {
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(report.title.clone()).language("zh-CN".to_owned()));
-    let press = Press {
-        regular: font.regular()?,
-        bold: font.bold()?,
-        crop_marks: false,
-    };
+    let press = Press::plain(font)?;
     let pages = into_pages(report);
     for (index, parts) in pages.iter().enumerate() {
         let foot = format!("第 {} 页，共 {} 页", index + 1, pages.len());
-        press.plain(&mut document, SIZE, |canvas| {
+        press.page(&mut document, SIZE, |canvas| {
             let mut y = TOP;
             if index == 0 {
                 let style = Style::new("title", 20.0, 10.0).bold();

@@ -7,7 +7,7 @@ use diesel::{
 };
 use minyi_domain::{
     calendar::{Deadline, WorkCalendar, end_of_day, local_date},
-    deadlines::{self, AnswerPlan, Policies, Step},
+    deadlines::{self, AnswerPlan, Policies},
     people::Scope,
     submission::Urgency,
 };

@@ -18,7 +18,7 @@
 
 pub(crate) mod http;
 mod notice;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod token;

@@ -55,9 +55,9 @@ pub async fn send(request: HttpRequest, body: web::Bytes, shared: SharedData) ->
         aim,
         |state, now| {
             let checked = check_signature(&request, &body, now).and_then(|()| compose(&wanted, phone.as_deref()));
-            let refused = match checked {
-                Ok(text) if state.texts.take(text, now) => return Ok(Value::Null),
-                Ok(_) => Said::Phone("LimitExceeded.PhoneNumberDailyLimit"),
+            let refused = match checked.map(|text| state.texts.take(text, now)) {
+                Ok(true) => return Ok(Value::Null),
+                Ok(false) => Said::Phone("LimitExceeded.PhoneNumberDailyLimit"),
                 Err(refused) => refused,
             };
             heard.set(Some(refused));

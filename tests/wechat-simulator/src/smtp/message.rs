@@ -48,9 +48,8 @@ fn parameter(value: &str, name: &str) -> Option<String> {
 
 /// The part in plain text.
 fn part(body: &str, boundary: &str) -> String {
-    let parts = body
-        .split(&format!("--{boundary}"))
-        .map(|part| split(part.trim_start()));
+    let line = format!("--{boundary}");
+    let parts = body.split(&line).map(|part| split(part.trim_start()));
     let plain =
         parts.filter(|(headers, _)| header(headers, "content-type").is_some_and(|kind| kind.starts_with("text/plain")));
     let mut texts =

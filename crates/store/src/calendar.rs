@@ -21,11 +21,11 @@ use crate::{
 
 mod notice;
 mod preview;
-mod replan;
+pub(crate) mod replan;
 
 pub use notice::{CalendarDay, CalendarMistake, CalendarYear};
 pub use preview::{CalendarEffect, KnownYear, MovedDate};
-pub use replan::Replanned;
+pub use replan::{MovedClock, Replanned};
 
 impl Store {
     /// The working days as far as they are known.

@@ -35,7 +35,8 @@ pub struct DeadlinePolicyBody {
     applies_to: String,
     /// Such as `answer`, `urgent_answer`, `remind`, `escalate`, `auto_close`.
     step: String,
-    #[schema(minimum = 1, maximum = 400)]
+    /// 0 only for `escalate_head`: at once.
+    #[schema(minimum = 0, maximum = 400)]
     amount: u16,
     #[schema(schema_with = words::unit)]
     unit: Unit,

@@ -35,7 +35,8 @@ pub struct DeadlinePolicyBody {
     applies_to: String,
     /// Such as `answer`, `urgent_answer`, `remind`, `escalate`, `auto_close`.
     step: String,
-    #[schema(minimum = 1, maximum = 400)]
+    /// 0 only for `escalate_head`: at once.
+    #[schema(minimum = 0, maximum = 400)]
     amount: u16,
     #[schema(schema_with = words::unit)]
     unit: Unit,
@@ -45,8 +46,10 @@ pub struct DeadlinePolicyBody {
 
 impl DeadlinePolicyBody {
     fn read(self) -> Result<DeadlinePolicy, Problem> {
-        if !(1..=400).contains(&self.amount) {
-            return Err(Problem::field("/amount", "out_of_range", "长度是 1 到 400。"));
+        // The station's head may be told at the moment at which the answer was due.
+        let least = u16::from(self.step != "escalate_head");
+        if !(least..=400).contains(&self.amount) {
+            return Err(Problem::field("/amount", "out_of_range", format!("长度是 {least} 到 400。")));
         }
         Ok(DeadlinePolicy {
             applies_to: self.applies_to,

@@ -12,7 +12,9 @@ const ofSubmission: Record<string, string> = {
   answer: "答复",
   urgent_answer: "急事答复",
   remind: "到期前提醒",
+  escalate_head: "超期后告知站长（0 是当时）",
   escalate: "超期后升级",
+  escalate_county: "超期后升级到县级",
   auto_close: "不评价自动办结",
   give_info: "居民补充情况",
 };
@@ -24,7 +26,9 @@ const ofOffice: Record<string, string> = {
   redo: "重新办理",
   judge: "代表评价",
   remind: "到期前提醒",
+  escalate_head: "超期后告知站长（0 是当时）",
   escalate: "超期后升级",
+  escalate_county: "超期后升级到县级",
 };
 
 /** The steps of what a policy applies to. */

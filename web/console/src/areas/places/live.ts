@@ -14,3 +14,8 @@ export function useLive<Row>(list: Load<Row>, also?: Ref<unknown>): ComputedRef<
     return (chosen, cursor) => list({ ...chosen, ...typed }, cursor);
   });
 }
+
+/** The filters that all lists of places have, as the server takes them. */
+export function narrowed({ q, region, holes, ended }: Filters): { q?: string; region?: string; holes: boolean; ended: boolean } {
+  return { q, region, holes: holes === "true", ended: ended === "true" };
+}

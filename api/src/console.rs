@@ -1,5 +1,7 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+pub mod accounts;
+mod audit;
 pub mod categories;
 pub mod clusters;
 pub mod codes;
@@ -11,6 +13,8 @@ pub mod ledger;
 mod notifications;
 pub mod numbers;
 pub mod prints;
+mod personal_data;
+mod policies;
 pub mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,9 +25,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(notifications::list_notifications)
         .service(exports::list_exports)
         .service(grids::list_grids)
+        .configure(accounts::configure)
+        .configure(audit::configure)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)
+        .configure(personal_data::configure)
+        .configure(policies::configure)
         .configure(settings::configure)
         .configure(clusters::configure)
         .configure(codes::configure)

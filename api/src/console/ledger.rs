@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+pub use export::{XLSX, file};
 pub use query::{LedgerQuery, given, is_true, read};
 
 use crate::{

@@ -10,7 +10,7 @@ use minyi_domain::{
 };
 use minyi_store::{
     Directory, JobOutcome, NewPrintJob, NewRegion, PrintLook, Selection,
-    fixtures::{COUNTY, Deputy, Grid, TOWNSHIP},
+    fixtures::{COUNTY, Deputy, Grid, TOWNSHIP, login},
 };
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub struct Place {
     /// Another one, of whom nobody of the test lives.
     spare: Deputy,
     office: Uuid,
+    /// Somebody of the station's staff, not of the test, with a session.
+    staff: (Uuid, Uuid),
     things: HashMap<&'static str, String>,
 }
 
@@ -101,6 +103,7 @@ impl Stage {
             (Role::CountyAdmin, COUNTY),
             (Role::CityAdmin, "9901"),
             (Role::Auditor, COUNTY),
+            (Role::SecurityAdmin, COUNTY),
         ];
         for (role, region) in regions {
             actors.insert(role, app.city.admin(region, role));
@@ -117,11 +120,18 @@ impl Stage {
             spare
         };
         let (spare, far_spare) = (spare_in(&grid), spare_in(&far_grid));
-        let place = |grid, deputy, spare, office| Place {
+        let mut staff_in = |grid: &Grid, secret: u8| {
+            let staff = app.city.staff(grid.site_id, Role::StationStaff).account_id;
+            let new = login(staff, noon(), noon() + TimeDelta::days(1));
+            (staff, app.store.open_token_session(&new, [secret; 32]).unwrap())
+        };
+        let (staff, far_staff) = (staff_in(&grid, 1), staff_in(&far_grid, 2));
+        let place = |grid, deputy, spare, office, staff| Place {
             grid,
             deputy,
             spare,
             office,
+            staff,
             things: HashMap::new(),
         };
         let mut tokens = HashMap::new();
@@ -129,8 +139,8 @@ impl Stage {
             tokens.insert(*role, app.access_token(actor).await);
         }
         let mut stage = Self {
-            here: place(grid, deputy, spare, office),
-            there: place(far_grid, far_deputy, far_spare, far_office),
+            here: place(grid, deputy, spare, office, staff),
+            there: place(far_grid, far_deputy, far_spare, far_office, far_staff),
             app,
             tokens,
             actors,
@@ -194,6 +204,12 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         SELECT id, '{cluster}' FROM submissions WHERE id IN ('{id}', '{}')",
         entered.id
     ));
+    let request = Uuid::new_v4();
+    app.sql(&format!(
+        "INSERT INTO personal_data_requests (id, number, kind, phone_index, reason, asked_by_account_id, asked_at)
+            VALUES ('{request}', '{request}', 'freeze', sha256('x'), '本人要求', '{account}', '2026-11-20');
+        INSERT INTO personal_data_items VALUES ('{request}', '{id}')"
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -208,6 +224,9 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("clusters", cluster.to_string()),
         ("print-jobs", print_job(app, place).to_string()),
         ("print-designs", place.grid.region_code.clone()),
+        ("requests", request.to_string()),
+        ("accounts", place.staff.0.to_string()),
+        ("sessions", place.staff.1.to_string()),
     ]);
     things.extend(meetings);
     things

@@ -8,6 +8,7 @@
 
 mod answering;
 mod appointments;
+mod audit;
 mod calendar;
 mod chain;
 mod clusters;
@@ -25,6 +26,7 @@ mod numbers;
 mod oracle;
 mod photos;
 mod prints;
+mod policies;
 mod proposing;
 mod releasing;
 mod replanning;

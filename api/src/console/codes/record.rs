@@ -16,6 +16,19 @@ use crate::{
 
 /// All that is known of a code.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "code": {"token": "ACDE3467KMNF", "typed_token": "ACDE-3467-KMNF", "state": "active", "purpose": "电梯", "serial": 2,
+             "grid_code": "990102001001002", "grid_name": "杏林社区第二网格", "place": "杏林社区 3 号院",
+             "region_code": "990102001001", "site_id": "019aa000-0000-7000-8000-00000000000a",
+             "site_name": "杏林社区代表联络站", "made_on": "2026-11-01", "hung_on": "2026-11-03", "scans_30_days": 12,
+             "last_scan_on": "2026-11-20"},
+    "predecessor": null, "successor": null, "page_url": "https://my.example.gov.cn/c/ACDE3467KMNF",
+    "events": [{"kind": "made", "reason": null, "account_name": "李春兰", "occurred_at": "2026-11-01T04:00:00Z"}],
+    "installations": [{"hung_on": "2026-11-03", "hung_by": "李春兰", "note": "电梯左侧", "recorded_by": "李春兰",
+                       "removed_on": null, "photo": null}],
+    "scans": [{"on_date": "2026-11-20", "scans": 3}],
+    "prints": [{"asked_at": "2026-11-02T04:00:00Z", "template": "a4"}]
+}))]
 pub struct CodeRecordResponse {
     code: CodeEntry,
     /// The code that hung in its place before.

@@ -35,6 +35,10 @@ pub struct PrintDesignResponse {
 /// A new look.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"design": {
+    "title": "民意码", "hint": "扫一扫，有事找代表", "hotline": null, "main_colour": "#b8141e",
+    "accent_colour": "#d9a441", "code_colour": "#000000"
+}}))]
 pub struct PutDesignRequest {
     design: DesignBody,
 }

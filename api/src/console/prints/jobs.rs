@@ -170,6 +170,7 @@ struct JobsQuery {
 
 /// A page of batches.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct PrintJobsResponse {
     items: Vec<PrintJobResponse>,
     next_cursor: Option<String>,

@@ -17,6 +17,7 @@ const WIDTH_PX: u32 = 1240;
 /// What to draw.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"template": "stand", "design": null, "token": null, "format": "png"}))]
 pub struct PreviewRequest {
     #[schema(schema_with = words::template)]
     template: Template,

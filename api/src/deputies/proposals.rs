@@ -237,9 +237,8 @@ impl AppState {
             return Ok(Vec::new());
         };
         let mut offices = self.office_candidates(actor, *first).await?;
-        offices.retain(|office| {
-            office.channel == detail.channel && office.region_code.starts_with(&detail.region_code)
-        });
+        offices
+            .retain(|office| office.channel == detail.channel && office.region_code.starts_with(&detail.region_code));
         Ok(offices)
     }
 }

@@ -184,7 +184,8 @@ impl From<HandoverItem> for HandoverEntry {
 
 /// What this person may do with it now; an office that only helps may do nothing with it.
 pub fn possible(view: &HandoverView, actor: &Actor) -> Vec<Action> {
-    let party = Party::of(actor.role).filter(|party| *party != Party::Office || actor.office_id == Some(view.office_id));
+    let party =
+        Party::of(actor.role).filter(|party| *party != Party::Office || actor.office_id == Some(view.office_id));
     let actions = party.into_iter().flat_map(|party| TABLE.possible(view.state, party));
     actions
         .filter(|action| *action != Action::Extend || view.extended_at.is_none())

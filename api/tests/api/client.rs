@@ -78,7 +78,10 @@ async fn the_first_page_is_asked_for_again_and_hashed_files_are_kept() {
         ("", "br", "with brotli"),
     ] {
         let packed = with_header(&app, &format!("/deputy/{path}"), ("accept-encoding", "gzip;q=0.9, br")).await;
-        assert_eq!((packed.header("content-encoding"), packed.text().as_str()), (coding, body));
+        assert_eq!(
+            (packed.header("content-encoding"), packed.text().as_str()),
+            (coding, body)
+        );
     }
     assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
 }

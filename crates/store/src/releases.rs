@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    dsl::{count_star, exists}, pg::Pg,
+    dsl::{count_star, exists},
+    pg::Pg,
 };
 use minyi_domain::{
     lifecycle::State,

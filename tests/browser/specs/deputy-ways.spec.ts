@@ -90,3 +90,25 @@ test("what was published on the phone is taken off again there", async ({ page, 
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });
+
+test("a deputy says by which channels and at which hours to be reminded", async ({ page, browser }) => {
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：怎样提醒。`);
+  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  await phone.openCase(sent);
+  const settings = `${stack().base_url}/deputy/#/mine/settings/index`;
+  await phone.page.goto(settings);
+  await phone.tap("link", "怎样提醒我");
+  const quiet = phone.page.getByRole("checkbox", { name: /夜里不打扰/ });
+  const before = await quiet.getAttribute("aria-checked");
+  if (before !== "true") await quiet.click();
+  await phone.page.getByRole("textbox", { name: "从几点起" }).fill("2130");
+  await expect(phone.page.getByText("写成 22:00 这样的时刻。")).toBeVisible();
+  await phone.page.getByRole("textbox", { name: "从几点起" }).fill("21:30");
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "保存");
+  await expect(phone.page.getByText("已经保存。")).toBeVisible();
+  await phone.page.reload();
+  await expect(phone.page.getByRole("textbox", { name: "从几点起" })).toHaveValue("21:30");
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});

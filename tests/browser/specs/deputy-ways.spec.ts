@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { Phone, submit } from "../support/deputy";
+import { otherPhone, Phone, submit } from "../support/deputy";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
@@ -80,13 +80,19 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.act("公开办理结果");
   await phone.page.getByRole("checkbox").click();
   await phone.tap("button", "公开");
-  const cases = async () => (await (await page.request.get(`${base_url}/open/cases`)).text()).includes(sent.text.slice(0, 20));
+  const headers = await otherPhone(page);
+  const draft = `${base_url}/api/v1/submissions/${/[?&]id=([\w-]+)/.exec(phone.page.url())?.[1]}/release-draft`;
+  const token = async () => ((await (await page.request.get(draft, { headers })).json()) as { released_token: string | null }).released_token;
+  await expect.poll(token, SENT).toBeTruthy();
+  const address = `${base_url}/open/cases/${await token()}`;
+  const status = async () => (await page.request.get(address)).status();
+  expect(await status()).toBe(200);
   await expect(phone.page.getByText("办理", { exact: true })).toBeVisible(SENT);
   await phone.act("停止公开");
   await phone.page.getByRole("textbox", { name: "为什么不再公开" }).fill("居民来电，不想再公开。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "停止公开");
-  await expect.poll(cases, SENT).toBe(false);
+  await expect.poll(status, SENT).toBe(404);
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });

@@ -176,12 +176,14 @@ mod tests {
             "/api/v1/proposals",
             "/api/v1/submissions/{id}/decline",
             "/api/v1/submissions/1/transfer",
+            "/api/v1/handovers/1/approve",
+            "/api/v1/proposals/1/submit",
         ] {
             assert!(applies(path), "{path}");
         }
         for path in [
             "/api/v1/submissions/1/answers",
-            "/api/v1/proposals/1/submit",
+            "/api/v1/handovers/1/answers",
             "/api/v1/me",
             "/desk/proposals",
         ] {

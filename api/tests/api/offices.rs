@@ -195,6 +195,8 @@ async fn a_proposal_is_drafted_changed_submitted_and_printed() {
         .await
         .expect(204);
     let submit = json!({"office_id": office});
+    let drafted = app.get_as(&deputy, &path).await.expect(200).json();
+    assert_eq!(drafted["offices"][0]["id"], submit["office_id"]);
     app.post_as(&deputy, &format!("{path}/submit"), &submit)
         .await
         .expect(201);
@@ -204,6 +206,7 @@ async fn a_proposal_is_drafted_changed_submitted_and_printed() {
     let proposal = app.get_as(&deputy, &path).await.expect(200).json();
     assert_eq!(proposal["number"], "〔2026〕闭会第0001号");
     assert_eq!(proposal["submissions"].as_array().unwrap().len(), 2);
+    assert_eq!(proposal["offices"], json!([]));
     let list = app.get_as(&deputy, "/api/v1/proposals").await.expect(200).json();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
     let form = app.get_as(&deputy, &format!("{path}/form.pdf")).await.expect(200);
@@ -216,6 +219,12 @@ async fn a_proposal_is_drafted_changed_submitted_and_printed() {
         .json();
     assert_eq!(lineage["proposals"][0]["number"], "〔2026〕闭会第0001号");
     assert_eq!(lineage["handovers"][0]["channel"], "intersession");
+    assert_eq!(lineage["handovers"][0]["possible"], json!(["withdraw"]));
+    let possible = lineage["possible"].as_array().unwrap();
+    assert!(
+        !possible.contains(&json!("answer")) && possible.contains(&json!("take_back")),
+        "{possible:?}"
+    );
     let (_, stranger) = app.city.grid_with_lead();
     let stranger = app.access_token(&stranger.actor).await;
     app.get_as(&stranger, &path).await.problem(404, "proposal_unknown");

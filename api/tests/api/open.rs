@@ -169,10 +169,17 @@ async fn a_withdrawn_case_is_gone_at_once_for_everybody() {
     consent(&app, &case, Method::PUT).await.expect(204);
     app.advance(TimeDelta::seconds(1));
     let page = published(&app, &case).await;
+    let deeds = async || {
+        let detail = app.get_as(&case.token, &case.path).await.expect(200).json();
+        let possible = detail["possible"].as_array().unwrap().clone();
+        ["release", "withdraw_release"].map(|deed| possible.contains(&json!(deed)))
+    };
+    assert_eq!(deeds().await, [true, true]);
     let off = app
         .request(Method::DELETE, &format!("{}/release", case.path))
         .bearer_auth(&case.token);
     send(off.json(&json!({"reason": "居民来电要求"}))).await.expect(204);
+    assert_eq!(deeds().await, [true, false]);
     app.get(&page).await.problem(404, "open_unknown");
     for unknown in [
         "stations/00000000-0000-0000-0000-000000000000",

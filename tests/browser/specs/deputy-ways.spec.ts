@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { Phone, submit } from "../support/deputy";
+import { otherPhone, Phone, submit } from "../support/deputy";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
@@ -80,13 +80,41 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.act("公开办理结果");
   await phone.page.getByRole("checkbox").click();
   await phone.tap("button", "公开");
-  const cases = async () => (await (await page.request.get(`${base_url}/open/cases`)).text()).includes(sent.text.slice(0, 20));
+  const headers = await otherPhone(page);
+  const draft = `${base_url}/api/v1/submissions/${/[?&]id=([\w-]+)/.exec(phone.page.url())?.[1]}/release-draft`;
+  const token = async () => ((await (await page.request.get(draft, { headers })).json()) as { released_token: string | null }).released_token;
+  await expect.poll(token, SENT).toBeTruthy();
+  const address = `${base_url}/open/cases/${await token()}`;
+  const status = async () => (await page.request.get(address)).status();
+  expect(await status()).toBe(200);
   await expect(phone.page.getByText("办理", { exact: true })).toBeVisible(SENT);
   await phone.act("停止公开");
   await phone.page.getByRole("textbox", { name: "为什么不再公开" }).fill("居民来电，不想再公开。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "停止公开");
-  await expect.poll(cases, SENT).toBe(false);
+  await expect.poll(status, SENT).toBe(404);
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("a deputy says by which channels and at which hours to be reminded", async ({ page, browser }) => {
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：怎样提醒。`);
+  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  await phone.openCase(sent);
+  const settings = `${stack().base_url}/deputy/#/mine/settings/index`;
+  await phone.page.goto(settings);
+  await phone.tap("link", "怎样提醒我");
+  const quiet = phone.page.getByRole("checkbox", { name: /夜里不打扰/ });
+  const before = await quiet.getAttribute("aria-checked");
+  if (before !== "true") await quiet.click();
+  await phone.page.getByRole("textbox", { name: "从几点起" }).fill("2130");
+  await expect(phone.page.getByText("写成 22:00 这样的时刻。")).toBeVisible();
+  await phone.page.getByRole("textbox", { name: "从几点起" }).fill("21:30");
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "保存");
+  await expect(phone.page.getByText("已经保存。")).toBeVisible();
+  await phone.page.reload();
+  await expect(phone.page.getByRole("textbox", { name: "从几点起" })).toHaveValue("21:30");
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });

@@ -24,7 +24,10 @@ async fn a_question_pauses_the_clock_until_the_resident_has_answered() {
         (&view["state"], &view["info_requests"][0]["question"]),
         (&json!("awaiting_resident"), &question["question"])
     );
-    assert_eq!(case.detail(&app).await["possible"], json!(["answer"]));
+    assert_eq!(
+        case.detail(&app).await["possible"],
+        json!(["answer", "propose", "meet"])
+    );
 
     app.advance(TimeDelta::days(4));
     let path = format!("/api/v1/receipts/{}/info", case.receipt);

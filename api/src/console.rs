@@ -1,5 +1,7 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+pub mod accounts;
+mod audit;
 pub mod categories;
 pub mod clusters;
 mod contact_views;
@@ -11,6 +13,8 @@ pub mod ledger;
 mod map;
 mod notifications;
 pub mod numbers;
+mod personal_data;
+mod policies;
 mod regions;
 mod reports;
 pub mod settings;
@@ -27,9 +31,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(regions::list_region_options)
         .service(map::get_map)
         .configure(reports::configure)
+        .configure(accounts::configure)
+        .configure(audit::configure)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)
+        .configure(personal_data::configure)
+        .configure(policies::configure)
         .configure(settings::configure)
         .configure(clusters::configure)
         .service(categories::list_categories)

@@ -46,6 +46,8 @@ pub struct File(Vec<u8>);
         (name = "接待", description = "预约见面、答复活动、回访"),
         (name = "我的", description = "代表自己的首页、消息、常用答复、履职"),
         (name = "管理", description = "码、网格、通知"),
+        (name = "个人信息", description = "查找、导出、删除或者停止处理（个人信息保护法第四十四至五十条）"),
+        (name = "账号", description = "安全管理员：账号、会话、登录策略"),
         (name = "运行", description = "监控")
     ),
     components(schemas(ProblemBody, FieldProblem))

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use minyi_domain::{
+    access::{Need, Way},
     people::{Actor, Role},
     rights::Permission,
 };
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{SignedIn, csrf::same_origin, sessions::Tokens};
+use super::{PartlySignedIn, SignedIn, csrf::same_origin, sessions::Tokens};
 use crate::{address::ClientAddress, extract::JsonBody, openapi::words, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
@@ -21,6 +22,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(refresh_session)
         .service(delete_session)
         .service(get_me)
+        .configure(super::own::configure)
         .configure(super::deputies::configure);
 }
 
@@ -84,7 +86,7 @@ impl From<Tokens> for TokensResponse {
     "account_id": "019aa000-0000-7000-8000-000000000001", "role": "deputy", "role_name": "人大代表",
     "display_name": "李春兰", "deputy_id": "019aa000-0000-7000-8000-000000000002",
     "site_id": null, "office_id": null, "region_code": null, "phone": "138****0001", "wechat_bound": true,
-    "place_name": null, "permissions": ["read_cases", "handle"], "csrf_token": null
+    "place_name": null, "permissions": ["read_cases", "handle"], "csrf_token": null, "needs": []
 }))]
 pub struct MeResponse {
     account_id: Uuid,
@@ -110,11 +112,15 @@ pub struct MeResponse {
     /// Goes into the header `X-CSRF-Token` of every request that changes something and comes with the cookie; `null`
     /// for a Bearer token, which needs none.
     csrf_token: Option<String>,
+    /// What the login still needs, in this order; until then every other operation answers 403 `…_needed`.
+    #[schema(schema_with = words::needs)]
+    needs: Vec<Need>,
 }
 
 impl MeResponse {
     fn new(signed_in: SignedIn, phone: Option<String>, wechat_bound: bool, place_name: Option<String>) -> Self {
         let csrf_token = Some(signed_in.csrf_token()).filter(|token| !token.is_empty());
+        let needs = signed_in.needs().to_vec();
         let Actor {
             account_id,
             role,
@@ -133,6 +139,7 @@ impl MeResponse {
             place_name,
             permissions: permissions.collect(),
             csrf_token,
+            needs,
             role_name: role.zh(),
             display_name,
             deputy_id,
@@ -144,6 +151,8 @@ impl MeResponse {
 }
 
 /// Sign in with a name and a password (用户名登录)
+///
+/// `needs` of `GET /me` says what is still missing, such as the code of the second factor.
 #[utoipa::path(tag = "登录", request_body = PasswordLoginRequest, responses(
     (status = 201, description = "signed in", body = TokensResponse),
     (status = 401, description = "`login_failed`: wrong name, wrong password or locked after five failures"),
@@ -157,7 +166,7 @@ async fn create_session(
     let account = state
         .sign_in_by_password(&request.username, request.password, address)
         .await?;
-    let tokens = state.open_tokens(account.id).await?;
+    let tokens = state.open_tokens(account.id, Way::Password, address).await?;
     Ok(HttpResponse::Created()
         .insert_header(NO_STORE)
         .json(TokensResponse::from(tokens)))
@@ -182,7 +191,7 @@ async fn create_browser_session(
     let account = state
         .sign_in_by_password(&request.username, request.password, address)
         .await?;
-    let cookie = state.open_cookie(account.id).await?;
+    let cookie = state.open_cookie(account.id, Way::Password, address).await?;
     Ok(HttpResponse::NoContent()
         .insert_header(NO_STORE)
         .cookie(cookie)
@@ -202,7 +211,7 @@ async fn create_wechat_session(
     JsonBody(request): JsonBody<CodeLoginRequest>,
 ) -> Result<HttpResponse, Problem> {
     let account = state.sign_in_by_wechat(&request.js_code, address).await?;
-    let tokens = state.open_tokens(account.id).await?;
+    let tokens = state.open_tokens(account.id, Way::Wechat, address).await?;
     Ok(HttpResponse::Created()
         .insert_header(NO_STORE)
         .json(TokensResponse::from(tokens)))
@@ -232,8 +241,8 @@ async fn refresh_session(
     (status = 204, description = "the session has ended; its refresh token is worth nothing"),
 ))]
 #[delete("/sessions/current")]
-async fn delete_session(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
-    state.end_session(signed_in.session).await?;
+async fn delete_session(state: State, PartlySignedIn(signed_in): PartlySignedIn) -> Result<HttpResponse, Problem> {
+    state.end_session(&signed_in).await?;
     Ok(HttpResponse::NoContent().cookie(state.removal_cookie()).finish())
 }
 
@@ -242,7 +251,7 @@ async fn delete_session(state: State, signed_in: SignedIn) -> Result<HttpRespons
     (status = 200, description = "the account as it stands now", body = MeResponse),
 ))]
 #[get("/me")]
-async fn get_me(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+async fn get_me(state: State, PartlySignedIn(signed_in): PartlySignedIn) -> Result<HttpResponse, Problem> {
     let account = signed_in.actor.account_id;
     let about = move |store: &minyi_store::Store| Ok((store.ways_in(account)?, store.place_name(account)?));
     let (ways, place) = state.ask(about).await?;

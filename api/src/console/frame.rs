@@ -5,13 +5,7 @@ use minyi_domain::submission::CoordinateSystem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    auth::{SignedIn, sessions::COOKIE_IDLE},
-    config::MapTiles,
-    openapi::words,
-    problem::Problem,
-    state::State,
-};
+use crate::{auth::PartlySignedIn, config::MapTiles, openapi::words, problem::Problem, state::State};
 
 /// Settings of the installation that matter in a browser.
 #[derive(Serialize, ToSchema)]
@@ -51,11 +45,15 @@ impl From<&MapTiles> for MapTilesResponse {
     (status = 200, description = "the settings", body = ConsoleSettingsResponse),
 ))]
 #[get("/console-settings")]
-pub(super) async fn get_console_settings(state: State, _signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_console_settings(
+    state: State,
+    PartlySignedIn(_): PartlySignedIn,
+) -> Result<HttpResponse, Problem> {
+    let policy = state.ask(minyi_store::Store::login_policy).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(ConsoleSettingsResponse {
-            idle_seconds: COOKIE_IDLE.num_seconds(),
+            idle_seconds: i64::from(policy.idle_minutes) * 60,
             map_tiles: state.settings.map_tiles.as_ref().map(Into::into),
         }))
 }

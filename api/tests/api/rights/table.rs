@@ -1,5 +1,7 @@
 //! Who may do what: the one table that the running product is held against.
 
+mod trust;
+
 use minyi_domain::rights::Permission as P;
 use serde_json::{Value, json};
 
@@ -52,6 +54,7 @@ fn with(method: &'static str, path: &'static str, needs: Needs, body: Value) -> 
 pub fn rows() -> Vec<Row> {
     use Needs::{Login, Nobody, Right};
     let mut rows = offices();
+    rows.extend(trust::rows());
     rows.extend(vec![
         row("get", "/api/v1/codes/{token}", Nobody),
         row("get", "/api/v1/codes/{token}/image.png", Nobody),

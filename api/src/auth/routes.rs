@@ -253,8 +253,9 @@ async fn delete_session(state: State, PartlySignedIn(signed_in): PartlySignedIn)
 #[get("/me")]
 async fn get_me(state: State, PartlySignedIn(signed_in): PartlySignedIn) -> Result<HttpResponse, Problem> {
     let account = signed_in.actor.account_id;
-    let about = move |store: &minyi_store::Store| Ok((store.ways_in(account)?, store.place_name(account)?));
-    let (ways, place) = state.ask(about).await?;
+    let (ways, place) = state
+        .ask(move |store| Ok((store.ways_in(account)?, store.place_name(account)?)))
+        .await?;
     let phone = state.masked_phone(account, &ways)?;
     Ok(HttpResponse::Ok()
         .insert_header(NO_STORE)

@@ -5,7 +5,7 @@ use minyi_domain::submission::CoordinateSystem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{auth::SignedIn, config::MapTiles, openapi::words, problem::Problem, state::State};
+use crate::{auth::PartlySignedIn, config::MapTiles, openapi::words, problem::Problem, state::State};
 
 /// Settings of the installation that matter in a browser.
 #[derive(Serialize, ToSchema)]
@@ -45,7 +45,10 @@ impl From<&MapTiles> for MapTilesResponse {
     (status = 200, description = "the settings", body = ConsoleSettingsResponse),
 ))]
 #[get("/console-settings")]
-pub(super) async fn get_console_settings(state: State, _signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_console_settings(
+    state: State,
+    PartlySignedIn(_): PartlySignedIn,
+) -> Result<HttpResponse, Problem> {
     let policy = state.ask(minyi_store::Store::login_policy).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))

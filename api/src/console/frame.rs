@@ -45,10 +45,7 @@ impl From<&MapTiles> for MapTilesResponse {
     (status = 200, description = "the settings", body = ConsoleSettingsResponse),
 ))]
 #[get("/console-settings")]
-pub(super) async fn get_console_settings(
-    state: State,
-    PartlySignedIn(_): PartlySignedIn,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_console_settings(state: State, _signed_in: PartlySignedIn) -> Result<HttpResponse, Problem> {
     let policy = state.ask(minyi_store::Store::login_policy).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))

@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn the_build_for_the_simulator_is_nothing_for_production() {
         let web_dir = std::env::temp_dir().join(format!("minyi-client-{}", uuid::Uuid::new_v4()));
-        let built = web_dir.join(self.client.built);
+        let built = web_dir.join(DEPUTY.built);
         std::fs::create_dir_all(&built).unwrap();
         std::fs::write(built.join(INDEX), "").unwrap();
         let served = |mode| {

@@ -122,7 +122,7 @@ fn opening_contact_data_stands_in_the_internal_timeline_only() {
 fn walk(world: &World, scope: &Scope, open_only: bool) -> (Vec<Uuid>, Vec<DateTime<Utc>>) {
     let filter = InboxFilter {
         open_only,
-        states: Vec::new(),
+        ..InboxFilter::default()
     };
     let (mut seen, mut times, mut cursor) = (Vec::new(), Vec::new(), None);
     loop {
@@ -163,8 +163,8 @@ fn the_inbox_goes_on_where_it_stopped_in_both_orders() {
         assert_eq!(seen, ids);
     }
     let closed = InboxFilter {
-        open_only: false,
         states: vec![State::Closed],
+        ..InboxFilter::default()
     };
     assert!(
         world

@@ -3,9 +3,10 @@
 use std::{process::Command, time::Instant};
 
 use anyhow::Context as _;
+use minyi_domain::sheet::{Sheet, SheetDeputy, Template};
 use minyi_print::{
     font::Font,
-    sheet::{Deputy, Format, Sheet, poster_pdf},
+    sheet::{Look, sheets_pdf},
 };
 use qrcode::QrCode;
 
@@ -51,7 +52,7 @@ async fn drawn(pages: usize) -> anyhow::Result<Drawn> {
 pub fn draw(pages: usize) -> anyhow::Result<()> {
     let (font, sheets) = (Font::find()?, sheets(pages));
     let begun = Instant::now();
-    let pdf = poster_pdf(&sheets, Format::A4, false, &font)?;
+    let pdf = sheets_pdf(&sheets, &Look::plain(Template::A4), &font)?;
     let seconds = begun.elapsed().as_secs_f64();
     anyhow::ensure!(pdf.len() > pages, "an empty file");
     let status = std::fs::read_to_string("/proc/self/status")?;
@@ -77,13 +78,13 @@ fn url(page: usize) -> String {
 }
 
 fn sheets(pages: usize) -> Vec<Sheet> {
-    let deputy = |name: &str, level: &str| Deputy {
+    let deputy = |name: &str, level: &str| SheetDeputy {
         name: name.to_owned(),
         level: level.to_owned(),
     };
     let sheet = |page| Sheet {
-        title: "民意码".to_owned(),
         place: format!("临江区柳荫街道槐树里社区第{page}网格"),
+        purpose: None,
         station: "柳荫街道人大代表联络站".to_owned(),
         url: url(page),
         typed_token: "ACDE-3467-KMNP".to_owned(),

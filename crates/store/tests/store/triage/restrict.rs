@@ -16,8 +16,8 @@ fn sees(world: &World, actor: &Actor, id: Uuid) -> bool {
     let scope = actor.scope();
     let listed = |open_only| {
         let filter = InboxFilter {
-            states: Vec::new(),
             open_only,
+            ..InboxFilter::default()
         };
         let page = world.store.inbox(&scope, &filter, None, 50).unwrap();
         page.items.iter().any(|item| item.id == id)

@@ -15,6 +15,8 @@ export default defineConfig({
     target: "es2020",
     // An asset inside a style sheet as data: would be stopped by the page's policy.
     assetsInlineLimit: 0,
+    // ECharts alone is larger than the usual limit; it is loaded by the first chart.
+    chunkSizeWarningLimit: 800,
   },
   // `npm run dev` beside a running product: MINYI_API names it.
   server: { proxy: { "/api": process.env.MINYI_API ?? "http://127.0.0.1:8080" } },

@@ -104,7 +104,7 @@ impl Shelf {
         if let Some(build) = self.build.get() {
             return Ok(Some(build.clone()));
         }
-        let directory = settings.web_dir.join(DEPUTY.built);
+        let directory = settings.web_dir.join(self.client.built);
         let simulator = directory.join(SIMULATOR_MARK).exists();
         if !directory.join(INDEX).is_file() || (simulator && settings.mode == Mode::Production) {
             return Ok(None);

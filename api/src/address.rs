@@ -11,11 +11,17 @@ use ipnet::IpNet;
 
 use crate::state::State;
 
-/// The address of whoever sent the request, for rate limits only: it is neither stored nor logged.
+/// The address of whoever sent the request, for rate limits and for the audit log; of residents it is neither stored nor
+/// logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
+    /// For the audit log.
+    pub fn ip(self) -> IpAddr {
+        self.0
+    }
+
     /// Who is counted together: an IPv4 address, or an IPv6 network of 64 bits, which is one household.
     pub fn subject(self) -> String {
         match self.0.to_canonical() {

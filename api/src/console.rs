@@ -1,5 +1,7 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
+pub mod accounts;
+mod audit;
 pub mod categories;
 pub mod clusters;
 mod contact_views;
@@ -9,7 +11,9 @@ mod grids;
 pub mod ledger;
 mod notifications;
 pub mod numbers;
+mod personal_data;
 pub mod places;
+mod policies;
 pub mod settings;
 mod test_message;
 
@@ -21,9 +25,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(notifications::list_notifications)
         .service(exports::list_exports)
         .service(grids::list_grids)
+        .configure(accounts::configure)
+        .configure(audit::configure)
         .configure(deputies::configure)
         .configure(ledger::configure)
         .configure(numbers::configure)
+        .configure(personal_data::configure)
+        .configure(policies::configure)
         .configure(settings::configure)
         .configure(places::configure)
         .service(test_message::send_test_message)

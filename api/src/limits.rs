@@ -80,6 +80,10 @@ pub enum Guess<'a> {
     Invitation,
     /// The code that was sent to a phone: 20 bits, and the database counts too.
     OneTimeCode { phone: &'a str },
+    /// The code of a second factor: 20 bits; after five wrong ones the account is locked besides.
+    SecondFactor { account: &'a str },
+    /// The secret of a link to set a password: 256 bits.
+    SetupLink,
 }
 
 impl<'a> Guess<'a> {
@@ -100,6 +104,8 @@ impl<'a> Guess<'a> {
             ],
             Self::WechatCode => vec![minutely("guess.wechat", address, wide)],
             Self::Invitation => vec![minutely("guess.invitation", address, narrow)],
+            Self::SecondFactor { account } => vec![minutely("guess.second", account, narrow)],
+            Self::SetupLink => vec![minutely("guess.setup", address, narrow)],
             Self::OneTimeCode { phone } => vec![
                 minutely("guess.code.sms", phone, narrow),
                 minutely("guess.code.sms.address", address, wide),

@@ -7,6 +7,7 @@ use minyi_api::{Application, Config, StartError, auth::tokens, openapi};
 use minyi_gateways::{clock::Clock, logging};
 use minyi_store::{Store, StoreConfig};
 
+mod create_admin;
 mod import_calendar;
 mod import_categories;
 
@@ -24,6 +25,8 @@ enum Command {
     Serve(Box<Config>),
     /// Bring the database to this program's shape
     Migrate(StoreConfig),
+    /// Create one of the three administrators and print a link to set the password: once, within 24 hours
+    CreateAdmin(create_admin::Options),
     /// Take a year's holidays from a JSON file and compute the provisional deadlines again
     ImportCalendar {
         #[command(flatten)]
@@ -33,6 +36,8 @@ enum Command {
     },
     /// Look for events and answers that were changed or removed behind the program's back
     VerifyTimeline(StoreConfig),
+    /// Look for acts in the audit log that were changed or removed behind the program's back
+    VerifyAudit(StoreConfig),
     /// Make a CSV file (level1,level2,level3) the category scheme; what is missing in it is retired
     ImportCategories {
         #[command(flatten)]
@@ -65,8 +70,10 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(config) => serve(&config),
         Command::Migrate(config) => migrate(&config),
+        Command::CreateAdmin(options) => print(&create_admin::run(&options)?),
         Command::ImportCalendar { store, file } => print(&import_calendar::run(&store, &file)?),
         Command::VerifyTimeline(config) => verify_timeline(&config),
+        Command::VerifyAudit(config) => verify_audit(&config),
         Command::ImportCategories { store, file } => print(&import_categories::run(&store, &file)?),
         Command::Openapi => print(&openapi::yaml()?),
         Command::GenerateKey => print(&tokens::generate_key()?),
@@ -94,6 +101,14 @@ fn verify_timeline(config: &StoreConfig) -> Result<(), Failure> {
         return Err(format!("{} breaks found", verified.breaks.len()).into());
     }
     print(&format!("{} timelines are whole\n", verified.submissions))
+}
+
+fn verify_audit(config: &StoreConfig) -> Result<(), Failure> {
+    let (chains, breaks) = Store::connect(config)?.verify_audit_log()?;
+    if breaks > 0 {
+        return Err(format!("{breaks} breaks found").into());
+    }
+    print(&format!("{chains} chains are whole\n"))
 }
 
 #[actix_web::main]

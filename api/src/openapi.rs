@@ -47,6 +47,8 @@ pub struct File(Vec<u8>);
         (name = "我的", description = "代表自己的首页、消息、常用答复、履职"),
         (name = "管理", description = "码、网格、通知"),
         (name = "站点网格代表", description = "区划、站点、承办单位、网格、代表：逐个管理、批量导入、地图边界、换届"),
+        (name = "个人信息", description = "查找、导出、删除或者停止处理（个人信息保护法第四十四至五十条）"),
+        (name = "账号", description = "安全管理员：账号、会话、登录策略"),
         (name = "运行", description = "监控")
     ),
     components(schemas(ProblemBody, FieldProblem))

@@ -1,7 +1,7 @@
 //! How deputies sign in: WeChat with a known phone or an invitation; elsewhere by invitation and then by text message.
 
 use actix_web::{HttpResponse, post, put};
-use minyi_domain::{login::OneTimeCode, rights::Permission};
+use minyi_domain::{access::Way, login::OneTimeCode, rights::Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -83,8 +83,8 @@ fn sent() -> HttpResponse {
     })
 }
 
-async fn created(state: &AppState, account: Uuid) -> Result<HttpResponse, Problem> {
-    let tokens = state.open_tokens(account).await?;
+async fn created(state: &AppState, account: Uuid, way: Way, address: ClientAddress) -> Result<HttpResponse, Problem> {
+    let tokens = state.open_tokens(account, way, address).await?;
     Ok(HttpResponse::Created()
         .insert_header(NO_STORE)
         .json(TokensResponse::from(tokens)))
@@ -115,7 +115,7 @@ async fn bind_wechat(
         }
     };
     let account = state.bind_wechat(&request.js_code, proof, address).await?;
-    created(&state, account).await
+    created(&state, account, Way::Wechat, address).await
 }
 
 /// Sign in with an invitation (邀请码登录)
@@ -132,7 +132,7 @@ async fn create_invited_session(
     JsonBody(request): JsonBody<InvitationLoginRequest>,
 ) -> Result<HttpResponse, Problem> {
     let account = state.use_invitation(&request.invitation, address).await?;
-    created(&state, account).await
+    created(&state, account, Way::Invitation, address).await
 }
 
 /// Send a code by text message (发送短信验证码)
@@ -166,7 +166,7 @@ async fn create_code_session(
 ) -> Result<HttpResponse, Problem> {
     let phone = read_mobile(&request.phone)?;
     let account = state.use_login_code(&phone, &request.code, address).await?;
-    created(&state, account).await
+    created(&state, account, Way::OneTimeCode, address).await
 }
 
 /// Send a code to a phone that I want to keep (验证新手机号)

@@ -1,13 +1,16 @@
 //! Sessions over HTTP.
 
 use actix_web::{HttpResponse, delete, get, post};
-use minyi_domain::people::{Actor, Role};
+use minyi_domain::{
+    access::{Need, Way},
+    people::{Actor, Role},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{SignedIn, sessions::Tokens};
+use super::{PartlySignedIn, sessions::Tokens};
 use crate::{address::ClientAddress, extract::JsonBody, openapi::words, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
@@ -17,6 +20,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(refresh_session)
         .service(delete_session)
         .service(get_me)
+        .configure(super::own::configure)
         .configure(super::deputies::configure);
 }
 
@@ -79,7 +83,8 @@ impl From<Tokens> for TokensResponse {
 #[schema(example = json!({
     "account_id": "019aa000-0000-7000-8000-000000000001", "role": "deputy", "role_name": "人大代表",
     "display_name": "李春兰", "deputy_id": "019aa000-0000-7000-8000-000000000002",
-    "site_id": null, "office_id": null, "region_code": null, "phone": "138****0001", "wechat_bound": true
+    "site_id": null, "office_id": null, "region_code": null, "phone": "138****0001", "wechat_bound": true,
+    "needs": []
 }))]
 pub struct MeResponse {
     account_id: Uuid,
@@ -97,10 +102,13 @@ pub struct MeResponse {
     phone: Option<String>,
     /// A WeChat user belongs to the account.
     wechat_bound: bool,
+    /// What the login still needs, in this order; until then every other operation answers 403 `…_needed`.
+    #[schema(schema_with = words::needs)]
+    needs: Vec<Need>,
 }
 
 impl MeResponse {
-    fn new(actor: Actor, phone: Option<String>, wechat_bound: bool) -> Self {
+    fn new(actor: Actor, phone: Option<String>, wechat_bound: bool, needs: Vec<Need>) -> Self {
         let Actor {
             account_id,
             role,
@@ -115,6 +123,7 @@ impl MeResponse {
             role,
             phone,
             wechat_bound,
+            needs,
             role_name: role.zh(),
             display_name,
             deputy_id,
@@ -126,6 +135,8 @@ impl MeResponse {
 }
 
 /// Sign in with a name and a password (用户名登录)
+///
+/// `needs` of `GET /me` says what is still missing, such as the code of the second factor.
 #[utoipa::path(tag = "登录", request_body = PasswordLoginRequest, responses(
     (status = 201, description = "signed in", body = TokensResponse),
     (status = 401, description = "`login_failed`: wrong name, wrong password or locked after five failures"),
@@ -139,7 +150,7 @@ async fn create_session(
     let account = state
         .sign_in_by_password(&request.username, request.password, address)
         .await?;
-    let tokens = state.open_tokens(account.id).await?;
+    let tokens = state.open_tokens(account.id, Way::Password, address).await?;
     Ok(HttpResponse::Created()
         .insert_header(NO_STORE)
         .json(TokensResponse::from(tokens)))
@@ -158,7 +169,7 @@ async fn create_wechat_session(
     JsonBody(request): JsonBody<CodeLoginRequest>,
 ) -> Result<HttpResponse, Problem> {
     let account = state.sign_in_by_wechat(&request.js_code, address).await?;
-    let tokens = state.open_tokens(account.id).await?;
+    let tokens = state.open_tokens(account.id, Way::Wechat, address).await?;
     Ok(HttpResponse::Created()
         .insert_header(NO_STORE)
         .json(TokensResponse::from(tokens)))
@@ -188,8 +199,8 @@ async fn refresh_session(
     (status = 204, description = "the session has ended; its refresh token is worth nothing"),
 ))]
 #[delete("/sessions/current")]
-async fn delete_session(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
-    state.end_session(signed_in.session).await?;
+async fn delete_session(state: State, PartlySignedIn(signed_in): PartlySignedIn) -> Result<HttpResponse, Problem> {
+    state.end_session(&signed_in).await?;
     Ok(HttpResponse::NoContent().cookie(state.removal_cookie()).finish())
 }
 
@@ -198,13 +209,16 @@ async fn delete_session(state: State, signed_in: SignedIn) -> Result<HttpRespons
     (status = 200, description = "the account as it stands now", body = MeResponse),
 ))]
 #[get("/me")]
-async fn get_me(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+async fn get_me(state: State, PartlySignedIn(signed_in): PartlySignedIn) -> Result<HttpResponse, Problem> {
     let account = signed_in.actor.account_id;
     let ways = state.ask(move |store| store.ways_in(account)).await?;
-    let phone = state.masked_phone(account, &ways)?;
-    Ok(HttpResponse::Ok()
-        .insert_header(NO_STORE)
-        .json(MeResponse::new(signed_in.actor, phone, ways.wechat_bound)))
+    let (phone, needs) = (state.masked_phone(account, &ways)?, signed_in.needs().to_vec());
+    Ok(HttpResponse::Ok().insert_header(NO_STORE).json(MeResponse::new(
+        signed_in.actor,
+        phone,
+        ways.wechat_bound,
+        needs,
+    )))
 }
 
 pub(super) const NO_STORE: (&str, &str) = ("cache-control", "no-store");

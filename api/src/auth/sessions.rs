@@ -3,12 +3,17 @@
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use minyi_domain::{
+    access::Way,
+    audit::{Action, ObjectKind},
+};
 use minyi_gateways::clock::random_bytes;
-use minyi_store::{Account, RevokeReason, RotateOutcome};
+use minyi_store::{Account, Act, By, NewSession, RotateOutcome};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{SESSION_COOKIE, passwords, tokens::LIFETIME};
+use super::{SESSION_COOKIE, SignedIn, passwords, tokens::LIFETIME};
 use crate::{
     address::ClientAddress,
     limits::Guess,
@@ -20,8 +25,6 @@ use crate::{
 const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// A browser's session ends after this time, however busy (a working day).
 const COOKIE_LIFETIME: TimeDelta = TimeDelta::hours(12);
-/// A browser's session ends after this time without a request (等保三级).
-pub const COOKIE_IDLE: TimeDelta = TimeDelta::minutes(15);
 
 /// What a client gets.
 pub struct Tokens {
@@ -32,13 +35,13 @@ pub struct Tokens {
 }
 
 /// A secret for the client and what is stored of it.
-fn new_secret() -> (String, [u8; 32]) {
+pub fn new_secret() -> (String, [u8; 32]) {
     let secret = URL_SAFE_NO_PAD.encode(random_bytes::<32>());
     let digest = digest(&secret);
     (secret, digest)
 }
 
-pub(super) fn digest(secret: &str) -> [u8; 32] {
+pub fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
@@ -72,19 +75,24 @@ impl AppState {
         let fits = self
             .compute(move || passwords::verify(&password, stored.as_deref()))
             .await?;
-        let now = self.now();
+        let (now, by) = (self.now(), By::nobody(address.ip()));
         match account {
-            Some(account) if account.is_locked(now) || account.is_disabled() => {}
-            Some(account) if fits => {
-                let id = account.id;
-                self.ask(move |store| store.record_login_success(id)).await?;
-                return Ok(account);
+            Some(account) if fits && !account.is_locked(now) && !account.is_disabled() => return Ok(account),
+            Some(account) if account.is_locked(now) || account.is_disabled() => {
+                let act = Act::done(Action::SignedIn, ObjectKind::Account, account.id).refused();
+                let act = act.with(json!({"locked": account.is_locked(now), "disabled": account.is_disabled()}));
+                self.ask(move |store| store.record_act(&by, &act, now)).await?;
             }
             Some(account) => {
                 let id = account.id;
-                self.ask(move |store| store.record_login_failure(id, now)).await?;
+                self.ask(move |store| store.record_login_failure(&by, id, "password", now))
+                    .await?;
             }
-            None => {}
+            None => {
+                // What was typed may be a password in the wrong field.
+                let act = Act::done(Action::SignedIn, ObjectKind::Account, "unknown").refused();
+                self.ask(move |store| store.record_act(&by, &act, now)).await?;
+            }
         }
         Err(self.wrong_guess(guess, address, Problem::LoginFailed).await)
     }
@@ -119,16 +127,25 @@ impl AppState {
         Ok(self.wechat.code_to_session(js_code).await?.openid)
     }
 
+    fn new_session(&self, account_id: Uuid, way: Way, address: ClientAddress, life: TimeDelta) -> NewSession {
+        let now = self.now();
+        NewSession {
+            account_id,
+            way,
+            address: address.ip(),
+            now,
+            expires_at: now + life,
+        }
+    }
+
     /// Begins a client's session.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn open_tokens(&self, account: Uuid) -> Result<Tokens, Problem> {
+    pub async fn open_tokens(&self, account: Uuid, way: Way, address: ClientAddress) -> Result<Tokens, Problem> {
         let (refresh_token, digest) = new_secret();
-        let now = self.now();
-        let open =
-            move |store: &minyi_store::Store| store.open_token_session(account, digest, now, now + REFRESH_LIFETIME);
-        let session = self.ask(open).await?;
+        let new = self.new_session(account, way, address, REFRESH_LIFETIME);
+        let session = self.ask(move |store| store.open_token_session(&new, digest)).await?;
         self.tokens_of(account, session, refresh_token)
     }
 
@@ -169,12 +186,15 @@ impl AppState {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn open_cookie(&self, account: Uuid) -> Result<Cookie<'static>, Problem> {
+    pub async fn open_cookie(
+        &self,
+        account: Uuid,
+        way: Way,
+        address: ClientAddress,
+    ) -> Result<Cookie<'static>, Problem> {
         let (secret, digest) = new_secret();
-        let now = self.now();
-        let open =
-            move |store: &minyi_store::Store| store.open_cookie_session(account, digest, now, now + COOKIE_LIFETIME);
-        self.ask(open).await?;
+        let new = self.new_session(account, way, address, COOKIE_LIFETIME);
+        self.ask(move |store| store.open_cookie_session(&new, digest)).await?;
         Ok(self.session_cookie(secret))
     }
 
@@ -198,9 +218,8 @@ impl AppState {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn end_session(&self, session: Uuid) -> Result<(), Problem> {
-        let now = self.now();
-        self.ask(move |store| store.revoke_session(session, RevokeReason::Logout, now))
-            .await
+    pub async fn end_session(&self, signed_in: &SignedIn) -> Result<(), Problem> {
+        let (by, session, now) = (signed_in.by(), signed_in.session, self.now());
+        self.ask(move |store| store.sign_out(&by, session, now)).await
     }
 }

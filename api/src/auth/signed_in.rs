@@ -7,11 +7,13 @@ use actix_web::{
     dev::Payload,
     http::header::{AUTHORIZATION, HeaderMap},
 };
-use minyi_domain::{people::Actor, rights::Permission};
+use minyi_domain::{access::Need, people::Actor, rights::Permission};
+use minyi_store::{By, LiveSession};
 use uuid::Uuid;
 
 use super::{csrf, sessions};
 use crate::{
+    address::ClientAddress,
     problem::Problem,
     state::{AppState, State},
 };
@@ -29,6 +31,8 @@ pub struct SignedIn {
     /// The session; ending it signs the person out.
     pub session: Uuid,
     cookie: Option<String>,
+    address: ClientAddress,
+    needs: Vec<Need>,
 }
 
 impl SignedIn {
@@ -44,6 +48,28 @@ impl SignedIn {
         }
     }
 
+    /// What the login still needs; empty: it is whole.
+    pub fn needs(&self) -> &[Need] {
+        &self.needs
+    }
+
+    fn whole(self) -> Result<Self, Problem> {
+        match self.needs.first() {
+            Some(need) => Err(Problem::StepNeeded(*need)),
+            None => Ok(self),
+        }
+    }
+
+    /// From where.
+    pub fn address(&self) -> ClientAddress {
+        self.address
+    }
+
+    /// Who acts and from where, for the audit log.
+    pub fn by(&self) -> By {
+        By::account(self.actor.account_id, self.address.ip())
+    }
+
     /// The token for the forms of the page that is being answered; empty for a Bearer token, which needs none.
     pub fn csrf_token(&self) -> String {
         self.cookie.as_deref().map(csrf::token).unwrap_or_default()
@@ -51,6 +77,19 @@ impl SignedIn {
 }
 
 impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Answer<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let partly = PartlySignedIn::from_request(request, payload);
+        Box::pin(async move { partly.await?.0.whole() })
+    }
+}
+
+/// A person whose login may still need something: for what a session needs, and for leaving.
+pub struct PartlySignedIn(pub SignedIn);
+
+impl FromRequest for PartlySignedIn {
     type Error = Problem;
     type Future = Answer<Self>;
 
@@ -62,7 +101,7 @@ impl FromRequest for SignedIn {
                 let claimed = header(request.headers(), csrf::HEADER).unwrap_or_default();
                 csrf::verify(cookie, claimed)?;
             }
-            Ok(signed_in)
+            Ok(Self(signed_in))
         })
     }
 }
@@ -76,6 +115,14 @@ impl SignedInForm {
     /// # Errors
     /// [`Problem::CrossSite`].
     pub fn confirm(self, claimed: &str) -> Result<SignedIn, Problem> {
+        self.confirm_partly(claimed)?.whole()
+    }
+
+    /// The same, for what a session needs, and for leaving.
+    ///
+    /// # Errors
+    /// [`Problem::CrossSite`].
+    pub fn confirm_partly(self, claimed: &str) -> Result<SignedIn, Problem> {
         if let Some(cookie) = &self.0.cookie {
             csrf::verify(cookie, claimed)?;
         }
@@ -102,14 +149,14 @@ async fn identify(request: &HttpRequest) -> Result<SignedIn, Problem> {
         .app_data::<State>()
         .ok_or_else(|| Problem::internal("no state"))?;
     let signed_in = match header(request.headers(), AUTHORIZATION.as_str()) {
-        Some(value) => by_token(state, value).await?,
+        Some(value) => by_token(state, request, value).await?,
         None => by_cookie(state, request).await?,
     };
     tracing::Span::current().record("account", tracing::field::display(signed_in.actor.account_id));
     Ok(signed_in)
 }
 
-async fn by_token(state: &AppState, value: &str) -> Result<SignedIn, Problem> {
+async fn by_token(state: &AppState, request: &HttpRequest, value: &str) -> Result<SignedIn, Problem> {
     let (scheme, token) = value.split_once(' ').ok_or(Problem::NotSignedIn)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::NotSignedIn);
@@ -119,13 +166,8 @@ async fn by_token(state: &AppState, value: &str) -> Result<SignedIn, Problem> {
         .check(token.trim(), state.now())
         .ok_or(Problem::NotSignedIn)?;
     let now = state.now();
-    let actor = state.ask(move |store| store.token_session(claims.sid, now)).await?;
-    let actor = actor.ok_or(Problem::NotSignedIn)?;
-    Ok(SignedIn {
-        actor,
-        session: claims.sid,
-        cookie: None,
-    })
+    let found = state.ask(move |store| store.token_session(claims.sid, now)).await?;
+    signed_in(request, found, None)
 }
 
 async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, Problem> {
@@ -138,13 +180,17 @@ async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, 
         csrf::same_origin(request.headers(), &state.settings.public_url)?;
     }
     let (digest, now) = (sessions::digest(&cookie), state.now());
-    let found = state
-        .ask(move |store| store.cookie_session(digest, now, sessions::COOKIE_IDLE))
-        .await?;
-    let (session, actor) = found.ok_or(Problem::NotSignedIn)?;
+    let found = state.ask(move |store| store.cookie_session(digest, now)).await?;
+    signed_in(request, found, Some(cookie))
+}
+
+fn signed_in(request: &HttpRequest, found: Option<LiveSession>, cookie: Option<String>) -> Result<SignedIn, Problem> {
+    let LiveSession { id, actor, needs } = found.ok_or(Problem::NotSignedIn)?;
     Ok(SignedIn {
         actor,
-        session,
-        cookie: Some(cookie),
+        session: id,
+        cookie,
+        address: ClientAddress::of_request(request),
+        needs,
     })
 }

@@ -1,7 +1,9 @@
 //! The closed sets of words of `domain`, as schemas. They are read from the sets themselves and cannot differ.
 
 use minyi_domain::{
-    appointment, handover, hearing,
+    access, appointment, audit,
+    deadlines::Unit,
+    handover, hearing,
     lifecycle::{Action, State},
     people::{DeputyLevel, Level, Role},
     places::{GridRole, SiteKind},
@@ -35,6 +37,11 @@ pub fn appointment_actions() -> Array {
     ArrayBuilder::new().items(appointment_action()).build()
 }
 
+/// What a login still needs.
+pub fn needs() -> Array {
+    ArrayBuilder::new().items(need()).build()
+}
+
 macro_rules! schemas {
     ($($(#[$meta:meta])* $function:ident: $set:ty;)+) => {
         $($(#[$meta])* pub fn $function() -> Object {
@@ -44,6 +51,20 @@ macro_rules! schemas {
 }
 
 schemas! {
+    /// A unit of deadlines.
+    unit: Unit;
+    /// What a login still needs.
+    need: access::Need;
+    /// How a session was opened.
+    way_in: access::Way;
+    /// Who must have a second factor.
+    obliged: access::Obliged;
+    /// An act of the audit log.
+    audit_action: audit::Action;
+    /// To what an act of the audit log was done.
+    audit_object: audit::ObjectKind;
+    /// What came of an act of the audit log.
+    audit_result: audit::Outcome;
     /// Kind of matter.
     kind: Kind;
     /// Kind of a site.

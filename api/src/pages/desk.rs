@@ -29,6 +29,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(inbox::show_inbox)
         .service(login::show_login)
         .service(login::login)
+        .service(login::show_step)
+        .service(login::take_step)
         .service(login::logout)
         .service(submission::show_submission)
         .service(submission::answer_form)

@@ -116,7 +116,8 @@ pub async fn problems_as_pages(
     let Some(problem) = problem else { return Ok(answer) };
     let request = answer.request();
     let page = match problem {
-        Problem::NotSignedIn => Ok(see_other(&login_path(request))),
+        Problem::NotSignedIn => Ok(see_other(&login_path(request, "/desk/login"))),
+        Problem::StepNeeded(_) => Ok(see_other(&login_path(request, "/desk/login/step"))),
         problem => explain(request, problem),
     };
     match page {
@@ -143,13 +144,13 @@ pub async fn route_not_found(request: HttpRequest) -> Result<HttpResponse, Probl
     }
 }
 
-fn login_path(request: &HttpRequest) -> String {
+fn login_path(request: &HttpRequest, form: &str) -> String {
     let next = if request.method().is_safe() {
         request.path()
     } else {
         "/desk"
     };
-    format!("/desk/login?next={next}")
+    format!("{form}?next={next}")
 }
 
 fn explain(request: &HttpRequest, problem: &Problem) -> Result<HttpResponse, Problem> {

@@ -1,10 +1,14 @@
 //! The list of all problems: status, code, words.
 
 use actix_web::http::StatusCode;
-use minyi_domain::text::TextError;
-use minyi_store::Refusal;
+use minyi_domain::{access::Need, text::TextError};
+use minyi_store::{AccountRefusal, DataRefusal, Refusal};
 
 use super::FieldProblem;
+
+mod refusals;
+
+use refusals::{account_refused, data_refused, refused, target};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +147,26 @@ pub enum Problem {
     PhoneTaken,
     /// No provider of text messages is set.
     SmsNotConfigured,
+    /// The login still needs something.
+    StepNeeded(Need),
+    /// The code of the second factor is wrong or was used before, or the account is locked after too many.
+    SecondFactorInvalid,
+    /// No second factor was begun, or another one meanwhile.
+    EnrolmentMissing,
+    /// The link to set a password is unknown, used or too old.
+    SetupLinkInvalid,
+    /// The present password is another one.
+    PasswordWrong,
+    /// The account has no password.
+    NoPassword,
+    /// No session of this id.
+    SessionUnknown,
+    /// A rule about personal-information requests refuses.
+    DataRefused(DataRefusal),
+    /// Something of the whole installation, by somebody of a division.
+    WholeInstallation,
+    /// A rule about accounts refuses.
+    AccountRefused(AccountRefusal),
     /// No deputy of this id that this person may see.
     DeputyUnknown,
     /// A form that does not come from our own page.
@@ -341,6 +365,18 @@ impl Problem {
             Self::OneTimeCodeInvalid => entry(S::UNAUTHORIZED, "one_time_code_invalid", "验证码不对", "验证码不对、已经用过或者过期了。错 5 次就作废，请重新获取。"),
             Self::PhoneTaken => entry(S::CONFLICT, "phone_taken", "这个手机号已经有人用", "别的代表账号留了这个手机号，请换一个，或者联系联络站。"),
             Self::SmsNotConfigured => entry(S::SERVICE_UNAVAILABLE, "sms_not_configured", "没有开通短信", "本系统没有开通短信验证码。请向所在的联络站要邀请码登录。"),
+            Self::StepNeeded(Need::SecondFactor) => entry(S::FORBIDDEN, "second_factor_needed", "还要输入动态验证码", "请输入手机上动态口令应用显示的 6 位数字。"),
+            Self::StepNeeded(Need::NewPassword) => entry(S::FORBIDDEN, "new_password_needed", "请设置新密码", "还没有密码，或者密码已经到期。设置新密码以后才能继续。"),
+            Self::StepNeeded(Need::Enrolment) => entry(S::FORBIDDEN, "enrolment_needed", "请先绑定动态验证码", "您的角色必须使用两种方式登录。请用手机上的动态口令应用扫码绑定。"),
+            Self::SecondFactorInvalid => entry(S::UNPROCESSABLE_ENTITY, "second_factor_invalid", "动态验证码不对", "验证码不对，或者已经用过。请等下一个数字出来再输。连续错 5 次会锁定 15 分钟。"),
+            Self::EnrolmentMissing => entry(S::CONFLICT, "enrolment_missing", "请重新扫码", "还没有开始绑定，或者在别处又开始了一次。请重新扫码。"),
+            Self::SetupLinkInvalid => entry(S::FORBIDDEN, "setup_link_invalid", "链接不能用", "链接不对、已经用过或者过期了。请联系安全管理员再发一个。"),
+            Self::PasswordWrong => entry(S::UNPROCESSABLE_ENTITY, "password_wrong", "现在的密码不对", "请核对现在的密码后再试。连续错 5 次会锁定 15 分钟。"),
+            Self::NoPassword => entry(S::CONFLICT, "no_password", "这个账号不用密码", "这个账号用微信、邀请码或者短信登录，没有密码。"),
+            Self::SessionUnknown => entry(S::NOT_FOUND, "session_unknown", "没有这个会话", "会话不存在，或者不是这个账号的。"),
+            Self::DataRefused(refusal) => data_refused(*refusal),
+            Self::WholeInstallation => entry(S::CONFLICT, "whole_installation", "这是全系统的设置", "您的账号只管一个区划。请联系管理全系统的管理员。"),
+            Self::AccountRefused(refusal) => account_refused(*refusal),
             Self::DeputyUnknown => entry(S::NOT_FOUND, "deputy_unknown", "没有找到这位代表", "没有这位代表，或者不归您管理。"),
             Self::RefreshTokenInvalid => entry(S::UNAUTHORIZED, "refresh_token_invalid", "登录已过期", "请重新登录。"),
             Self::RefreshTokenReused => entry(S::UNAUTHORIZED, "refresh_token_reused", "登录已被终止", "登录凭证被重复使用，为了安全已经全部退出，请重新登录。"),
@@ -353,43 +389,5 @@ impl Problem {
             Self::Unavailable(_) => entry(S::SERVICE_UNAVAILABLE, "unavailable", "暂时不能用", "系统正忙，请过几秒再试。您填写的内容不会丢。"),
             Self::Internal(_) => entry(S::INTERNAL_SERVER_ERROR, "internal", "系统出错了", "不是您的问题，我们已经记下来了。请稍后再试，并记下本次请求的编号。"),
         }
-    }
-}
-
-#[rustfmt::skip]
-fn refused(refusal: &Refusal) -> Entry {
-    use StatusCode as S;
-    match refusal {
-        Refusal::NotFound => Problem::SubmissionUnknown.entry(),
-        Refusal::Forbidden => Problem::Forbidden.entry(),
-        Refusal::KeyReused => Problem::IdempotencyKeyReused.entry(),
-        Refusal::PhotoMissing(_) => Problem::PhotoUnknown.entry(),
-        Refusal::NotNow(_) | Refusal::HandoverNotNow(_) | Refusal::AppointmentNotNow(_) => entry(S::CONFLICT, "not_now", "现在不能这样办理", ""),
-        Refusal::OfficeOwes => entry(S::CONFLICT, "office_owes", "承办单位还没有办完", "请等承办单位回复并作出评价，或者先撤回交办，再答复居民。"),
-        Refusal::HandledAbove => entry(S::CONFLICT, "handled_above", "现在由上级办理", "居民再次不满意或者申请了复核，由上级人大答复。您了解的情况请告诉上级。"),
-        Refusal::Once => entry(S::CONFLICT, "only_once", "只能办一次", "这件事已经办过一次，不能再办。"),
-        Refusal::TooOften => entry(S::CONFLICT, "too_often", "次数已满", "已经到了最多次数，请换一种办法。"),
-        Refusal::NoConsent => entry(S::CONFLICT, "no_consent", "居民没有同意公开", "要居民本人同意才能公开。居民可以在回执页上同意，不同意也照常办理。"),
-        Refusal::NotReleasable => entry(S::CONFLICT, "not_releasable", "现在不能公开", "只有已经答复的民意才能公开，保密件不能公开。"),
-        Refusal::TargetUnknown(_) => entry(S::UNPROCESSABLE_ENTITY, "target_unknown", "没有找到所选的对象", ""),
-        Refusal::TargetUnfit(_) => entry(S::CONFLICT, "target_unfit", "所选的对象不合适", ""),
-    }
-}
-
-/// What a refusal is about, for people.
-fn target(what: &str) -> &'static str {
-    match what {
-        "deputy" => "代表",
-        "grid" => "网格",
-        "site" => "站点",
-        "office" => "承办单位",
-        "submission" => "民意",
-        "kind" => "情形",
-        "category" => "分类",
-        "region" => "区域",
-        "date" => "日期",
-        "slot" => "时段",
-        "proposal" => "建议",
-        _ => "对象",
     }
 }

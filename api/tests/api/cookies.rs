@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use minyi_api::auth::csrf;
 use minyi_domain::people::Actor;
+use minyi_store::fixtures::login;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -15,7 +16,7 @@ fn open(app: &App, actor: &Actor) {
     let digest: [u8; 32] = Sha256::digest(SECRET.as_bytes()).into();
     let until = noon() + TimeDelta::hours(12);
     app.store
-        .open_cookie_session(actor.account_id, digest, noon(), until)
+        .open_cookie_session(&login(actor.account_id, noon(), until), digest)
         .unwrap();
 }
 

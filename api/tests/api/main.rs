@@ -7,7 +7,9 @@
     reason = "tests fail loudly"
 )]
 
+mod access;
 mod app;
+mod audit;
 mod calendar;
 mod client;
 mod clusters;
@@ -28,6 +30,7 @@ mod office_pages;
 mod offices;
 mod open;
 mod pages;
+mod personal_data;
 mod photos;
 mod pictures;
 mod places;

@@ -1,7 +1,9 @@
 //! Pure rules and types of 民意码. Nothing here reads a clock, a database or the network: time and randomness come in
 //! as arguments.
 
+pub mod access;
 pub mod appointment;
+pub mod audit;
 pub mod calendar;
 pub mod categories;
 pub mod deadlines;
@@ -10,6 +12,7 @@ pub mod handover;
 pub mod hearing;
 pub mod lifecycle;
 pub mod login;
+pub mod passwords;
 pub mod people;
 pub mod places;
 pub mod rates;

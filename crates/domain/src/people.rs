@@ -14,8 +14,30 @@ words! {
         StreetAdmin = "street_admin", "街镇管理员";
         CountyAdmin = "county_admin", "县级管理员";
         CityAdmin = "city_admin", "市级管理员";
+        /// Of the three duties (三员分立): reads what the others did.
         Auditor = "auditor", "审计员";
+        /// Of the three duties (三员分立): accounts, roles, login policy.
+        SecurityAdmin = "security_admin", "安全管理员";
+        /// Of the three duties: machine and settings.
         SystemAdmin = "system_admin", "系统管理员";
+    }
+}
+
+impl Role {
+    /// Whether it administers anything, and so must have two factors (两种以上鉴别).
+    #[must_use]
+    pub const fn is_administrator(self) -> bool {
+        match self {
+            Self::Deputy | Self::StationStaff | Self::StationHead | Self::OfficeHandler => false,
+            Self::StreetAdmin | Self::CountyAdmin | Self::CityAdmin => true,
+            Self::Auditor | Self::SecurityAdmin | Self::SystemAdmin => true,
+        }
+    }
+
+    /// Whether it is one of the three duties that nobody changes to or from (三员分立): 系统管理、安全管理、审计管理.
+    #[must_use]
+    pub const fn is_separate_duty(self) -> bool {
+        matches!(self, Self::Auditor | Self::SecurityAdmin | Self::SystemAdmin)
     }
 }
 
@@ -119,9 +141,9 @@ impl Actor {
         let scope = match self.role {
             Role::Deputy => self.deputy_id.map(Scope::Deputy),
             Role::StationStaff | Role::StationHead => self.site_id.map(Scope::Site),
-            Role::StreetAdmin | Role::CountyAdmin | Role::CityAdmin | Role::Auditor => {
-                self.region_code.clone().map(Scope::Region)
-            }
+            Role::StreetAdmin | Role::CountyAdmin | Role::CityAdmin => self.region_code.clone().map(Scope::Region),
+            // Without a division they are the whole installation's: every code begins with nothing.
+            Role::Auditor | Role::SecurityAdmin => Some(Scope::Region(self.region_code.clone().unwrap_or_default())),
             Role::OfficeHandler => self.office_id.map(Scope::Office),
             Role::SystemAdmin => None,
         };
@@ -145,7 +167,8 @@ mod tests {
 
     #[test]
     fn an_account_without_its_place_sees_nothing() {
-        for &role in Role::ALL {
+        let everywhere = |role: &Role| matches!(role, Role::Auditor | Role::SecurityAdmin);
+        for &role in Role::ALL.iter().filter(|role| !everywhere(role)) {
             let actor = Actor {
                 account_id: Uuid::nil(),
                 role,

@@ -21,6 +21,8 @@ words! {
         Revisit = "revisit", "回访";
         Configure = "configure", "分类、时限和不予受理情形等设置";
         Audit = "audit", "审计";
+        Accounts = "accounts", "账号、会话和登录策略";
+        PersonalData = "personal_data", "个人信息请求";
         Invite = "invite", "邀请代表登录";
         Places = "places", "站点、网格和代表的管理";
         Serve = "serve", "代表本人履职";
@@ -81,6 +83,7 @@ impl Role {
                     | P::Revisit
                     | P::Invite
                     | P::Places
+                    | P::PersonalData
             ),
             Self::CountyAdmin | Self::CityAdmin => matches!(
                 permission,
@@ -95,12 +98,14 @@ impl Role {
                     | P::Revisit
                     | P::Invite
                     | P::Places
+                    | P::PersonalData
                     | P::Configure
             ),
             Self::Auditor => matches!(
                 permission,
                 P::ReadCases | P::Ledger | P::ReadNumbers | P::Upkeep | P::Audit
             ),
+            Self::SecurityAdmin => matches!(permission, P::Accounts),
             // Keeps the machine, not the cases (三员分立).
             Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure | P::Places),
         }
@@ -136,6 +141,21 @@ mod tests {
                 "{role}"
             );
             assert!(!role.may(Permission::Audit) || !role.may(Permission::Handle), "{role}");
+            // 三员分立: who manages accounts neither reads the audit nor handles nor configures.
+            let others = [
+                Permission::Audit,
+                Permission::Configure,
+                Permission::Handle,
+                Permission::ReadCases,
+            ];
+            assert!(
+                !role.may(Permission::Accounts) || !others.iter().any(|&other| role.may(other)),
+                "{role}"
+            );
+            assert!(
+                !role.may(Permission::Audit) || !role.may(Permission::Configure),
+                "{role}"
+            );
         }
     }
 }

@@ -2,14 +2,28 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    Connection as _, ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper,
     pg::Pg,
     sql_types::{Nullable, SmallInt, Timestamptz, Uuid as SqlUuid},
 };
-use minyi_domain::people::{Actor, Role};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::{Actor, Role},
+};
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Result, Store, prepared::Prepared, schema::accounts, word::Word};
+use crate::{Act, By, Result, Store, audit, prepared::Prepared, schema::accounts, word::Word};
+
+mod links;
+mod manage;
+mod passwords;
+
+pub use links::NewSetupLink;
+pub(crate) use manage::place_of;
+pub use manage::{AccountChange, AccountFilter, AccountRefusal, AccountRow, PlaceOf};
+pub use passwords::OwnPassword;
 
 /// Failed logins in a row after which an account is locked.
 const FAILURES_TO_LOCK: i16 = 5;
@@ -121,6 +135,15 @@ impl Store {
         Ok(record.map(Actor::from))
     }
 
+    /// Whether too many failures keep even the right answer out.
+    pub fn is_locked(&self, account_id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+        let until: Option<DateTime<Utc>> = accounts::table
+            .find(account_id)
+            .select(accounts::locked_until)
+            .first(&mut *self.connection()?)?;
+        Ok(until.is_some_and(|until| until > now))
+    }
+
     /// By what this account gets in.
     pub fn ways_in(&self, account_id: Uuid) -> Result<WaysIn> {
         let (phone_sealed, openid): (Option<Vec<u8>>, Option<String>) = accounts::table
@@ -133,46 +156,61 @@ impl Store {
         })
     }
 
-    /// Counts a failed login; the fifth in a row locks the account for 15 minutes.
-    pub fn record_login_failure(&self, account_id: Uuid, now: DateTime<Utc>) -> Result<LoginFailure> {
-        let binds = (
-            account_id.into_sql::<SqlUuid>(),
-            now.into_sql::<Timestamptz>(),
-            (now + LOCKED_FOR).into_sql::<Timestamptz>(),
-            FAILURES_TO_LOCK.into_sql::<SmallInt>(),
-        );
-        // One statement, so that tries at the same time are all counted. A lock that is over begins a new count.
-        let locked_until: Option<Option<DateTime<Utc>>> = Prepared::<Nullable<Timestamptz>, _>::new(
-            "WITH input (id, now, until, most) AS (VALUES (",
-            binds,
-            ")),
-            counted AS (
-                SELECT accounts.id, until, most,
-                    CASE WHEN locked_until <= now THEN 1 ELSE failed_logins + 1 END AS failures
-                FROM accounts JOIN input USING (id) FOR UPDATE OF accounts
-            )
-            UPDATE accounts SET
-                failed_logins = least(failures, most),
-                locked_until = CASE WHEN failures >= most THEN until END
-            FROM counted WHERE accounts.id = counted.id
-            RETURNING locked_until",
-        )
-        .get_result(&mut *self.connection()?)
-        .optional()?;
-        Ok(LoginFailure {
-            locked_until: locked_until.flatten(),
+    /// Counts a failed login (of which step, `step` says); the fifth in a row locks the account for 15 minutes.
+    pub fn record_login_failure(
+        &self,
+        by: &By,
+        account_id: Uuid,
+        step: &'static str,
+        now: DateTime<Utc>,
+    ) -> Result<LoginFailure> {
+        self.connection()?.transaction(|connection| {
+            let locked_until = count_failure(connection, account_id, now)?;
+            let act = Act::done(Action::SignedIn, ObjectKind::Account, account_id).refused();
+            let detail = json!({"step": step, "locked": locked_until.is_some()});
+            let region_code = place_of(connection, account_id)?;
+            audit::record(connection, by, &act.with(detail).in_region(region_code), now)?;
+            Ok(LoginFailure { locked_until })
         })
     }
+}
 
-    /// Forgets the failed logins.
-    pub fn record_login_success(&self, account_id: Uuid) -> Result<()> {
-        let failed = accounts::table.find(account_id).filter(accounts::failed_logins.gt(0));
-        diesel::update(failed)
-            .set((
-                accounts::failed_logins.eq(0),
-                accounts::locked_until.eq(None::<DateTime<Utc>>),
-            ))
-            .execute(&mut *self.connection()?)?;
-        Ok(())
-    }
+fn count_failure(connection: &mut PgConnection, account_id: Uuid, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let binds = (
+        account_id.into_sql::<SqlUuid>(),
+        now.into_sql::<Timestamptz>(),
+        (now + LOCKED_FOR).into_sql::<Timestamptz>(),
+        FAILURES_TO_LOCK.into_sql::<SmallInt>(),
+    );
+    // One statement, so that tries at the same time are all counted. A lock that is over begins a new count.
+    let locked_until: Option<Option<DateTime<Utc>>> = Prepared::<Nullable<Timestamptz>, _>::new(
+        "WITH input (id, now, until, most) AS (VALUES (",
+        binds,
+        ")),
+        counted AS (
+            SELECT accounts.id, until, most,
+                CASE WHEN locked_until <= now THEN 1 ELSE failed_logins + 1 END AS failures
+            FROM accounts JOIN input USING (id) FOR UPDATE OF accounts
+        )
+        UPDATE accounts SET
+            failed_logins = least(failures, most),
+            locked_until = CASE WHEN failures >= most THEN until END
+        FROM counted WHERE accounts.id = counted.id
+        RETURNING locked_until",
+    )
+    .get_result(connection)
+    .optional()?;
+    Ok(locked_until.flatten())
+}
+
+/// Forgets the failed logins: somebody is in.
+pub(crate) fn forget_failures(connection: &mut PgConnection, account_id: Uuid) -> Result<()> {
+    let failed = accounts::table.find(account_id).filter(accounts::failed_logins.gt(0));
+    diesel::update(failed)
+        .set((
+            accounts::failed_logins.eq(0),
+            accounts::locked_until.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(connection)?;
+    Ok(())
 }

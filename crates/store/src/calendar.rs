@@ -20,9 +20,9 @@ use crate::{
     word::Word,
 };
 
-mod replan;
+pub(crate) mod replan;
 
-pub use replan::Replanned;
+pub use replan::{MovedClock, Replanned};
 
 /// A year's announced days, in the widely used JSON shape.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
+use std::net::Ipv4Addr;
+
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use minyi_domain::{
+    access::{LoginPolicy, Obliged, Way},
     calendar::{Deadline, local_date},
     deadlines::AnswerPlan,
     people::{Actor, DeputyLevel, Role},
@@ -16,8 +19,8 @@ use rand::{SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
 use crate::{
-    CodeState, Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewPhoto,
-    NewRegion, NewSite, NewSubmission, Store, SubmitOutcome, SubmitReceipt, new_id,
+    By, CodeState, Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewPhoto,
+    NewRegion, NewSession, NewSite, NewSubmission, Store, SubmitOutcome, SubmitReceipt, new_id,
 };
 
 /// County and township of the made-up city.
@@ -93,6 +96,12 @@ impl City {
                 ..Directory::default()
             })
             .unwrap();
+        // Whoever tests a second factor asks for it.
+        let policy = LoginPolicy {
+            second_factor: Obliged::Nobody,
+            ..store.login_policy().unwrap()
+        };
+        store.set_login_policy(&By::command_line(), &policy, now).unwrap();
         Self {
             store: store.clone(),
             now,
@@ -253,6 +262,11 @@ impl City {
         self.account(Role::SystemAdmin, "系统管理员", |_| ())
     }
 
+    /// Who manages the accounts of the whole installation.
+    pub fn security_admin(&mut self) -> Actor {
+        self.account(Role::SecurityAdmin, "安全管理员", |_| ())
+    }
+
     /// An account at a site: staff or head.
     pub fn staff(&mut self, site_id: Uuid, role: Role) -> Actor {
         self.account(role, "站里的人", |account| account.site_id = Some(site_id))
@@ -377,6 +391,17 @@ impl City {
             unreachable!("a new submission is created: {outcome:?}")
         };
         (new.id, receipt)
+    }
+}
+
+/// A login by password from this very machine.
+pub fn login(account_id: Uuid, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> NewSession {
+    NewSession {
+        account_id,
+        way: Way::Password,
+        address: Ipv4Addr::LOCALHOST.into(),
+        now,
+        expires_at,
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod answers;
+mod audit;
 mod bindings;
 mod calendar;
 mod casework;
@@ -35,6 +36,7 @@ mod kept_answers;
 mod ledger;
 mod likes;
 mod listen;
+mod login_policy;
 mod meetings;
 mod messages;
 mod migrations;
@@ -43,9 +45,11 @@ mod numbers;
 mod one_time_codes;
 mod open;
 mod page;
+mod personal_data;
 mod photos;
 mod phrases;
 mod places;
+mod policies;
 mod pool;
 mod prepared;
 mod promises;
@@ -56,6 +60,7 @@ mod releases;
 mod revisits;
 pub mod schema;
 mod scope;
+mod second_factors;
 mod sessions;
 mod settings;
 mod sites;
@@ -67,10 +72,14 @@ mod wechat_pushes;
 mod word;
 mod work;
 
-pub use accounts::{Account, LoginFailure, WaysIn};
+pub use accounts::{
+    Account, AccountChange, AccountFilter, AccountRefusal, AccountRow, LoginFailure, NewSetupLink, OwnPassword,
+    PlaceOf, WaysIn,
+};
 pub use answers::{AnswerOutcome, NewAnswer};
+pub use audit::{Act, AuditEntry, AuditFilter, By};
 pub use bindings::{BindOutcome, NewBinding, Phone};
-pub use calendar::{CalendarDay, CalendarYear, Replanned};
+pub use calendar::{CalendarDay, CalendarYear, MovedClock, Replanned};
 pub use casework::{
     DeclineKind, InfoRequest, Kin, Kinship, MAX_PARTS, MAX_QUESTIONS, MergeTarget, NewPart, Refusal, SplitPart, Target,
     TransferTargets, TransferTo, TransferView,
@@ -112,6 +121,7 @@ pub use numbers::{Figures, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};
+pub use personal_data::{DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord};
 pub use photos::{NewPhoto, Photo};
 pub use phrases::Phrase;
 pub use places::{
@@ -120,6 +130,7 @@ pub use places::{
     OfficeForm, OfficePlace, Overview, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
     RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
 };
+pub use policies::{DeadlinePolicy, Recomputed};
 pub use pool::Store;
 pub use promises::PromiseView;
 pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, ProposalItem, ProposalLine};
@@ -127,7 +138,8 @@ pub use push_permissions::PushAnswer;
 pub use receipts::{CloseReason, RateOutcome, ReceiptView};
 pub use releases::{Publication, Release};
 pub use revisits::{Revisit, RevisitResult};
-pub use sessions::{RevokeReason, RotateOutcome};
+pub use second_factors::{Proof as SecondProof, ProvedFactor, SecondFactor};
+pub use sessions::{LiveSession, NewSession, RevokeReason, RotateOutcome, SessionRow};
 pub use settings::RevisitPolicy;
 pub use sites::SitePublic;
 pub use steps::StepOutcome;

@@ -19,6 +19,7 @@ diesel::table! {
         phone_sealed -> Nullable<Binary>,
         phone_index -> Nullable<Binary>,
         messages_read_until -> Nullable<Timestamptz>,
+        password_set_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -62,6 +63,35 @@ diesel::table! {
         settled_by_account_id -> Nullable<Uuid>,
         reason -> Nullable<Text>,
         record -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_heads (chain) {
+        chain -> Uuid,
+        seq -> BigInt,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        chain -> Uuid,
+        seq -> BigInt,
+        account_id -> Nullable<Uuid>,
+        account_name -> Text,
+        account_role -> Nullable<Text>,
+        region_code -> Text,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        result -> Text,
+        address -> Nullable<Text>,
+        detail -> Jsonb,
+        occurred_at -> Timestamptz,
+        previous -> Binary,
+        digest -> Binary,
     }
 }
 
@@ -441,6 +471,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_policy (only_one) {
+        only_one -> Bool,
+        min_length -> SmallInt,
+        max_age_days -> SmallInt,
+        remembered -> SmallInt,
+        idle_minutes -> SmallInt,
+        second_factor -> Text,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> Uuid,
         event_id -> Uuid,
@@ -483,6 +524,39 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    password_history (account_id, set_aside_at) {
+        account_id -> Uuid,
+        set_aside_at -> Timestamptz,
+        password_hash -> Text,
+    }
+}
+
+diesel::table! {
+    personal_data_items (request_id, submission_id) {
+        request_id -> Uuid,
+        submission_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    personal_data_requests (id) {
+        id -> Uuid,
+        number -> Text,
+        kind -> Text,
+        phone_index -> Nullable<Binary>,
+        reason -> Text,
+        asked_by_account_id -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by_account_id -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        granted -> Nullable<Bool>,
+        decision_reason -> Nullable<Text>,
+        erased -> Nullable<Integer>,
+        frozen -> Nullable<Integer>,
     }
 }
 
@@ -593,6 +667,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (account_id, digest) {
+        account_id -> Uuid,
+        digest -> Binary,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     refresh_tokens (digest) {
         digest -> Binary,
         session_id -> Uuid,
@@ -665,6 +747,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_factors (account_id) {
+        account_id -> Uuid,
+        secret_sealed -> Nullable<Binary>,
+        pending_sealed -> Nullable<Binary>,
+        last_step -> BigInt,
+        confirmed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -674,6 +766,19 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoked_reason -> Nullable<Text>,
+        way -> Text,
+        address -> Nullable<Text>,
+        second_step_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    setup_links (digest) {
+        digest -> Binary,
+        account_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -780,6 +885,8 @@ diesel::table! {
         first_due_at -> Nullable<Timestamptz>,
         rated_solved -> Nullable<Bool>,
         rated_satisfaction -> Nullable<Text>,
+        frozen_at -> Nullable<Timestamptz>,
+        erased_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -919,6 +1026,8 @@ diesel::joinable!(cluster_members -> clusters (cluster_id));
 diesel::joinable!(cluster_members -> grids (grid_id));
 diesel::joinable!(cluster_members -> sites (site_id));
 diesel::joinable!(cluster_members -> submissions (submission_id));
+diesel::joinable!(second_factors -> accounts (account_id));
+diesel::joinable!(setup_links -> accounts (account_id));
 diesel::joinable!(kept_answers -> accounts (account_id));
 diesel::joinable!(push_permissions -> accounts (account_id));
 diesel::joinable!(duty_sign_ins -> codes (code_id));
@@ -932,6 +1041,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     answer_templates,
     answers,
     appointments,
+    audit_heads,
+    audit_log,
     calendar_days,
     calendar_years,
     categories,
@@ -963,9 +1074,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitation_uses,
     invitations,
     kept_answers,
+    login_policy,
     notifications,
     offices,
     one_time_codes,
+    password_history,
+    personal_data_items,
+    personal_data_requests,
     photos,
     place_changes,
     promises,
@@ -975,13 +1090,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     push_permissions,
     ratings,
+    recovery_codes,
     refresh_tokens,
     regions,
     releases,
     resident_subscriptions,
     revisit_policy,
     revisits,
+    second_factors,
     sessions,
+    setup_links,
     sites,
     slot_schemes,
     submission_suggestions,

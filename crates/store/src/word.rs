@@ -3,7 +3,7 @@ use std::str::FromStr;
 use diesel::{
     deserialize::{self, FromSql},
     pg::{Pg, PgValue},
-    sql_types::Text,
+    sql_types::{Nullable, Text},
 };
 
 /// A text column that holds one of an enum's words, or a token.
@@ -16,6 +16,27 @@ impl<T: FromStr> FromSql<Text, Pg> for Word<T> {
         T::from_str(&text)
             .map(Self)
             .map_err(|_| format!("{} has no word {text:?}", std::any::type_name::<T>()).into())
+    }
+}
+
+/// The same of a column that may be null.
+#[derive(Debug, diesel::deserialize::FromSqlRow)]
+pub struct MaybeWord<T>(pub Option<T>);
+
+impl<T: FromStr> FromSql<Nullable<Text>, Pg> for MaybeWord<T> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let Word(word) = <Word<T> as FromSql<Text, Pg>>::from_sql(value)?;
+        Ok(Self(Some(word)))
+    }
+
+    fn from_nullable_sql(value: Option<PgValue<'_>>) -> deserialize::Result<Self> {
+        value.map_or(Ok(Self(None)), Self::from_sql)
+    }
+}
+
+impl From<MaybeWord<minyi_domain::people::Role>> for Option<minyi_domain::people::Role> {
+    fn from(word: MaybeWord<minyi_domain::people::Role>) -> Self {
+        word.0
     }
 }
 
@@ -66,6 +87,9 @@ pub(crate) use words;
 from_word!(
     minyi_domain::appointment::Side,
     minyi_domain::appointment::State,
+    minyi_domain::audit::Action,
+    minyi_domain::audit::ObjectKind,
+    minyi_domain::audit::Outcome,
     minyi_domain::deadlines::Step,
     minyi_domain::deadlines::Unit,
     minyi_domain::handover::Channel,

@@ -35,7 +35,9 @@ const MOST_SHOWN: usize = 500;
 const MAX_FIELDS: usize = 5;
 
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(get_import_template).service(import_places).service(list_import_mistakes);
+    cfg.service(get_import_template)
+        .service(import_places)
+        .service(list_import_mistakes);
 }
 
 /// What a workbook holds.
@@ -273,7 +275,11 @@ async fn read_workbook(form: &mut Multipart) -> Result<Bytes, Problem> {
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 ))]
 #[get("/places/templates/{kind}.xlsx")]
-async fn get_import_template(state: State, signed_in: SignedIn, kind: Path<ImportKind>) -> Result<HttpResponse, Problem> {
+async fn get_import_template(
+    state: State,
+    signed_in: SignedIn,
+    kind: Path<ImportKind>,
+) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
     let kind = kind.into_inner();
     let bytes = state.draw(move || of_kind!(kind, empty_book())).await??;

@@ -45,7 +45,11 @@ impl AppState {
     (status = 404, description = "`deputy_unknown`：没有这位代表，或者不归您管理"),
 ))]
 #[get("/places/deputies/{id}/photo")]
-pub(super) async fn get_deputy_photo(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_deputy_photo(
+    state: State,
+    signed_in: SignedIn,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
     let (scope, id) = (signed_in.actor.place_scope(), id.into_inner());
     let name = state.ask(move |store| store.deputy_photo(&scope, id)).await?;
@@ -91,7 +95,11 @@ pub(super) async fn put_deputy_photo(
     (status = 404, description = "`deputy_unknown`：没有这位代表，或者不归您管理"),
 ))]
 #[delete("/places/deputies/{id}/photo")]
-pub(super) async fn delete_deputy_photo(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub(super) async fn delete_deputy_photo(
+    state: State,
+    signed_in: SignedIn,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
     state.replace_photo(signed_in, id.into_inner(), None).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -1,12 +1,17 @@
 //! Signing in to the desk and out of it.
 
+mod step;
+
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError as _, get,
     http::{StatusCode, header::HeaderValue},
     post, web,
 };
+use minyi_domain::access::Way;
 use serde::Deserialize;
 use uuid::Uuid;
+
+pub use step::{show_step, take_step};
 
 use super::view::{LoginView, OpenView};
 use crate::{
@@ -74,7 +79,7 @@ pub async fn login(
     } = form.into_inner();
     let next = next.unwrap_or_default();
     match state.sign_in_by_password(&username, password, address).await {
-        Ok(account) => enter(&state, account.id, &next).await,
+        Ok(account) => enter(&state, account.id, Way::Password, address, &next).await,
         Err(problem @ (Problem::LoginFailed | Problem::Invalid(_) | Problem::RateLimited { .. })) => {
             render(&page, username, next, Some(problem.detail()), problem.status_code())
         }
@@ -82,15 +87,25 @@ pub async fn login(
     }
 }
 
-/// Opens the session and goes on to where the person wanted to be.
-async fn enter(state: &State, account: Uuid, next: &str) -> Result<HttpResponse, Problem> {
-    let to = if is_local(next) && next.starts_with("/desk") {
+/// Where the person wanted to be, if that is here.
+fn local_desk(next: &str) -> &str {
+    if is_local(next) && next.starts_with("/desk") {
         next
     } else {
         "/desk"
-    };
-    let mut response = see_other(to);
-    let cookie = state.open_cookie(account).await?;
+    }
+}
+
+/// Opens the session and goes on to where the person wanted to be.
+async fn enter(
+    state: &State,
+    account: Uuid,
+    way: Way,
+    address: ClientAddress,
+    next: &str,
+) -> Result<HttpResponse, Problem> {
+    let mut response = see_other(local_desk(next));
+    let cookie = state.open_cookie(account, way, address).await?;
     response.add_cookie(&cookie).map_err(Problem::internal)?;
     Ok(response)
 }
@@ -133,7 +148,7 @@ pub async fn enter_from_wechat(
     let account = state.sign_in_by_wechat(&form.js_code, address).await?;
     let case = form.page.as_deref().and_then(case_of);
     let next = case.map_or_else(|| "/desk".to_owned(), |id| format!("/desk/submissions/{id}"));
-    enter(&state, account.id, &next).await
+    enter(&state, account.id, Way::Wechat, address, &next).await
 }
 
 /// The submission that a message is about.
@@ -151,8 +166,8 @@ struct Logout {
 
 #[post("/logout")]
 pub async fn logout(state: State, signed_in: SignedInForm, form: web::Form<Logout>) -> Result<HttpResponse, Problem> {
-    let signed_in = signed_in.confirm(&form.csrf)?;
-    state.end_session(signed_in.session).await?;
+    let signed_in = signed_in.confirm_partly(&form.csrf)?;
+    state.end_session(&signed_in).await?;
     let mut response = see_other("/desk/login");
     response
         .add_cookie(&state.removal_cookie())

@@ -76,6 +76,21 @@ pub struct LoginView {
     pub problem: Option<String>,
 }
 
+/// What a login still needs.
+#[derive(Template)]
+#[template(path = "desk/step.html")]
+pub struct StepView {
+    pub layout: Layout,
+    pub person: Option<Person>,
+    pub heading: &'static str,
+    pub text: String,
+    /// The second factor's; everything else is done in the console.
+    pub asks_code: bool,
+    pub problem: Option<String>,
+    pub csrf: String,
+    pub next: String,
+}
+
 /// Coming from a message in WeChat.
 #[derive(Template)]
 #[template(path = "desk/open.html")]

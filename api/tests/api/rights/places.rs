@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use minyi_domain::{
     people::{Actor, Role, Scope},
     submission::Channel,
 };
 use minyi_store::{
     Directory, NewRegion,
-    fixtures::{COUNTY, Deputy, Grid, TOWNSHIP},
+    fixtures::{COUNTY, Deputy, Grid, TOWNSHIP, login},
 };
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::app::{App, noon};
 
 /// The things of a place, by the word in the path that names their kind.
 pub struct Place {
@@ -21,6 +22,8 @@ pub struct Place {
     /// Another one, of whom nobody of the test lives.
     spare: Deputy,
     office: Uuid,
+    /// Somebody of the station's staff, not of the test, with a session.
+    staff: (Uuid, Uuid),
     things: HashMap<&'static str, String>,
 }
 
@@ -99,6 +102,7 @@ impl Stage {
             (Role::CountyAdmin, COUNTY),
             (Role::CityAdmin, "9901"),
             (Role::Auditor, COUNTY),
+            (Role::SecurityAdmin, COUNTY),
         ];
         for (role, region) in regions {
             actors.insert(role, app.city.admin(region, role));
@@ -115,11 +119,18 @@ impl Stage {
             spare
         };
         let (spare, far_spare) = (spare_in(&grid), spare_in(&far_grid));
-        let place = |grid, deputy, spare, office| Place {
+        let mut staff_in = |grid: &Grid, secret: u8| {
+            let staff = app.city.staff(grid.site_id, Role::StationStaff).account_id;
+            let new = login(staff, noon(), noon() + TimeDelta::days(1));
+            (staff, app.store.open_token_session(&new, [secret; 32]).unwrap())
+        };
+        let (staff, far_staff) = (staff_in(&grid, 1), staff_in(&far_grid, 2));
+        let place = |grid, deputy, spare, office, staff| Place {
             grid,
             deputy,
             spare,
             office,
+            staff,
             things: HashMap::new(),
         };
         let mut tokens = HashMap::new();
@@ -127,8 +138,8 @@ impl Stage {
             tokens.insert(*role, app.access_token(actor).await);
         }
         let mut stage = Self {
-            here: place(grid, deputy, spare, office),
-            there: place(far_grid, far_deputy, far_spare, far_office),
+            here: place(grid, deputy, spare, office, staff),
+            there: place(far_grid, far_deputy, far_spare, far_office, far_staff),
             app,
             tokens,
             actors,
@@ -203,6 +214,12 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         spare = place.spare.id,
         grid = place.grid.id,
     ));
+    let request = Uuid::new_v4();
+    app.sql(&format!(
+        "INSERT INTO personal_data_requests (id, number, kind, phone_index, reason, asked_by_account_id, asked_at)
+            VALUES ('{request}', '{request}', 'freeze', sha256('x'), '本人要求', '{account}', '2026-11-20');
+        INSERT INTO personal_data_items VALUES ('{request}', '{id}')"
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -221,6 +238,9 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("assignments", assignment.to_string()),
         ("templates", "regions".to_owned()),
         ("imports", "regions".to_owned()),
+        ("requests", request.to_string()),
+        ("accounts", place.staff.0.to_string()),
+        ("sessions", place.staff.1.to_string()),
     ]);
     things.extend(meetings);
     things

@@ -1,5 +1,7 @@
 //! Who may do what: the one table that the running product is held against.
 
+mod trust;
+
 use minyi_domain::rights::Permission as P;
 use serde_json::{Value, json};
 
@@ -53,6 +55,7 @@ pub fn rows() -> Vec<Row> {
     use Needs::{Login, Nobody, Right};
     let mut rows = offices();
     rows.extend(places());
+    rows.extend(trust::rows());
     rows.extend(vec![
         row("get", "/api/v1/codes/{token}", Nobody),
         row("get", "/api/v1/codes/{token}/image.png", Nobody),

@@ -2,17 +2,18 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl,
+    ExpressionMethods, PgConnection, QueryDsl, QueryableByName, RunQueryDsl,
     sql_types::{Array, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
     calendar::{WorkCalendar, end_of_day, local_date},
     deadlines::{self, AnswerPlan, Policies, Step},
+    people::Scope,
     submission::Urgency,
 };
 use uuid::Uuid;
 
-use crate::{Error, Result};
+use crate::{Error, Result, schema::submissions};
 
 /// What became of the provisional promises whose clock still runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -150,4 +151,59 @@ fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Resul
         .bind::<Array<Timestamptz>, _>(times)
         .execute(connection)?;
     Ok(())
+}
+
+/// A clock whose date becomes another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedClock {
+    pub submission_id: Uuid,
+    pub number: String,
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+}
+
+/// Those that run by a policy and are not late: who was told that a date has passed is not told another one.
+const RUNNING: &str = "
+SELECT id, clock, urgency, clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
+FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND clock_days IS NULL AND overdue_at IS NULL
+    AND region_code LIKE $1 AND (confidential_region IS NULL OR confidential_region LIKE $1)
+ORDER BY id FOR UPDATE OF submissions";
+
+/// Plans the clocks of a scope again with the policies in force on `now`, from the time at which they started; returns how
+/// many there are, and those that moved.
+pub fn running(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>) -> Result<(usize, Vec<MovedClock>)> {
+    let within = match scope {
+        Scope::Region(code) => format!("{code}%"),
+        // Who sets policies without a division sets those of the whole installation.
+        _ => "%".to_owned(),
+    };
+    let calendar = super::calendar(connection)?;
+    let policies = super::policies(connection, local_date(now))?;
+    let open: Vec<Open> = diesel::sql_query(RUNNING).bind::<Text, _>(within).load(connection)?;
+    let examined = open.len();
+    let mut planned = Vec::new();
+    for submission in open {
+        let urgency = submission
+            .urgency
+            .parse()
+            .map_err(|_| Error::Unknown(submission.urgency.clone()))?;
+        let plan = plan(&calendar, &policies, &submission, urgency, now);
+        if plan.answer_due.at != submission.answer_due_at {
+            planned.push((submission, plan));
+        }
+    }
+    write(connection, &planned)?;
+    let ids: Vec<Uuid> = planned.iter().map(|(submission, _)| submission.id).collect();
+    let numbers: Vec<(Uuid, String)> = submissions::table
+        .filter(submissions::id.eq_any(ids))
+        .select((submissions::id, submissions::number))
+        .load(connection)?;
+    let numbers: BTreeMap<Uuid, String> = numbers.into_iter().collect();
+    let moved = planned.iter().map(|(submission, plan)| MovedClock {
+        submission_id: submission.id,
+        number: numbers.get(&submission.id).cloned().unwrap_or_default(),
+        from: submission.answer_due_at,
+        to: plan.answer_due.at,
+    });
+    Ok((examined, moved.collect()))
 }

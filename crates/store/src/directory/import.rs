@@ -1,4 +1,4 @@
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{Connection as _, ExpressionMethods, PgConnection, RunQueryDsl, upsert::excluded};
 use uuid::Uuid;
 
@@ -72,11 +72,14 @@ impl Store {
     }
 
     /// Gives an account that logs in by password another one; `false`: no account has this user name.
-    pub fn set_password(&self, username: &str, password_hash: &str) -> Result<bool> {
+    pub fn set_password(&self, username: &str, password_hash: &str, now: DateTime<Utc>) -> Result<bool> {
         use diesel::QueryDsl as _;
         let account = accounts::table.filter(accounts::username.eq(username));
         let changed = diesel::update(account)
-            .set(accounts::password_hash.eq(password_hash))
+            .set((
+                accounts::password_hash.eq(password_hash),
+                accounts::password_set_at.eq(now),
+            ))
             .execute(&mut *self.connection()?)?;
         Ok(changed > 0)
     }

@@ -173,12 +173,14 @@ impl Store {
         Ok(Some(detail))
     }
 
-    /// Records that somebody opened the contact data; `false`: nothing there in this scope.
+    /// Records that somebody opened the contact data; `false`: nothing there in this scope, or its processing was stopped
+    /// (个人信息保护法 Art. 47).
     pub fn record_contact_view(&self, scope: &Scope, id: Uuid, account_id: Uuid, now: DateTime<Utc>) -> Result<bool> {
         let mut connection = self.connection()?;
         let found: Option<Uuid> = submissions::table
             .filter(submissions::id.eq(id))
             .filter(submissions_in(scope))
+            .filter(submissions::frozen_at.is_null())
             .select(submissions::id)
             .first(&mut *connection)
             .optional()?;

@@ -3,10 +3,15 @@ use std::thread;
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection as _;
 use minyi_domain::people::Role;
-use minyi_store::{RevokeReason, RotateOutcome, fixtures::openid_of};
+use minyi_store::{
+    By, LiveSession, RevokeReason, RotateOutcome,
+    fixtures::{login, openid_of},
+};
 use uuid::Uuid;
 
 use crate::support::{World, connect, now, world};
+
+const HERE: By = By::command_line();
 
 fn disable(world: &World, account: Uuid) {
     let disable = format!("UPDATE accounts SET disabled_at = now() WHERE id = '{account}'");
@@ -18,15 +23,33 @@ fn the_fifth_failure_locks_for_a_quarter_of_an_hour() {
     let mut world = world();
     let id = world.city.admin("990102", Role::CountyAdmin).account_id;
     for _ in 0..4 {
-        assert_eq!(world.store.record_login_failure(id, now()).unwrap().locked_until, None);
+        assert_eq!(
+            world
+                .store
+                .record_login_failure(&HERE, id, "password", now())
+                .unwrap()
+                .locked_until,
+            None
+        );
     }
     let until = now() + TimeDelta::minutes(15);
     assert_eq!(
-        world.store.record_login_failure(id, now()).unwrap().locked_until,
+        world
+            .store
+            .record_login_failure(&HERE, id, "password", now())
+            .unwrap()
+            .locked_until,
         Some(until)
     );
     // A lock that is over begins a new count.
-    assert_eq!(world.store.record_login_failure(id, until).unwrap().locked_until, None);
+    assert_eq!(
+        world
+            .store
+            .record_login_failure(&HERE, id, "password", until)
+            .unwrap()
+            .locked_until,
+        None
+    );
 }
 
 #[test]
@@ -35,13 +58,14 @@ fn a_success_forgets_the_failures_and_tries_at_once_are_all_counted() {
     let actor = world.city.admin("990102", Role::CountyAdmin);
     let id = actor.account_id;
     for _ in 0..4 {
-        world.store.record_login_failure(id, now()).unwrap();
+        world.store.record_login_failure(&HERE, id, "password", now()).unwrap();
     }
-    world.store.record_login_success(id).unwrap();
+    let session = login(id, now(), now() + TimeDelta::days(1));
+    world.store.open_cookie_session(&session, [9; 32]).unwrap();
     let store = connect(&world.database, 5);
     thread::scope(|scope| {
         for _ in 0..5 {
-            scope.spawn(|| store.record_login_failure(id, now()).unwrap());
+            scope.spawn(|| store.record_login_failure(&HERE, id, "password", now()).unwrap());
         }
     });
     let account = world.store.account_by_openid(&openid_of(&actor)).unwrap().unwrap();
@@ -55,20 +79,17 @@ fn a_disabled_account_is_nobody() {
     let id = world.city.admin("990102", Role::CountyAdmin).account_id;
     let session = world
         .store
-        .open_token_session(id, [1; 32], now(), now() + TimeDelta::days(30))
+        .open_token_session(&login(id, now(), now() + TimeDelta::days(30)), [1; 32])
         .unwrap();
     world
         .store
-        .open_cookie_session(id, [2; 32], now(), now() + TimeDelta::days(1))
+        .open_cookie_session(&login(id, now(), now() + TimeDelta::days(1)), [2; 32])
         .unwrap();
     assert!(world.store.token_session(session, now()).unwrap().is_some());
     disable(&world, id);
     assert_eq!(world.store.actor(id).unwrap(), None);
     assert_eq!(world.store.token_session(session, now()).unwrap(), None);
-    assert_eq!(
-        world.store.cookie_session([2; 32], now(), TimeDelta::hours(1)).unwrap(),
-        None
-    );
+    assert_eq!(world.store.cookie_session([2; 32], now()).unwrap(), None);
     assert_eq!(
         world.store.rotate_refresh([1; 32], [3; 32], now()).unwrap(),
         RotateOutcome::Expired
@@ -81,7 +102,7 @@ fn a_refresh_token_works_once_and_a_second_use_ends_the_session() {
     let account_id = world.city.admin("990102", Role::CountyAdmin).account_id;
     let session_id = world
         .store
-        .open_token_session(account_id, [1; 32], now(), now() + TimeDelta::days(30))
+        .open_token_session(&login(account_id, now(), now() + TimeDelta::days(30)), [1; 32])
         .unwrap();
     let rotate = |old, new| world.store.rotate_refresh([old; 32], [new; 32], now()).unwrap();
     assert_eq!(rotate(1, 2), RotateOutcome::Rotated { account_id, session_id });
@@ -99,7 +120,7 @@ fn of_two_who_use_a_refresh_token_at_once_one_is_found_out() {
     let account_id = world.city.admin("990102", Role::CountyAdmin).account_id;
     world
         .store
-        .open_token_session(account_id, [1; 32], now(), now() + TimeDelta::days(30))
+        .open_token_session(&login(account_id, now(), now() + TimeDelta::days(30)), [1; 32])
         .unwrap();
     let outcomes = thread::scope(|scope| {
         let rotate = |new: u8| {
@@ -124,20 +145,25 @@ fn a_cookie_lives_while_it_is_used_and_until_logout() {
     let expires_at = now() + TimeDelta::hours(12);
     let session = world
         .store
-        .open_cookie_session(actor.account_id, [1; 32], now(), expires_at)
+        .open_cookie_session(&login(actor.account_id, now(), expires_at), [1; 32])
         .unwrap();
     let look = |minutes| {
         let at = now() + TimeDelta::minutes(minutes);
-        world.store.cookie_session([1; 32], at, TimeDelta::minutes(30)).unwrap()
+        world.store.cookie_session([1; 32], at).unwrap()
     };
-    assert_eq!(look(20), Some((session, actor.clone())));
-    assert_eq!(look(45), Some((session, actor)));
-    assert_eq!(look(76), None);
+    let whole = LiveSession {
+        id: session,
+        actor,
+        needs: Vec::new(),
+    };
+    assert_eq!(look(14), Some(whole.clone()));
+    assert_eq!(look(28), Some(whole));
+    assert_eq!(look(43), None);
     world
         .store
         .revoke_session(session, RevokeReason::Logout, now())
         .unwrap();
-    assert_eq!(look(46), None);
+    assert_eq!(look(29), None);
     assert_eq!(
         world
             .store
@@ -159,8 +185,8 @@ fn passwords_can_be_changed() {
     let mut world = world();
     world.city.admin("990102", Role::CountyAdmin);
     let username = "user1";
-    assert!(world.store.set_password(username, "another").unwrap());
+    assert!(world.store.set_password(username, "another", now()).unwrap());
     let account = world.store.account_by_username(username).unwrap().unwrap();
     assert_eq!(account.password_hash.as_deref(), Some("another"));
-    assert!(!world.store.set_password("nobody", "another").unwrap());
+    assert!(!world.store.set_password("nobody", "another", now()).unwrap());
 }

@@ -8,6 +8,7 @@
 
 mod answering;
 mod appointments;
+mod audit;
 mod calendar;
 mod chain;
 mod clusters;
@@ -23,6 +24,7 @@ mod messages;
 mod numbers;
 mod oracle;
 mod photos;
+mod policies;
 mod proposing;
 mod releasing;
 mod replanning;

@@ -21,7 +21,8 @@ impl Builder<'_> {
         let staff = &self.data.staff;
         let places = &self.data.places;
         for login in std::iter::once(&staff.console).chain(&staff.county) {
-            let region_code = (login.role != Role::SystemAdmin).then(|| places.county.clone());
+            // The three duties are those of the whole installation.
+            let region_code = (!login.role.is_separate_duty()).then(|| places.county.clone());
             self.add_member(
                 &login.username,
                 &login.name,

@@ -20,6 +20,9 @@ router.beforeEach(async (to) => {
   const session = useSession();
   if (to.meta.open) return true;
   if (!session.isIn && !(await session.load())) return { name: "login", query: { next: to.fullPath } };
+  // What a login still needs comes before everything else: a code, a new password, a second factor.
+  const needsMore = (session.me?.needs.length ?? 0) > 0;
+  if (needsMore && to.name !== "login-steps") return { name: "login-steps", query: { next: to.fullPath } };
   const rights = rightsFor(to);
   return rights.length === 0 || session.may(...rights) ? true : { name: "forbidden", query: { page: to.meta.title } };
 });

@@ -111,15 +111,17 @@ impl Application {
     /// # Errors
     /// If the server breaks down.
     pub async fn run(self) -> io::Result<()> {
-        let events = self.events.clone();
-        // The server waits for every answer to end, and a stream has no end of its own.
-        let closing = actix_web::rt::spawn(async move {
-            if stop_signal().await.is_ok() {
-                events.close();
+        let mut server = std::pin::pin!(self.server);
+        let ended = tokio::select! {
+            ended = &mut server => ended,
+            // The server waits for every answer to end, and a stream has no end of its own.
+            heard = stop_signal() => {
+                if heard.is_ok() {
+                    self.events.close();
+                }
+                server.await
             }
-        });
-        let ended = self.server.await;
-        closing.abort();
+        };
         self.events.close();
         ended
     }

@@ -88,7 +88,7 @@ pub struct DeadlinePoliciesResponse {
 /// A policy to try, as if it held from today on.
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"policy": null}))]
-pub struct PreviewRequest {
+pub struct PolicyPreviewRequest {
     /// `null`: only those in force.
     policy: Option<DeadlinePolicyBody>,
 }
@@ -186,7 +186,7 @@ async fn create_deadline_policy(
 /// What computing the running clocks again would change (预览)
 ///
 /// With the policies in force today, and with one to try. Nothing is changed.
-#[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = PreviewRequest, responses(
+#[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = PolicyPreviewRequest, responses(
     (status = 200, description = "which submissions, from which date to which", body = RecomputedResponse),
     (status = 422, description = "`invalid_fields`：没有这个环节，或者长度不对"),
 ))]
@@ -194,7 +194,7 @@ async fn create_deadline_policy(
 async fn preview_deadline_policies(
     state: State,
     signed_in: SignedIn,
-    JsonBody(request): JsonBody<PreviewRequest>,
+    JsonBody(request): JsonBody<PolicyPreviewRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let tried = request.policy.map(DeadlinePolicyBody::read).transpose()?;

@@ -270,7 +270,7 @@ async fn read_workbook(form: &mut Multipart) -> Result<Bytes, Problem> {
 /// An empty template (下载导入模板)
 ///
 /// A sheet to fill in, whose lists offer the choices, and one that explains the columns.
-#[utoipa::path(tag = "站点网格代表", security(("bearer" = [])), params(("kind" = ImportKind, Path)), responses(
+#[utoipa::path(tag = "站点网格代表", security(("bearer" = [])), params(("kind" = inline(ImportKind), Path)), responses(
     (status = 200, description = "a workbook", body = crate::openapi::File,
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 ))]
@@ -290,7 +290,7 @@ async fn get_import_template(
 ///
 /// Everything or nothing. What exists is recognised (divisions and grids by their code, sites and offices by division and
 /// name, deputies by number or by name, level and division, assignments by grid, deputy and first day) and updated.
-#[utoipa::path(tag = "站点网格代表", security(("bearer" = [])), params(("kind" = ImportKind, Path), ImportQuery),
+#[utoipa::path(tag = "站点网格代表", security(("bearer" = [])), params(("kind" = inline(ImportKind), Path), ImportQuery),
     request_body(content = WorkbookForm, content_type = "multipart/form-data"), responses(
         (status = 200, description = "what was done, or what is wrong: then nothing was written", body = ImportReport),
         (status = 422, description = "`invalid_fields`：不是按模板填写的 XLSX"),
@@ -312,7 +312,7 @@ async fn import_places(
 /// The same workbook with what is wrong in a column of its own (下载带错误说明的文件)
 ///
 /// To be corrected and imported again.
-#[utoipa::path(tag = "站点网格代表", security(("bearer" = [])), params(("kind" = ImportKind, Path)),
+#[utoipa::path(tag = "站点网格代表", security(("bearer" = [])), params(("kind" = inline(ImportKind), Path)),
     request_body(content = WorkbookForm, content_type = "multipart/form-data"), responses(
         (status = 200, description = "a workbook", body = crate::openapi::File,
             content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

@@ -31,7 +31,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     "id": "019aa000-0000-7000-8000-0000000000aa", "name": "县住建局", "region_code": "990102", "region_name": "某县",
     "valid_until": null
 }))]
-pub struct OfficeEntry {
+pub struct OfficePlaceEntry {
     id: Uuid,
     name: String,
     region_code: String,
@@ -40,7 +40,7 @@ pub struct OfficeEntry {
     valid_until: Option<NaiveDate>,
 }
 
-impl From<OfficePlace> for OfficeEntry {
+impl From<OfficePlace> for OfficePlaceEntry {
     fn from(office: OfficePlace) -> Self {
         Self {
             id: office.id,
@@ -77,7 +77,7 @@ impl OfficeBody {
 
 /// Offices by name (承办单位)
 #[utoipa::path(tag = "站点网格代表", security(("bearer" = [])), params(PlaceQuery), responses(
-    (status = 200, description = "a page", body = PlacePage<OfficeEntry>),
+    (status = 200, description = "a page", body = PlacePage<OfficePlaceEntry>),
     (status = 422, description = "`invalid_fields`：筛选条件、cursor 或 limit 不对"),
 ))]
 #[get("/places/offices")]
@@ -87,7 +87,7 @@ async fn list_place_offices(
     query: Query<PlaceQuery>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
-    let body: PlacePage<OfficeEntry> = state.place_page(&signed_in, &query, Store::place_offices).await?;
+    let body: PlacePage<OfficePlaceEntry> = state.place_page(&signed_in, &query, Store::place_offices).await?;
     Ok(HttpResponse::Ok().json(body))
 }
 

@@ -18,7 +18,7 @@ const WIDTH_PX: u32 = 1240;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"template": "stand", "design": null, "token": null, "format": "png"}))]
-pub struct PreviewRequest {
+pub struct DesignPreviewRequest {
     #[schema(schema_with = words::template)]
     template: Template,
     /// Words and colours; without them the division's own.
@@ -41,7 +41,7 @@ enum PreviewFormat {
 /// What would be printed (印刷预览)
 ///
 /// The first page, from the same drawing as the PDF; the logo is that of the person's division.
-#[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = PreviewRequest, responses(
+#[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = DesignPreviewRequest, responses(
     (status = 200, description = "a page; as PNG 1240 pixels wide", content(
         (crate::openapi::File = "image/svg+xml"), (crate::openapi::File = "image/png"))),
     (status = 400, description = "`code_mistyped`：编号输错了"),
@@ -53,10 +53,10 @@ enum PreviewFormat {
 pub(super) async fn preview_print_design(
     state: State,
     signed_in: SignedIn,
-    body: JsonBody<PreviewRequest>,
+    body: JsonBody<DesignPreviewRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Print)?;
-    let PreviewRequest {
+    let DesignPreviewRequest {
         template,
         design,
         token,

@@ -180,6 +180,7 @@ mod tests {
         streams.pop();
         assert!(events.subscribe(account).is_some());
         streams.clear();
-        assert_eq!((events.lock().streams, events.lock().accounts.len()), (0, 0));
+        let open = events.lock();
+        assert_eq!((open.streams, open.accounts.len()), (0, 0));
     }
 }

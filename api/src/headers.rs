@@ -21,7 +21,7 @@ const ALWAYS: [(&str, &str); 5] = [
     ("referrer-policy", "same-origin"),
     (
         "permissions-policy",
-        "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
+        "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
     ),
     ("cross-origin-opener-policy", "same-origin"),
 ];

@@ -49,7 +49,11 @@ impl DeadlinePolicyBody {
         // The station's head may be told at the moment at which the answer was due.
         let least = u16::from(self.step != "escalate_head");
         if !(least..=400).contains(&self.amount) {
-            return Err(Problem::field("/amount", "out_of_range", format!("长度是 {least} 到 400。")));
+            return Err(Problem::field(
+                "/amount",
+                "out_of_range",
+                format!("长度是 {least} 到 400。"),
+            ));
         }
         Ok(DeadlinePolicy {
             applies_to: self.applies_to,

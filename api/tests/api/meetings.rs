@@ -52,6 +52,7 @@ async fn a_resident_asks_the_deputy_confirms_and_writes_what_was_said() {
         .await
         .problem(409, "only_once");
     assert_eq!(free(&app, &of_code).await.len(), 5);
+    let own = app.only_submission(&app.access_token(&app.deputy.actor).await).await;
     let other = app.receipt().await;
     let taken = app
         .post(&format!("/api/v1/receipts/{other}/appointments"), &wanted)
@@ -65,11 +66,6 @@ async fn a_resident_asks_the_deputy_confirms_and_writes_what_was_said() {
         .await
         .problem(422, "invalid_fields");
     let list = async |token: &str| {
-        let items = app.get_as(token, "/api/v1/inbox").await.expect(200).json()["items"].clone();
-        let own = items.as_array().unwrap().last().unwrap()["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
         let path = format!("/api/v1/submissions/{own}/appointments");
         app.get_as(token, &path).await.expect(200).json()["items"][0].clone()
     };

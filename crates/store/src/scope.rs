@@ -277,7 +277,8 @@ pub fn accounts_in(scope: &Scope) -> (&'static str, String) {
                 AND (deputies.site_id = $1::uuid OR deputies.site_id IS NULL AND EXISTS (
                     SELECT FROM grid_assignments JOIN grids ON grids.id = grid_id
                     WHERE grid_assignments.deputy_id = deputies.id AND grids.site_id = $1::uuid
-                    AND valid_from <= $2 AND coalesce(valid_until > $2, true)))))",
+                    AND grid_assignments.valid_from <= $2
+                            AND coalesce(grid_assignments.valid_until > $2, true)))))",
             site.to_string(),
         ),
         Scope::Region(code) => (
@@ -289,7 +290,8 @@ pub fn accounts_in(scope: &Scope) -> (&'static str, String) {
                         OR deputies.site_id IS NULL AND EXISTS (
                             SELECT FROM grid_assignments JOIN grids ON grids.id = grid_id
                             WHERE grid_assignments.deputy_id = deputies.id AND grids.region_code LIKE $1
-                            AND valid_from <= $2 AND coalesce(valid_until > $2, true)))))",
+                            AND grid_assignments.valid_from <= $2
+                            AND coalesce(grid_assignments.valid_until > $2, true)))))",
             within(code),
         ),
     }

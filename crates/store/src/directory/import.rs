@@ -113,6 +113,12 @@ fn insert_deputies(connection: &mut PgConnection, rows: &[NewDeputy]) -> Result<
         .values(rows)
         .on_conflict_do_nothing()
         .execute(connection)?;
+    // The division of the station looks after its deputies.
+    diesel::sql_query(
+        "UPDATE deputies SET region_code = sites.region_code FROM sites
+        WHERE sites.id = deputies.site_id AND deputies.region_code IS NULL",
+    )
+    .execute(connection)?;
     Ok(())
 }
 

@@ -30,7 +30,8 @@ const DEPUTIES: &str = "
 SELECT deputies.id, deputies.name, string_agg(grids.name, '、' ORDER BY grids.code) AS of
 FROM deputies JOIN grid_assignments ON deputy_id = deputies.id JOIN grids ON grids.id = grid_id
 WHERE starts_with(grids.region_code, $1) AND deputies.id IS DISTINCT FROM $3
-  AND valid_from <= $5 AND (valid_until IS NULL OR valid_until > $5)
+  AND grid_assignments.valid_from <= $5
+  AND (grid_assignments.valid_until IS NULL OR grid_assignments.valid_until > $5)
   AND term_from <= $5 AND (term_until IS NULL OR term_until > $5)
   AND ($2 = '' OR strpos(deputies.name, $2) > 0 OR strpos(grids.name, $2) > 0 OR strpos(grids.place, $2) > 0)
 GROUP BY deputies.id, deputies.name

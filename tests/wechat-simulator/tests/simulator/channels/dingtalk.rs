@@ -135,7 +135,10 @@ async fn a_robot_with_a_wrong_secret_waits_for_a_person() {
         matches!(&outcome, Outcome::Retry { code: Some(code), reason: "configuration", .. } if code == "310000"),
         "{outcome:?}"
     );
-    stage.world.fault(json!({"path": "/robot/send", "errcode": 130_101})).await;
+    stage
+        .world
+        .fault(json!({"path": "/robot/send", "errcode": 130_101}))
+        .await;
     let outcome = robot(&stage).send(&notice(2)).await;
     assert!(
         matches!(&outcome, Outcome::Retry { after, reason: "minute_quota", .. } if after.as_secs() == 600),

@@ -133,7 +133,7 @@ impl Loaded {
         }
         let mut digest = |table: &str| {
             let query = format!(
-                "SELECT coalesce(sum(hashtext((to_jsonb(rows) - 'password_hash')::text)::bigint), 0)::bigint AS digest \
+                "SELECT coalesce(sum(hashtext((to_jsonb(rows) - 'password_hash' - 'password_set_at')::text)::bigint), 0)::bigint AS digest \
                  FROM {table} AS rows"
             );
             diesel::sql_query(query)

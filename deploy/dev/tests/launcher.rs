@@ -27,6 +27,7 @@ impl Checkout {
             "deploy/dev",
             "web/resident/node_modules",
             "web/deputy/node_modules",
+            "web/console/node_modules",
             "tests/browser/node_modules",
             "target/debug",
             "bin",
@@ -35,7 +36,7 @@ impl Checkout {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         fs::write(root.join("deploy/dev/Cargo.toml"), "").unwrap();
-        for package in ["web/resident", "web/deputy", "tests/browser"] {
+        for package in ["web/resident", "web/deputy", "web/console", "tests/browser"] {
             fs::write(root.join(package).join("package-lock.json"), "{}").unwrap();
         }
         let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stand-in.cjs");
@@ -214,7 +215,7 @@ fn every_part_of_the_tests_is_counted_in_one_last_line() {
     // Five checks, five Rust tests, two browser tests.
     assert_eq!(
         said(&test).lines().last(),
-        Some("12 passed, 0 failed"),
+        Some("13 passed, 0 failed"),
         "{}",
         said(&test)
     );
@@ -231,7 +232,7 @@ fn a_part_that_fails_is_counted_and_does_not_hide_the_others() {
 
     assert_eq!(
         said(&test).lines().last(),
-        Some("9 passed, 2 failed"),
+        Some("10 passed, 2 failed"),
         "{}",
         said(&test)
     );

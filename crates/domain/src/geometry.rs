@@ -163,7 +163,6 @@ fn check_ring(ring: &[Point]) -> Result<(), GeometryError> {
         return Err(GeometryError::TooFewPoints);
     }
     // Written by the same hand or not at all: no tolerance.
-    #[expect(clippy::float_cmp, reason = "a ring is closed by repeating its first point")]
     if ring.first() == ring.last() {
         Ok(())
     } else {
@@ -231,6 +230,7 @@ fn distance(point: Point, a: Point, b: Point) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
     use super::*;
     use proptest::prelude::*;
 
@@ -280,8 +280,8 @@ mod tests {
     fn a_grid_lies_in_its_division_give_or_take_fifty_metres() {
         let mut rings = vec![square(116.0, 40.0, 0.1), square(117.0, 40.0, 0.1)];
         rings.push(square(116.04, 40.04, 0.02));
-        let division = Territory::new(rings).expect("three rings");
-        let grid = |west, south, side| Outline::new(vec![square(west, south, side)]).expect("a square");
+        let division = Territory::new(rings).unwrap();
+        let grid = |west, south, side| Outline::new(vec![square(west, south, side)]).unwrap();
         assert_eq!(grid(116.0, 40.0, 0.02).must_lie_in(&division), Ok(()));
         assert_eq!(grid(115.9998, 39.9998, 0.02).must_lie_in(&division), Ok(()));
         assert_eq!(grid(117.05, 40.05, 0.02).must_lie_in(&division), Ok(()));

@@ -103,7 +103,7 @@ fn chart_sheet(workbook: &mut Workbook, chart: &Bars, heading: &Format) -> Resul
             .set_values((chart.title.as_str(), 1, 1, last, 1))
             .set_format(
                 rust_xlsxwriter::ChartFormat::new()
-                    .set_solid_fill(&rust_xlsxwriter::ChartSolidFill::new().set_color(RED)),
+                    .set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(RED)),
             );
         bars.title().set_name(&chart.title);
         bars.legend().set_hidden();

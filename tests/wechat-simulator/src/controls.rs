@@ -183,7 +183,7 @@ async fn clear_messages(shared: SharedData) -> HttpResponse {
 async fn counts(shared: SharedData) -> HttpResponse {
     let state = shared.lock();
     HttpResponse::Ok().json(json!({
-        "messages": state.delivered, "calls": state.calls, "other": state.inbox.len(), "dropped": state.inbox.dropped(),
+        "messages": state.delivered, "calls": state.calls, "other": state.inbox.count(), "dropped": state.inbox.dropped(),
     }))
 }
 

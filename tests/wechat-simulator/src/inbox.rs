@@ -65,7 +65,7 @@ impl Inbox {
         self.all.iter().rev().take(most)
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.all.len()
     }
 

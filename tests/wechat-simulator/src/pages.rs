@@ -106,7 +106,7 @@ async fn home(shared: SharedData) -> HttpResponse {
     html(&HomePage {
         owners,
         messages: state.delivered,
-        others: state.inbox.len(),
+        others: state.inbox.count(),
     })
 }
 

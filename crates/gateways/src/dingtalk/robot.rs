@@ -118,7 +118,7 @@ fn judge(errcode: i64) -> Outcome {
         130_101 | 410_100 => Outcome::retry_for(errcode, SILENCE, "minute_quota"),
         // Signature, keyword or address; no such robot or group; robot switched off.
         300_001 | 310_000 | 400_013 | 400_101 | 400_102 => Outcome::retry_for(errcode, AFTER_REPAIR, "configuration"),
-        430_101 | 430_102 | 430_103 | 430_104 => Outcome::refused(errcode, Refusal::Content),
+        430_101..=430_104 => Outcome::refused(errcode, Refusal::Content),
         _ => Outcome::refused(errcode, Refusal::Other),
     }
 }

@@ -51,7 +51,8 @@ fn an_unanswered_submission_is_reminded_overdue_and_escalated() {
         (1, 1),
         "the deputy, and the head"
     );
-    assert_eq!(run_due(&world, day(6)), [StepOutcome::Done]);
+    // The street hears of it, and those who are late are reminded for the first time.
+    assert_eq!(run_due(&world, day(6)), [StepOutcome::Done, StepOutcome::Done]);
     assert_eq!(told(&world, "escalated"), 2, "the street too, not yet the county");
     assert_eq!(last_told(&world), ["street_admin"]);
 

@@ -103,7 +103,8 @@ fn words(value: &str) -> String {
             _ => None,
         };
         // White space between two encoded words does not count.
-        if !text.is_empty() && !(was_encoded && decoded.is_some()) {
+        let is_joined = was_encoded && decoded.is_some();
+        if !text.is_empty() && !is_joined {
             text.push(' ');
         }
         was_encoded = decoded.is_some();

@@ -71,7 +71,7 @@ async fn pages(objects: &Objects, job: &PrintJob) -> usize {
     let file = objects.get(job.object_name.as_ref().unwrap()).await.unwrap().unwrap();
     assert_eq!(i64::try_from(file.bytes.len()).unwrap(), job.size_bytes.unwrap());
     let text = String::from_utf8_lossy(&file.bytes);
-    text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
+    text.matches("/Type/Page/").count()
 }
 
 #[tokio::test]

@@ -46,7 +46,8 @@ pub enum Proof {
 impl Store {
     /// The second factor of an account, if it has or begins one.
     pub fn second_factor(&self, account_id: Uuid) -> Result<Option<SecondFactor>> {
-        let row: Option<(Option<Vec<u8>>, Option<Vec<u8>>, i64)> = second_factors::table
+        type Row = (Option<Vec<u8>>, Option<Vec<u8>>, i64);
+        let row: Option<Row> = second_factors::table
             .find(account_id)
             .select((
                 second_factors::secret_sealed,

@@ -89,8 +89,11 @@ impl Store {
     }
 }
 
+/// Kind, reason, who and when.
+type EventRow = (Word<CodeEventKind>, Option<String>, String, DateTime<Utc>);
+
 fn events(connection: &mut PgConnection, code_id: Uuid) -> Result<Vec<CodeEvent>> {
-    let rows: Vec<(Word<CodeEventKind>, Option<String>, String, DateTime<Utc>)> = code_events::table
+    let rows: Vec<EventRow> = code_events::table
         .inner_join(accounts::table)
         .filter(code_events::code_id.eq(code_id))
         .order((code_events::occurred_at, code_events::id))

@@ -85,10 +85,13 @@ pub struct AssignmentRecord {
     region_code: String,
 }
 
+/// Id, name, division, and the first and last day of the term.
+type DeputyRow = (Uuid, String, Option<String>, NaiveDate, Option<NaiveDate>);
+
 /// The grids and deputies that rows refer to, with what already holds there.
 struct Known {
     grids: HashMap<String, (Uuid, String, String)>,
-    deputies: Vec<(Uuid, String, Option<String>, NaiveDate, Option<NaiveDate>)>,
+    deputies: Vec<DeputyRow>,
     rows: Vec<AssignmentRow>,
 }
 

@@ -48,7 +48,6 @@ impl Store {
     }
 
     /// The name of a deputy's photo, if there is one, for those who keep it; `None`: no such deputy in the scope.
-    #[expect(clippy::option_option, reason = "no deputy and no photo are two things")]
     pub fn deputy_photo(&self, scope: &PlaceScope, deputy: Uuid) -> Result<Option<Option<String>>> {
         Ok(deputies::table
             .filter(deputies_within(scope))

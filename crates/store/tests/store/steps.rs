@@ -54,7 +54,7 @@ fn an_unanswered_submission_is_reminded_overdue_and_escalated() {
     // The street hears of it, and those who are late are reminded for the first time.
     assert_eq!(run_due(&world, day(6)), [StepOutcome::Done, StepOutcome::Done]);
     assert_eq!(told(&world, "escalated"), 2, "the street too, not yet the county");
-    assert_eq!(last_told(&world), ["street_admin"]);
+    assert_eq!(last_told(&world), ["deputy", "station_head"], "those who are late");
 
     let detail = world.store.submission(&deputy.actor.scope(), id).unwrap().unwrap();
     assert_eq!((detail.overdue_at, detail.escalated_at), (Some(day(5)), Some(day(6))));
@@ -69,7 +69,7 @@ fn an_unanswered_submission_is_reminded_overdue_and_escalated() {
             .all(|outcome| *outcome == StepOutcome::Done)
     );
     assert_eq!(told(&world, "escalated"), 3);
-    assert_eq!(world.count("events WHERE kind = 'reminded' AND data ? 'late'"), 1);
+    assert_eq!(world.count("events WHERE kind = 'reminded' AND data ? 'late'"), 2);
 }
 
 /// The roles of those whom the last messages of the clock went to.

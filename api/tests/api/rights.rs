@@ -39,6 +39,8 @@ fn every_operation_has_its_row() {
 async fn nobody_gets_in_without_a_right_and_nobody_with_one_is_kept_out() {
     let mut stage = Stage::build().await;
     let mut wrong = Vec::new();
+    // Things are made anew only after a call that may have moved them.
+    let mut moved = false;
     for row in rows() {
         let anonymous = call(&stage, None, &row, &stage.here).await;
         if matches!(row.needs, Needs::Nobody) == (anonymous.status == 401) {
@@ -48,9 +50,12 @@ async fn nobody_gets_in_without_a_right_and_nobody_with_one_is_kept_out() {
             continue;
         }
         for &role in Role::ALL {
-            stage.refresh().await;
+            if moved {
+                stage.refresh().await;
+            }
             let own = call(&stage, Some(role), &row, &stage.here).await;
             let foreign = call(&stage, Some(role), &row, &stage.there).await;
+            moved = row.method != "get" && (own.status < 400 || foreign.status < 400);
             if let Err(why) = judge(&stage, &row, role, &own, &foreign) {
                 wrong.push(format!("{} {}: {role}: {why}", row.method, row.path));
             }

@@ -83,14 +83,14 @@ impl Stage {
         self.world.store.finish_sending(outgoing.id, result, at).unwrap();
     }
 
-    /// Channel and state of every message, in the order in which they were written.
+    /// Channel and state of every message, in the order in which they were made.
     fn rows(&self) -> Vec<String> {
         #[derive(QueryableByName)]
         struct Row {
             #[diesel(sql_type = Text)]
             row: String,
         }
-        let query = "SELECT channel || ' ' || state AS row FROM notifications ORDER BY id";
+        let query = "SELECT channel || ' ' || state AS row FROM notifications ORDER BY created_at, state";
         let rows: Vec<Row> = diesel::sql_query(query).load(&mut self.world.raw()).unwrap();
         rows.into_iter().map(|row| row.row).collect()
     }

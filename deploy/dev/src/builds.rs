@@ -48,8 +48,12 @@ pub fn npm(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// The product's programs.
-pub fn programs(checkout: &Checkout) -> Result<()> {
+/// The product's programs; `built`: those of the last build will do, if all are there. Built alone, their dependencies
+/// have other features than beside the tests, so that everything would be compiled twice.
+pub fn programs(checkout: &Checkout, built: bool) -> Result<()> {
+    if built && PROGRAMS.iter().all(|name| checkout.program(name).is_file()) {
+        return Ok(());
+    }
     let mut command = checkout.cargo();
     command.args(["build", "--bins"]).stdin(Stdio::null());
     for program in PROGRAMS {

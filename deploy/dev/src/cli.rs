@@ -56,6 +56,8 @@ pub struct Request {
     pub state: Option<PathBuf>,
     /// Load no demonstration.
     pub empty: bool,
+    /// The programs have just been built, by whoever tests them.
+    pub built: bool,
     /// What goes on to the program that measures.
     pub further: Vec<String>,
     /// This is the process in the background that `--detach` has started.
@@ -71,6 +73,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
         port: None,
         state: None,
         empty: false,
+        built: false,
         further: Vec::new(),
         supervised: false,
     };
@@ -86,6 +89,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
         match (request.action, name.as_str()) {
             (Action::Up, "--detach" | "-d") => request.detach = true,
             (Action::Up, "--empty") => request.empty = true,
+            (Action::Up, "--built") => request.built = true,
             (Action::Up, "--supervised") => request.supervised = true,
             (Action::Up, "--port" | "-p") => request.port = Some(port(&value()?)?),
             (_, "--state-dir") => request.state = Some(value()?.into()),

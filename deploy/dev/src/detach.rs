@@ -30,8 +30,10 @@ pub fn start(checkout: &Checkout, request: &Request) -> Result<()> {
     if let Some(port) = request.port {
         command.arg(format!("--port={port}"));
     }
-    if request.empty {
-        command.arg("--empty");
+    for (wanted, option) in [(request.empty, "--empty"), (request.built, "--built")] {
+        if wanted {
+            command.arg(option);
+        }
     }
     command
         .current_dir(checkout.root())

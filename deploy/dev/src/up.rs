@@ -91,7 +91,7 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     steps.step("building the console (npm)", || builds::console(checkout))?;
     steps.step(
         "building the programs (cargo; the first time takes some minutes)",
-        || builds::programs(checkout),
+        || builds::programs(checkout, request.built),
     )?;
     let (secrets, environment) = steps.step("making keys, and the database's tables", || {
         prepare(checkout, &addresses)
@@ -108,16 +108,20 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     })?;
     let mut stack = Stack::new(&addresses, demo)?;
     stack.write(checkout, supervisor.pids())?;
-    if let Err(error) = builds::mini_program_beside(checkout, &addresses.base_url()) {
+    // The checkout has one place for it: an empty product, which nobody can sign in to by WeChat, leaves it to others.
+    let has_mini_program = !request.empty;
+    if has_mini_program && let Err(error) = builds::mini_program_beside(checkout, &addresses.base_url()) {
         say!("{error}");
     }
     if !request.supervised {
-        say!(
-            "\n{}\nThe mini-program for WeChat's developer tools comes into {} beside this (log/mini-program.log).\n\
-             Ctrl-C stops everything. The programs' words follow.\n",
-            stack.table(),
-            builds::MINI_PROGRAM
-        );
+        say!("\n{}", stack.table());
+        if has_mini_program {
+            say!(
+                "The mini-program for WeChat's developer tools comes into {} beside this (log/mini-program.log).",
+                builds::MINI_PROGRAM
+            );
+        }
+        say!("Ctrl-C stops everything. The programs' words follow.\n");
     }
     supervisor.watch(&mut stack)
 }

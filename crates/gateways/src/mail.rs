@@ -11,6 +11,7 @@ use lettre::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
+use tokio::time::timeout;
 use url::Url;
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     },
 };
 
-/// Of one command of the protocol.
+/// Of the connection, and again of the mail: the library's own limit is that of one read, and a server may drip.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough for every notice.
 const TEXT_BYTES: usize = 8192;
@@ -88,14 +89,17 @@ impl Mailer {
         let Ok(mail) = self.compose(to, notice) else {
             return Outcome::refused("", Refusal::Content);
         };
-        if let Err(error) = self.transport.test_connection().await {
-            return before_mail(&error);
+        match timeout(TIMEOUT, self.transport.test_connection()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return before_mail(&error),
+            Err(_) => return Outcome::retry(SHORTLY, "no_connection"),
         }
-        match self.transport.send(mail).await {
-            Ok(_) => Outcome::Sent {
+        match timeout(TIMEOUT, self.transport.send(mail)).await {
+            Ok(Ok(_)) => Outcome::Sent {
                 message_id: Some(self.message_id(notice)),
             },
-            Err(error) => judge(&error),
+            Ok(Err(error)) => judge(&error),
+            Err(_) => Outcome::Unknown { reason: "timeout" },
         }
     }
 

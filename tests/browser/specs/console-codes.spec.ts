@@ -1,16 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
+import { codesOn } from "../support/qr";
 import { stack } from "../support/stack";
-
-/** What the codes on a page of a PDF say, by poppler and zbar. */
-function codesOn(pdf: string, page: number): string[] {
-  const at = ["-png", "-gray", "-r", "150", "-f", String(page), "-l", String(page), pdf];
-  const picture = execFileSync("pdftoppm", at, { maxBuffer: 1 << 28 });
-  const said = execFileSync("zbarimg", ["--raw", "--quiet", "-Sdisable", "-Sqrcode.enable", "-"], { input: picture });
-  return said.toString().trim().split("\n");
-}
 
 test("a station makes its codes, prints them and reads them from the file", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);

@@ -1,5 +1,6 @@
 import { expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
 import { stack } from "./stack";
+import { totp } from "./totp";
 import { barriers, watch } from "./watch";
 
 /** The screens on which the console has to be usable. */
@@ -8,20 +9,60 @@ export const SCREENS = {
   tablet: { width: 768, height: 1024 },
 } as const;
 
-/** A console that somebody has signed in to with the password of the demonstration. */
+/** What everybody chooses who comes in by a link. */
+export const PASSWORD = "杏林路3号的Deng";
+
+/** A console that somebody has signed in to. */
 export class Console {
+  /** Of the second factor, if one was bound here: as the phone keeps it. */
+  secret = "";
+
   private constructor(
     readonly page: Page,
     private readonly seen: ReturnType<typeof watch>,
   ) {}
 
-  /** Signs in; `options` chooses screen and colours. */
-  static async of(browser: Browser, username: string, options: BrowserContextOptions = {}): Promise<Console> {
+  private static async at(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Console> {
     const frame = { viewport: SCREENS.desk, isMobile: false, hasTouch: false, deviceScaleFactor: 1, userAgent: undefined };
     const page = await (await browser.newContext({ ...frame, bypassCSP: true, ...options })).newPage();
     const console = new Console(page, watch(page));
-    await page.goto(`${stack().base_url}/console/login`);
+    await page.goto(address);
+    return console;
+  }
+
+  /** Signs in with the password of the demonstration; `options` chooses screen and colours. */
+  static async of(browser: Browser, username: string, options: BrowserContextOptions = {}): Promise<Console> {
+    const console = await Console.at(browser, `${stack().base_url}/console/login`, options);
     await console.signIn(username);
+    return console;
+  }
+
+  /** Comes in for the first time, by the link that a new account begins with; `pictures`: each step is looked at. */
+  static async invited(browser: Browser, link: string, pictures?: string): Promise<Console> {
+    const console = await Console.at(browser, link);
+    const { page } = console;
+    const look = async (step: string) => pictures && (await console.glance(`${pictures}-${step}`));
+    await look("link");
+    await page.getByRole("button", { name: "开始设置" }).click();
+    await page.getByLabel("新密码", { exact: true }).fill(PASSWORD);
+    await page.getByLabel("再输一遍新密码").fill(PASSWORD);
+    await look("password");
+    await page.getByRole("button", { name: "保存新密码" }).click();
+    const inside = page.getByRole("button", { name: "退出" });
+    const obliged = page.getByRole("button", { name: "显示二维码" });
+    await expect(inside.or(obliged)).toBeVisible();
+    if (await obliged.isVisible()) {
+      await obliged.click();
+      console.secret = await page.locator("code").first().innerText();
+      await look("enrol");
+      await page.getByLabel("应用上显示的 6 位数字").fill(totp(console.secret));
+      await page.getByRole("button", { name: "确认" }).click();
+      await expect(page.getByText("绑定好了")).toBeVisible();
+      await look("recovery");
+      await page.getByRole("button", { name: "我已保存" }).click();
+    }
+    await expect(inside).toBeVisible();
+    await console.settled();
     return console;
   }
 
@@ -60,13 +101,9 @@ export class Console {
 
   /** Looks at a page as a picture: on both screens, light and dark; `name` names the pictures. */
   async look(name: string): Promise<void> {
-    for (const [screen, size] of Object.entries(SCREENS)) {
-      await this.page.setViewportSize(size);
+    for (const screen of ["desk", "tablet"] as const) {
       for (const colorScheme of ["light", "dark"] as const) {
-        await this.page.emulateMedia({ colorScheme });
-        await this.settled();
-        await this.page.screenshot({ path: `test-results/console/${name}-${screen}-${colorScheme}.png`, fullPage: true });
-        await this.checkWidth();
+        await this.picture(name, screen, colorScheme);
         // Either colours and either screen once: what axe finds depends on one of them, never on the pair.
         if ((screen === "desk") === (colorScheme === "light")) expect(await barriers(this.page)).toEqual([]);
       }
@@ -75,9 +112,25 @@ export class Console {
     await this.page.emulateMedia({ colorScheme: "light" });
   }
 
-  /** Nothing went wrong behind the pages. Nobody is signed in at first, and 401 is how the console learns it. */
-  async close(): Promise<void> {
-    const errors = this.seen.errors.filter((words) => !/status of 401/.test(words));
+  /** A shorter look, at a page of which another state is looked at elsewhere. */
+  async glance(name: string): Promise<void> {
+    await this.picture(name, "tablet", "dark");
+    await this.picture(name, "desk", "light");
+    expect(await barriers(this.page)).toEqual([]);
+  }
+
+  private async picture(name: string, screen: keyof typeof SCREENS, colorScheme: "light" | "dark"): Promise<void> {
+    await this.page.setViewportSize(SCREENS[screen]);
+    await this.page.emulateMedia({ colorScheme });
+    await this.settled();
+    await this.page.screenshot({ path: `test-results/console/${name}-${screen}-${colorScheme}.png`, fullPage: true });
+    await this.checkWidth();
+  }
+
+  /** Nothing went wrong behind the pages. Nobody is signed in at first, and 401 is how the console learns it; `refused`: what else was to be refused. */
+  async close(...refused: number[]): Promise<void> {
+    const expected = [401, ...refused].map((status) => `status of ${status}`);
+    const errors = this.seen.errors.filter((words) => !expected.some((status) => words.includes(status)));
     expect({ ...this.seen, errors }).toEqual({ errors: [], foreign: [] });
     await this.page.context().close();
   }

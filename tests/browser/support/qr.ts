@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import type { Locator } from "@playwright/test";
 import type jsQR from "jsqr";
@@ -20,4 +21,12 @@ export async function readCode(code: Locator): Promise<string> {
   await blank.close();
   if (!read) throw new Error("no code can be read in the picture");
   return read;
+}
+
+/** What the codes on a page of a PDF say, by poppler and zbar. */
+export function codesOn(pdf: string, page: number): string[] {
+  const at = ["-png", "-gray", "-r", "150", "-f", String(page), "-l", String(page), pdf];
+  const picture = execFileSync("pdftoppm", at, { maxBuffer: 1 << 28 });
+  const said = execFileSync("zbarimg", ["--raw", "--quiet", "-Sdisable", "-Sqrcode.enable", "-"], { input: picture, stdio: ["pipe", "pipe", "ignore"] });
+  return said.toString().trim().split("\n");
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 export interface Stack {
   base_url: string;
   simulator_url: string;
+  database_url: string;
   codes: [string, ...string[]];
   receipt: string;
   deputy: { openid: string; name: string };

@@ -1,0 +1,258 @@
+/**
+ * From an empty installation to an answered matter, with nothing but the console and the public pages: a county of
+ * 18 townships, 400 villages and 1,000 deputies is set up from workbooks; codes are printed; a resident writes; station and
+ * office work on it; the answer and the numbers are there.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, test, type Locator, type Page } from "@playwright/test";
+import { Console, PASSWORD } from "../support/console";
+import { assignments, book, COUNTY, grids, offices, people, regions, sites, spoiled, type Row } from "../support/county";
+import { bringUpEmpty, createAdmin } from "../support/product";
+import { codesOn } from "../support/qr";
+import { stack } from "../support/stack";
+import { totp } from "../support/totp";
+import { barriers, watch } from "../support/watch";
+
+test.use({ bypassCSP: true });
+test.describe.configure({ mode: "serial", timeout: 180_000 });
+
+let down: () => void;
+/** The people, in the order in which they come in. */
+let system: Console, security: Console, county: Console, station: Console, office: Console;
+/** What is found on the way: the first code of the printed file and where it hangs; the matter. */
+let token: string, township: string, number: string, receipt: string;
+
+test.beforeAll(() => {
+  down = bringUpEmpty();
+});
+test.afterAll(() => down());
+
+/** Looks at pages as they are now; their pictures begin with `empty-`. */
+async function glances(who: Console, pages: readonly string[], state: string): Promise<void> {
+  for (const path of pages) {
+    await who.open(path);
+    await who.glance(`empty-${path.slice(1).replace("/", "-")}-${state}`);
+  }
+}
+
+/** A workbook is looked through and goes in. */
+async function bringIn(kind: string, rows: readonly Row[]): Promise<void> {
+  const page = await system.open(`/places/import?kind=${kind}`);
+  await page.getByLabel("填好的文件").setInputFiles(book(rows));
+  await page.getByRole("button", { name: "检查" }).click();
+  await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
+  await expect(page.locator("dl.facts")).toContainText(`增加${rows.length - 1}`);
+}
+
+/** The security administrator makes an account; its link comes back. `place`: typed into the field of this label. */
+async function account(username: string, name: string, role: string, field: string, place: string): Promise<string> {
+  const page = await security.open("/trust/accounts/new");
+  await page.getByLabel("用户名").fill(username);
+  await page.getByLabel("姓名").fill(name);
+  await page.getByLabel("角色").selectOption({ label: role });
+  await page.getByLabel(field).fill(place);
+  await page.getByRole("option", { name: place }).first().click();
+  await security.glance(`empty-account-${username}`);
+  await page.getByRole("button", { name: "建立账号" }).click();
+  await expect(page.getByText("账号建好了")).toBeVisible();
+  return page.locator("code.link").innerText();
+}
+
+async function downloaded(page: Page, press: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
+  return download.path();
+}
+const begins = (path: string): string => readFileSync(path).subarray(0, 4).toString();
+
+/** The whole label of the option that contains these words. */
+async function optionOf(select: Locator, words: string): Promise<string> {
+  return ((await select.locator("option", { hasText: words }).first().textContent()) ?? "").trim();
+}
+
+test("the first administrator comes in with two factors and finds what is to be done", async ({ browser }) => {
+  system = await Console.invited(browser, createAdmin("system-admin", "root", "严守一"), "empty-first");
+  const { page } = system;
+  await expect(page.getByRole("heading", { name: "建立引导" })).toBeVisible();
+  await page.getByRole("button", { name: "退出" }).click();
+  await page.getByLabel("账号").fill("root");
+  await page.getByLabel("密码").fill(PASSWORD);
+  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByLabel("手机上动态口令应用显示的 6 位数字").fill(totp(system.secret, 1));
+  await page.getByRole("button", { name: "继续" }).click();
+  await expect(page.getByRole("heading", { name: "建立引导" })).toBeVisible();
+  await expect(page.getByText("还没有").first()).toBeVisible();
+  const places = ["setup", "regions", "sites", "grids", "map", "offices", "deputies", "assignments", "term", "import"];
+  await glances(system, places.map((name) => `/places/${name}`), "nothing");
+});
+
+test("the county comes in from workbooks; what is wrong is told row by row and nothing of it goes in", async () => {
+  await bringIn("regions", regions);
+  await bringIn("sites", sites);
+  await bringIn("grids", grids);
+  await bringIn("offices", offices);
+
+  const page = await system.open("/places/import?kind=deputies");
+  expect(begins(await downloaded(page, () => page.getByRole("link", { name: "下载模板" }).click()))).toBe("PK\x03\x04");
+  const wrong = spoiled(people, [[3, 2, "村代表"], [500, 4, "没有这个站"], [1001, 9, "二〇二二年"]]);
+  await page.getByLabel("填好的文件").setInputFiles(book(wrong));
+  await page.getByRole("button", { name: "检查" }).click();
+  await expect(page.getByRole("heading", { name: "有 3 处需要修改，一行也没有导入" })).toBeVisible();
+  for (const place of ["3 层级", "500 站点", "1001 任期开始"]) await expect(page.getByRole("row", { name: place })).toBeVisible();
+  await expect(page.getByRole("button", { name: "导入", exact: true })).toBeDisabled();
+  await system.glance("empty-places-import-mistakes");
+  const corrected = page.getByRole("button", { name: "下载带错误说明的文件" });
+  expect(begins(await downloaded(page, () => corrected.click()))).toBe("PK\x03\x04");
+  await system.open("/places/deputies");
+  await expect(page.locator("tbody tr")).toHaveCount(0);
+
+  await bringIn("deputies", people);
+  await system.glance("empty-places-imported");
+  await bringIn("assignments", assignments);
+  await system.open("/places/deputies");
+  await page.getByLabel("查找姓名、单位或证号").pressSequentially("9800999");
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+});
+
+test("the hole that is left is found and filled, and the deadlines are settled", async () => {
+  const page = await system.open("/places/assignments");
+  await expect(page.getByText("没有责任代表的网格：1 个")).toBeVisible();
+  await system.glance("empty-places-assignments-hole");
+  await page.getByRole("button", { name: /^给.*安排责任代表$/ }).click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("代表（必填）").fill("9801000");
+  await page.getByRole("option", { name: "9801000" }).click();
+  await form.getByRole("button", { name: "保存" }).click();
+  await expect(form).toBeHidden();
+  await expect(page.getByText("没有责任代表的网格：0 个")).toBeVisible();
+  await glances(system, ["/places/setup", "/places/sites", "/places/deputies"], "full");
+
+  await system.open("/policies/deadlines");
+  await page.getByLabel("长度").fill("7");
+  await page.getByRole("button", { name: "保存", exact: true }).click();
+  await expect(page.getByRole("cell", { name: "7 个工作日" }).first()).toBeVisible();
+  await system.glance("empty-policies-deadlines");
+  await system.close();
+});
+
+test("the county's administrator makes codes for all of it and prints them", async ({ browser }) => {
+  security = await Console.invited(browser, createAdmin("security-admin", "guard", "沈安全"));
+  county = await Console.invited(browser, await account("county", "周全县", "县级管理员", "区划", COUNTY.name));
+  const nothing = ["/desk/queue", "/desk/handovers", "/desk/ledger", "/watch/board", "/watch/numbers", "/watch/map", "/watch/clusters"];
+  await glances(county, [...nothing, "/watch/screen", "/codes", "/codes/print", "/codes/watch"], "nothing");
+
+  const page = await county.open("/codes/make");
+  await page.getByRole("button", { name: "先数一数" }).click();
+  await expect(page.getByText("400 个网格，一共要有 400 个码；其中 400 个还没有。")).toBeVisible();
+  await page.getByRole("button", { name: "制 400 个码" }).click();
+  await expect(page.getByText("制好了 400 个码")).toBeVisible();
+  await county.glance("empty-codes-made");
+
+  await county.open("/codes/print");
+  await page.getByLabel("模板").selectOption("cards");
+  await page.getByRole("button", { name: "开始印" }).click();
+  const file = page.getByRole("link", { name: "下载", exact: true });
+  await expect(file).toBeVisible({ timeout: 120_000 });
+  await county.glance("empty-codes-printed");
+  const said = codesOn(await downloaded(page, () => file.click()), 1);
+  expect(new Set(said).size).toBe(10);
+  expect(said[0]).toMatch(new RegExp(`^${stack().base_url}/c/[0-9A-Z]{12}$`));
+
+  token = (said[0] ?? "").slice(-12);
+  await county.open(`/codes/${token}`);
+  await expect(page.getByText("印刷：名片")).toBeVisible();
+  const site = await page.locator("dt", { hasText: "联络站" }).locator("+ dd").innerText();
+  township = site.replace("代表联络站", "");
+  expect(township).toMatch(/镇$/);
+});
+
+test("a resident who scans it writes, and the station hands the matter over", async ({ page, browser }) => {
+  const seen = watch(page);
+  await page.goto(`${stack().base_url}/c/${token}`);
+  await page.screenshot({ path: "test-results/console/empty-resident.png", fullPage: true });
+  await page.getByRole("radio", { name: /反映问题/ }).check();
+  await page.getByLabel("写下您想说的话").fill("村口的桥栏杆断了一截，孩子上学从那里过，请派人来修。");
+  await page.getByRole("button", { name: /^提交给/ }).click();
+  await page.waitForURL(/\/r\/[0-9A-Z]{20}/);
+  receipt = page.url();
+  number = ((await page.getByText(/^\d{8}-[0-9A-Z]{7}$/).first().textContent()) ?? "").trim();
+  expect(seen).toEqual({ errors: [], foreign: [] });
+
+  station = await Console.invited(browser, await account("station", "方知站", "站长", "联络站", `${township}代表联络站`));
+  const desk = await station.open("/desk/queue");
+  await station.glance("empty-desk-queue-one");
+  await desk.getByRole("link", { name: number }).click();
+  await station.settled();
+  await desk.getByRole("button", { name: "受理", exact: true }).click();
+  await desk.getByRole("dialog").getByRole("button", { name: "受理" }).click();
+  await expect(desk.getByText("已受理，办理中").first()).toBeVisible();
+  await desk.getByRole("button", { name: "交办", exact: true }).click();
+  const form = desk.getByRole("dialog");
+  await form.getByLabel("承办单位").selectOption({ label: await optionOf(form.getByLabel("承办单位"), `${township}综合行政执法队`) });
+  await form.getByLabel("要求").fill("请到现场看一看，栏杆怎么修、什么时候修好。");
+  await station.glance("empty-desk-handing-over");
+  await form.getByRole("button", { name: "交办" }).click();
+  await expect(desk.getByText("已交办").first()).toBeVisible();
+  await station.glance("empty-desk-handed-over");
+});
+
+test("the office takes it on and answers, and the answer reaches the resident", async ({ page, browser }) => {
+  const board = await county.open("/watch/board");
+  await county.glance("empty-watch-board-open");
+  const row = board.getByRole("row", { name: township });
+  await expect(row).toBeVisible();
+  await row.getByRole("link", { name: "1" }).first().click();
+  await expect(board.getByText(number)).toBeVisible();
+  await county.settled();
+  await expect(board.locator("tbody tr")).toHaveCount(1);
+
+  office = await Console.invited(browser, await account("office", "程办事", "承办人员", "承办单位", `${township}综合行政执法队`));
+  const work = await office.open("/desk/handovers");
+  await office.glance("empty-office-handovers");
+  await work.getByRole("link", { name: number }).click();
+  await work.getByRole("button", { name: "签收" }).click();
+  await work.getByLabel("回复内容").fill("栏杆今天上午已经焊好，并加了一道警示带。");
+  await office.glance("empty-office-answering");
+  await work.getByRole("button", { name: "回复", exact: true }).click();
+  await expect(work.getByText("待代表评价").first()).toBeVisible();
+  await office.close();
+
+  const desk = await station.open("/desk/queue");
+  await desk.getByRole("link", { name: number }).click();
+  await desk.getByLabel(/^给居民的答复/).fill("桥栏杆已经焊好，我明天再去看一次。");
+  await desk.getByRole("button", { name: "满意，答复居民" }).click();
+  await expect(desk.getByText("已答复，待评价").first()).toBeVisible();
+  await station.glance("empty-desk-answered");
+  await station.close();
+
+  await page.goto(receipt);
+  await expect(page.getByText("桥栏杆已经焊好，我明天再去看一次。").first()).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await page.screenshot({ path: "test-results/console/empty-receipt.png", fullPage: true });
+});
+
+test("the numbers know it, with the list behind them and the month's report", async () => {
+  const page = await county.open("/watch/numbers");
+  await county.glance("empty-watch-numbers-one");
+  const answered = page.getByRole("link", { name: /已答复/ });
+  await expect(answered.locator("strong")).toHaveText("1");
+  await answered.click();
+  await expect(page).toHaveURL(/\/desk\/ledger\?.*measure=answered/);
+  await county.settled();
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+  await expect(page.getByText(number)).toBeVisible();
+  await county.glance("empty-desk-ledger-one");
+
+  await county.open("/watch/reports");
+  const report = (kind: string) => page.locator("tbody tr").first().getByRole("link", { name: kind });
+  const pdf = await downloaded(page, () => report("PDF").click());
+  const text = execFileSync("pdftotext", ["-layout", pdf, "-"]).toString();
+  expect(text).toContain(COUNTY.name);
+  expect(text).toContain(township);
+  expect(begins(await downloaded(page, () => report("XLSX").click()))).toBe("PK\x03\x04");
+  await county.close();
+  await security.glance("empty-trust-accounts");
+  await security.close();
+});

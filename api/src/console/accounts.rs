@@ -1,6 +1,7 @@
 //! Accounts in the hands of the security administrator: who may log in, with which role, for which place.
 
 mod body;
+mod places;
 mod sessions;
 
 use actix_web::{
@@ -42,6 +43,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(enable_account)
         .service(create_setup_link)
         .service(delete_second_factor)
+        .service(places::list_account_places)
         .configure(sessions::configure);
 }
 

@@ -321,6 +321,25 @@ async fn a_security_administrator_creates_changes_and_disables_accounts_within_t
 }
 
 #[actix_web::test]
+async fn a_place_for_an_account_is_found_by_a_part_of_its_name_within_the_own_division() {
+    let mut app = App::start().await;
+    let (_, token) = security_admin(&mut app, Some(TOWNSHIP)).await;
+    let (own, above) = (app.city.office(TOWNSHIP), app.city.office(COUNTY));
+    let ask = async |query: &str| {
+        let found = app.get_as(&token, &format!("/api/v1/account-places?{query}")).await;
+        let items = found.expect(200).json()["items"].clone();
+        let ids = items.as_array().unwrap().iter().map(|item| item["id"].clone());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(ask("kind=office").await, [json!(own)], "not {above}");
+    assert_eq!(ask("kind=site").await, [json!(app.grid.site_id)]);
+    assert!(ask("kind=site&q=没有这个站").await.is_empty());
+    app.get_as(&token, "/api/v1/account-places?kind=moon")
+        .await
+        .problem(400, "malformed_request");
+}
+
+#[actix_web::test]
 async fn passwords_age_are_not_taken_again_and_a_change_ends_the_other_sessions() {
     let app = App::start().await;
     app.administrator();

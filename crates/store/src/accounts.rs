@@ -20,11 +20,13 @@ use crate::{Act, By, Result, Store, audit, prepared::Prepared, schema::accounts,
 mod links;
 mod manage;
 mod passwords;
+mod places;
 
 pub use links::NewSetupLink;
 pub(crate) use manage::place_of;
 pub use manage::{AccountChange, AccountFilter, AccountRefusal, AccountRow, PlaceOf};
 pub use passwords::OwnPassword;
+pub use places::{AccountPlace, AccountPlaceKind};
 
 /// Failed logins in a row after which an account is locked.
 const FAILURES_TO_LOCK: i16 = 5;

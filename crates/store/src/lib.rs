@@ -76,8 +76,8 @@ mod word;
 mod work;
 
 pub use accounts::{
-    Account, AccountChange, AccountFilter, AccountRefusal, AccountRow, LoginFailure, NewSetupLink, OwnPassword,
-    PlaceOf, WaysIn,
+    Account, AccountChange, AccountFilter, AccountPlace, AccountPlaceKind, AccountRefusal, AccountRow, LoginFailure,
+    NewSetupLink, OwnPassword, PlaceOf, WaysIn,
 };
 pub use answers::{AnswerOutcome, NewAnswer};
 pub use audit::{Act, AuditEntry, AuditFilter, By};

@@ -23,6 +23,7 @@ use crate::{
 mod row;
 
 pub use row::AccountRow;
+pub(super) use row::within;
 
 /// Where an account belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]

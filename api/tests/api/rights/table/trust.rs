@@ -33,6 +33,7 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/me/logins", Login),
         row("get", "/api/v1/accounts", Right(P::Accounts)),
         with("post", "/api/v1/accounts", Right(P::Accounts), account.clone()),
+        row("get", "/api/v1/account-places", Right(P::Accounts)),
         row("get", "/api/v1/accounts/{id}", Right(P::Accounts)),
         with("put", "/api/v1/accounts/{id}", Right(P::Accounts), account),
         row("post", "/api/v1/accounts/{id}/disable", Right(P::Accounts)),

@@ -68,7 +68,7 @@ LEFT JOIN second_factors ON second_factors.account_id = accounts.id
 WHERE coalesce(place.code, '') LIKE $1";
 
 /// For [`SELECT`].
-pub(super) fn within(scope: &Scope) -> Option<String> {
+pub(in crate::accounts) fn within(scope: &Scope) -> Option<String> {
     match scope {
         Scope::Region(code) => Some(format!("{code}%")),
         _ => None,

@@ -33,7 +33,14 @@ export interface Option {
 }
 
 /** What can be picked by typing a part of its name or the beginning of its code. */
-export type Pickable = "region" | "site" | "deputy" | "grid";
+export type Pickable = "region" | "site" | "deputy" | "grid" | AccountPlace;
+/** Where an account can belong: for whoever keeps accounts, not places. */
+type AccountPlace = "account-site" | "account-office";
+
+async function accountPlaces(kind: "site" | "office", q: string): Promise<Option[]> {
+  const { items } = await ask(api.GET("/api/v1/account-places", { params: { query: { kind, q } } }));
+  return items.map(({ id, name, region_name }) => ({ value: id, label: name, hint: region_name ?? "" }));
+}
 
 export async function search(what: Pickable, q: string): Promise<Option[]> {
   const params = { params: { query: { q: q || undefined, limit: 20 } } };
@@ -48,6 +55,10 @@ export async function search(what: Pickable, q: string): Promise<Option[]> {
         label: name,
         hint: number ?? site_name ?? "",
       }));
+    case "account-site":
+      return accountPlaces("site", q);
+    case "account-office":
+      return accountPlaces("office", q);
     case "grid":
       return (await ask(api.GET("/api/v1/places/grids", params))).items.map(({ code, name }) => ({ value: code, label: name, hint: code }));
   }

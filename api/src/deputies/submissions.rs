@@ -7,6 +7,7 @@ use minyi_domain::{
     calendar::WorkCalendar,
     lifecycle::{Action, State as Stage},
     people::{Actor, Role},
+    rights::Permission,
     routing::RouteReason,
     submission::{CoordinateSystem, Kind, Urgency},
     time_left::time_left,
@@ -150,8 +151,12 @@ impl AppState {
     /// One submission in this person's scope.
     ///
     /// # Errors
-    /// [`Problem::SubmissionUnknown`], also when it lies outside the scope.
+    /// [`Problem::Forbidden`] for roles that have nothing to do with cases, [`Problem::SubmissionUnknown`], also when it
+    /// lies outside the scope.
     pub async fn find_submission(&self, actor: &Actor, id: Uuid) -> Result<SubmissionDetail, Problem> {
+        if !actor.role.may(Permission::ReadCases) {
+            return Err(Problem::Forbidden);
+        }
         let scope = actor.scope();
         self.ask(move |store| store.submission(&scope, id))
             .await?

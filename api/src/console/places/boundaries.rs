@@ -25,7 +25,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct BoundariesQuery {
-    /// The division: its code without trailing zeros.
+    /// The division: its code without trailing zeros; without it: all that the person keeps.
+    #[serde(default)]
     region: String,
 }
 

@@ -227,6 +227,11 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         spare = place.spare.id,
         grid = place.grid.id,
     ));
+    let word = Uuid::new_v4();
+    app.sql(&format!(
+        "INSERT INTO content_words (id, word, category, added_by_account_id, added_at)
+            VALUES ('{word}', left('{word}', 30), 'abuse', '{account}', '2026-11-20')"
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -243,6 +248,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("accounts", place.staff.0.to_string()),
         ("sessions", place.staff.1.to_string()),
         ("notifications", letter.to_string()),
+        ("content-words", word.to_string()),
         ("regions", place.grid.region_code.clone()),
         ("offices", place.office.to_string()),
         ("grids", place.grid.id.to_string()),

@@ -1,6 +1,10 @@
 //! The contract is what the code says, and the code registers what the contract says.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use reqwest::Method;
 
@@ -67,6 +71,70 @@ pub fn operations() -> BTreeSet<(String, String, String)> {
         }
     }
     operations
+}
+
+/// Where the types of the contract are declared, by their name in it.
+fn schema_types(folder: &Path, found: &mut BTreeMap<String, Vec<String>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            schema_types(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            for (at, _) in text.match_indices("#[derive(") {
+                let derives = text[at..].split(")]").next().unwrap();
+                if derives.contains("ToSchema") {
+                    let line = text[..at].lines().count() + 1;
+                    let place = format!("{}:{line}", path.display());
+                    found.entry(schema_name(&text[at..])).or_default().push(place);
+                }
+            }
+        }
+    }
+}
+
+/// The name in the contract of the type whose attributes `text` begins with.
+fn schema_name(text: &str) -> String {
+    let declared = |line: &str| {
+        let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+        let is_type = matches!(words.next(), Some("struct" | "enum"));
+        words.next().filter(|_| is_type).map(name_of)
+    };
+    let (line, name) = text.lines().find_map(|line| Some((line, declared(line)?))).unwrap();
+    let attributes = &text[..text.find(line).unwrap()];
+    match attributes.split_once("schema(as = ") {
+        Some((_, given)) => name_of(given),
+        None => name,
+    }
+}
+
+fn name_of(text: &str) -> String {
+    let is_part = |letter: &char| letter.is_alphanumeric() || matches!(letter, '_' | ':');
+    text.chars().take_while(is_part).collect()
+}
+
+/// Of two types of one name the second would silently stand in the place of the first.
+#[test]
+fn no_two_types_of_the_contract_have_one_name() {
+    let mut found = BTreeMap::new();
+    schema_types(&root().join("src"), &mut found);
+    for each in fs::read_dir(root().join("../crates")).unwrap() {
+        schema_types(&each.unwrap().path().join("src"), &mut found);
+    }
+    assert!(found.len() > 300 && found.contains_key("Problem"), "{:?}", found.keys());
+    found.retain(|_, places| places.len() > 1);
+    assert!(found.is_empty(), "give one of each another name: {found:#?}");
+}
+
+#[test]
+fn the_name_of_a_type_is_the_one_that_the_contract_shows() {
+    let named = |text| schema_name(text);
+    assert_eq!(named("#[derive(ToSchema)]\npub struct Page<T> {"), "Page");
+    assert_eq!(
+        named("#[derive(ToSchema)]\n#[schema(as = Given, example = 1)]\nenum Own {"),
+        "Given"
+    );
+    assert_eq!(named("#[derive(ToSchema)]\npub(crate) struct File(Vec<u8>);"), "File");
 }
 
 #[test]

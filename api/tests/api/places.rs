@@ -1,6 +1,9 @@
 //! Upkeep of places and people: singly, from workbooks, on a map, to the next term.
 
-use minyi_domain::people::{Actor, Role};
+use minyi_domain::{
+    audit::Action,
+    people::{Actor, Role},
+};
 use minyi_print::template::{Field, FilledRow, write_mistakes};
 use minyi_store::fixtures::{COUNTY, TOWNSHIP};
 use reqwest::{
@@ -279,6 +282,8 @@ async fn a_workbook_is_taken_whole_or_not_at_all_and_says_what_is_wrong() {
     ];
     let done = desk.import("grids?commit=true", &GRID_COLUMNS, &right).await;
     assert_eq!(done["added"], 2, "{done}");
+    // A workbook is one act, and one that changes nothing is none.
+    assert_eq!(desk.app.logged(Action::PlacesSaved), 2);
 }
 
 fn cells(bytes: &[u8]) -> Vec<String> {
@@ -422,6 +427,7 @@ async fn boundaries_are_simple_and_lie_in_their_division() {
     let gone = draw(json!([feature(&code, &Value::Null)])).await;
     assert_eq!(gone["changed"], 1);
     assert_eq!(desk.get("/places/overview").await["grids_without_boundary"], 1);
+    assert_eq!(desk.app.logged(Action::BoundariesSet), 2);
 }
 
 #[actix_web::test]
@@ -469,4 +475,5 @@ async fn the_next_term_keeps_who_stays_and_ends_who_leaves() {
     let twice = desk.call(Method::POST, "/places/terms/advance", &advance).await;
     // Who has left cannot leave again.
     twice.problem(409, "target_unfit");
+    assert_eq!(desk.app.logged(Action::TermAdvanced), 1);
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use minyi_domain::{
     people::{DeputyLevel, PlaceScope},
     places::SiteKind,
+    rights::Permission,
 };
 use minyi_store::{Page, PlaceCursor, PlaceFilter, Store};
 use serde::{Deserialize, Serialize};
@@ -107,7 +108,7 @@ impl AppState {
     /// A page of a list of places.
     ///
     /// # Errors
-    /// [`Problem::Invalid`].
+    /// [`Problem::Forbidden`], [`Problem::Invalid`].
     pub async fn place_page<T, E>(
         &self,
         signed_in: &SignedIn,
@@ -118,6 +119,7 @@ impl AppState {
         T: Send + 'static,
         E: From<T>,
     {
+        signed_in.must(Permission::Places)?;
         let filter = query.filter()?;
         let cursor = read(query.cursor.as_deref())?;
         let limit = read_limit(query.limit)?;

@@ -1,13 +1,14 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    IntoSql as _, QueryDsl, RunQueryDsl,
+    Connection as _, IntoSql as _, QueryDsl, RunQueryDsl,
     sql_types::{Array, BigInt, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
-use minyi_domain::{people::Actor, text::Purpose, token::CodeToken};
+use minyi_domain::{audit::Action, people::Actor, text::Purpose, token::CodeToken};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Selection;
-use crate::{Result, Store, ids, prepared::Prepared, schema::grids, scope::grids_in};
+use crate::{Act, By, Error, Result, Store, audit, ids, prepared::Prepared, schema::grids, scope::grids_in};
 
 /// So many codes at most are made at once.
 pub const MOST_CODES: usize = 50_000;
@@ -42,6 +43,7 @@ impl Store {
     /// `token` makes a new token; `None` only counts.
     pub fn make_codes(
         &self,
+        by: &By,
         actor: &Actor,
         selection: &Selection,
         asked: &[AskedPurpose],
@@ -78,8 +80,16 @@ impl Store {
             actor.account_id.into_sql::<SqlUuid>(),
             now.into_sql::<Timestamptz>(),
         );
-        let (missing, made): (i64, i64) =
-            Prepared::<(BigInt, BigInt), _>::new(HEAD, binds, TAIL).get_result(&mut *connection)?;
+        let (missing, made): (i64, i64) = connection.transaction(|connection| {
+            let counts: (i64, i64) = Prepared::<(BigInt, BigInt), _>::new(HEAD, binds, TAIL).get_result(connection)?;
+            if counts.1 > 0 {
+                let (kind, id) = selection.object();
+                let act = Act::done(Action::CodesMade, kind, id);
+                let detail = json!({"grids": found.len(), "made": counts.1});
+                audit::record(connection, by, &act.with(detail), now)?;
+            }
+            Ok::<_, Error>(counts)
+        })?;
         Ok(MakeOutcome::Made {
             grids: found.len(),
             asked: all,

@@ -6,7 +6,10 @@ use diesel::{
     RunQueryDsl,
     sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid},
 };
-use minyi_domain::people::{Actor, DeputyLevel, PlaceScope};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::{Actor, DeputyLevel, PlaceScope},
+};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +18,7 @@ use super::{
     lists::deputies_within,
 };
 use crate::{
-    Refusal, Result, Store,
+    By, Refusal, Result, Store,
     casework::{Ruling, Stop},
     prepared::Prepared,
     schema::{deputies, deputy_terms},
@@ -70,6 +73,7 @@ impl Store {
     /// term begins later already.
     pub fn advance_term(
         &self,
+        by: &By,
         actor: &Actor,
         advance: &Advance,
         commit: bool,
@@ -80,7 +84,7 @@ impl Store {
             return Ok(Err(Refusal::Forbidden));
         }
         let ended = self.connection()?.transaction(|connection| {
-            let done = run(connection, actor, advance, now).map_err(End::Stopped)?;
+            let done = run(connection, (by, actor), advance, now).map_err(End::Stopped)?;
             if commit { Ok(done) } else { Err(End::Preview(done)) }
         });
         match ended {
@@ -115,7 +119,7 @@ impl Store {
 
 type Serving = (Uuid, String, Option<String>);
 
-fn run(connection: &mut PgConnection, actor: &Actor, advance: &Advance, now: DateTime<Utc>) -> Ruling<Advanced> {
+fn run(connection: &mut PgConnection, by: (&By, &Actor), advance: &Advance, now: DateTime<Utc>) -> Ruling<Advanced> {
     alone(connection)?;
     let from = advance.from;
     // Whose service reaches to the day before the new term.
@@ -166,7 +170,7 @@ fn run(connection: &mut PgConnection, actor: &Actor, advance: &Advance, now: Dat
         .execute(connection)?;
     let mut advanced = leave(connection, &advance.leaving, from)?;
     (advanced.staying, advanced.leaving) = (count(&staying), count(&advance.leaving));
-    write_down(connection, actor, advance, serving, now)?;
+    write_down(connection, by, advance, serving, now)?;
     Ok(advanced)
 }
 
@@ -241,13 +245,13 @@ fn leave(connection: &mut PgConnection, leaving: &[Uuid], from: NaiveDate) -> Ru
 
 fn write_down(
     connection: &mut PgConnection,
-    actor: &Actor,
+    by: (&By, &Actor),
     advance: &Advance,
     serving: Vec<Serving>,
     now: DateTime<Utc>,
 ) -> Ruling<()> {
     let change = |(id, name, region): Serving| NewChange {
-        kind: "deputy",
+        kind: ObjectKind::Deputy,
         action: "advanced",
         thing: id.to_string(),
         name,
@@ -262,5 +266,5 @@ fn write_down(
         ],
     };
     let rows: Vec<NewChange> = serving.into_iter().map(change).collect();
-    Ok(changes::record(connection, actor, &rows, now)?)
+    Ok(changes::record(connection, by, Action::TermAdvanced, &rows, now)?)
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use reqwest::Method;
@@ -24,34 +24,41 @@ fn openapi_yaml_at_the_root_is_what_the_code_generates() {
     );
 }
 
-/// Handler names with method and path, as written at the handlers outside of `pages`.
-fn handlers(folder: &Path, found: &mut BTreeSet<(String, String)>) {
+/// The Rust files below a folder, with what stands in them.
+pub fn rust_files(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("pages") {
-            handlers(&path, found);
+        if path.is_dir() {
+            files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let mut lines = text.lines();
-            while let Some(line) = lines.next() {
-                let method = ["get", "post", "put", "patch", "delete"]
-                    .into_iter()
-                    .find(|method| line.starts_with(&format!("#[{method}(\"")));
-                if let Some(method) = method {
-                    let name = lines
-                        .next()
-                        .unwrap()
-                        .split("fn ")
-                        .nth(1)
-                        .unwrap()
-                        .split('(')
-                        .next()
-                        .unwrap();
-                    found.insert((method.to_owned(), name.to_owned()));
-                }
+            files.push((path, text));
+        }
+    }
+    files
+}
+
+/// Handler names with method, as written at the handlers outside of `pages`.
+fn handlers() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    let folder = root().join("src");
+    let mut files = rust_files(&folder);
+    files.retain(|(path, _)| !path.starts_with(folder.join("pages")));
+    for (_, text) in files {
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let method = ["get", "post", "put", "patch", "delete"]
+                .into_iter()
+                .find(|method| line.starts_with(&format!("#[{method}(\"")));
+            if let Some(method) = method {
+                let name = lines.next().unwrap().split("fn ").nth(1).unwrap();
+                let name = name.split('(').next().unwrap();
+                found.insert((method.to_owned(), name.to_owned()));
             }
         }
     }
+    found
 }
 
 pub fn operations() -> BTreeSet<(String, String, String)> {
@@ -74,13 +81,10 @@ pub fn operations() -> BTreeSet<(String, String, String)> {
 }
 
 /// Where the types of the contract are declared, by their name in it.
-fn schema_types(folder: &Path, found: &mut BTreeMap<String, Vec<String>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            schema_types(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).unwrap();
+fn schema_types() -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for folder in ["src", "../crates"] {
+        for (path, text) in rust_files(&root().join(folder)) {
             for (at, _) in text.match_indices("#[derive(") {
                 let derives = text[at..].split(")]").next().unwrap();
                 if derives.contains("ToSchema") {
@@ -91,6 +95,7 @@ fn schema_types(folder: &Path, found: &mut BTreeMap<String, Vec<String>>) {
             }
         }
     }
+    found
 }
 
 /// The name in the contract of the type whose attributes `text` begins with.
@@ -116,11 +121,7 @@ fn name_of(text: &str) -> String {
 /// Of two types of one name the second would silently stand in the place of the first.
 #[test]
 fn no_two_types_of_the_contract_have_one_name() {
-    let mut found = BTreeMap::new();
-    schema_types(&root().join("src"), &mut found);
-    for each in fs::read_dir(root().join("../crates")).unwrap() {
-        schema_types(&each.unwrap().path().join("src"), &mut found);
-    }
+    let mut found = schema_types();
     assert!(found.len() > 300 && found.contains_key("Problem"), "{:?}", found.keys());
     found.retain(|_, places| places.len() > 1);
     assert!(found.is_empty(), "give one of each another name: {found:#?}");
@@ -139,8 +140,7 @@ fn the_name_of_a_type_is_the_one_that_the_contract_shows() {
 
 #[test]
 fn every_handler_stands_in_the_contract_under_its_own_name() {
-    let mut written = BTreeSet::new();
-    handlers(&root().join("src"), &mut written);
+    let mut written = handlers();
     // The contract does not describe itself.
     written.remove(&("get".to_owned(), "get_openapi".to_owned()));
     let described: BTreeSet<_> = operations()

@@ -1,7 +1,7 @@
 //! What people set without a new version of the program: how often residents are asked again, and how the duty days of a
 //! site are cut into slots.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, TextExpressionMethods,
     dsl::sql,
@@ -21,7 +21,7 @@ use crate::{
     casework::Refusal,
     ids,
     schema::{revisit_policy, sites, slot_schemes},
-    scope::Condition,
+    scope::{Condition, not_ended},
 };
 
 /// More sites than a list to choose from shows.
@@ -63,10 +63,11 @@ impl Store {
         })
     }
 
-    /// The sites whose slots this scope may set: id and name.
-    pub fn sites_with_slots(&self, scope: &Scope) -> Result<Vec<(Uuid, String)>> {
+    /// The sites whose slots this scope may set, those closed by this day left out: id and name.
+    pub fn sites_with_slots(&self, scope: &Scope, on: NaiveDate) -> Result<Vec<(Uuid, String)>> {
         Ok(sites::table
             .filter(held_by(scope))
+            .filter(not_ended("sites.valid_until", on))
             .order((sites::region_code, sites::name, sites::id))
             .limit(MOST_SITES)
             .select((sites::id, sites::name))

@@ -84,10 +84,10 @@ async fn plan_page(
     fields: &Fields,
     problem: Option<Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let actor = signed_in.actor.clone();
+    let (actor, today) = (signed_in.actor.clone(), state.today());
     let list = move |store: &minyi_store::Store| {
         let candidates = store.hearing_candidates(&actor.scope(), CANDIDATES)?;
-        Ok((candidates, store.invitees(&actor)?))
+        Ok((candidates, store.invitees(&actor, today)?))
     };
     let (candidates, invitees) = state.ask(list).await?;
     let chosen = |name, id: Uuid| fields.all(name).any(|value| value == id.to_string());

@@ -149,10 +149,10 @@ async fn view(state: &AppState, page: &Page, signed_in: &SignedIn, fields: &Fiel
     if !holds && !configures {
         return Err(Problem::Forbidden);
     }
-    let scope = signed_in.actor.scope();
+    let (scope, today) = (signed_in.actor.scope(), state.today());
     let read = move |store: &minyi_store::Store| {
         let sites = if holds {
-            store.sites_with_slots(&scope)?
+            store.sites_with_slots(&scope, today)?
         } else {
             Vec::new()
         };

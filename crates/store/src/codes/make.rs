@@ -3,12 +3,17 @@ use diesel::{
     Connection as _, IntoSql as _, QueryDsl, RunQueryDsl,
     sql_types::{Array, BigInt, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
-use minyi_domain::{audit::Action, people::Actor, text::Purpose, token::CodeToken};
+use minyi_domain::{audit::Action, calendar::local_date, people::Actor, text::Purpose, token::CodeToken};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Selection;
-use crate::{Act, By, Error, Result, Store, audit, ids, prepared::Prepared, schema::grids, scope::grids_in};
+use crate::{
+    Act, By, Error, Result, Store, audit, ids,
+    prepared::Prepared,
+    schema::grids,
+    scope::{grids_in, not_ended},
+};
 
 /// So many codes at most are made at once.
 pub const MOST_CODES: usize = 50_000;
@@ -39,7 +44,7 @@ pub enum MakeOutcome {
 }
 
 impl Store {
-    /// Gives each selected grid the codes that it lacks of those asked for; making again what is there makes nothing.
+    /// Gives each selected grid that has not ended the codes that it lacks of those asked for; making again what is there makes nothing.
     /// `token` makes a new token; `None` only counts.
     pub fn make_codes(
         &self,
@@ -54,6 +59,7 @@ impl Store {
         let found: Vec<Uuid> = grids::table
             .filter(grids_in(&actor.scope()))
             .filter(selection.condition())
+            .filter(not_ended("grids.valid_until", local_date(now)))
             .order(grids::code)
             .select(grids::id)
             .load(&mut *connection)?;

@@ -8,6 +8,7 @@ use diesel::{
 };
 use minyi_domain::{
     audit::{Action, ObjectKind},
+    calendar::local_date,
     people::{Actor, Scope},
     sheet::Template,
 };
@@ -20,7 +21,7 @@ use crate::{
     page::one_more,
     prepared::Prepared,
     schema::{accounts, codes, grids, print_jobs, regions, sites},
-    scope::grids_in,
+    scope::{grids_in, not_ended},
     word::{Word, words},
 };
 
@@ -101,6 +102,7 @@ impl Store {
                 .filter(grids_in(&actor.scope()))
                 .filter(new.selection.condition())
                 .filter(codes::state.eq(CodeState::Active.as_str()))
+                .filter(not_ended("grids.valid_until", local_date(now)))
                 .order((grids::code, codes::purpose, codes::serial, codes::token))
                 .select(codes::id)
                 .load(connection)?;

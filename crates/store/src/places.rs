@@ -36,6 +36,7 @@ pub use changes::PlaceChange;
 pub use deputies::DeputyForm;
 pub use filter::{PlaceCursor, PlaceFilter};
 pub use grids::GridForm;
+pub use lists::PlaceAsk;
 pub use lookup::SiteRef;
 pub use offices::OfficeForm;
 pub use overview::Overview;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiProblem } from "../src/api/client";
+import { ApiProblem } from "../src/api/problem";
 import { cells, collect, MOST_ROWS } from "../src/parts/collect";
 
 const goOn = () => true;

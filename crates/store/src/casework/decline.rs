@@ -6,7 +6,7 @@ use diesel::{
     Selectable, SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
-    audit::ObjectKind,
+    audit::{Action as Audited, ObjectKind},
     lifecycle::{Action, Party},
     people::Actor,
     text::{AnswerText, Guidance, KindName, RightChannel},
@@ -18,7 +18,7 @@ use super::{Case, Refusal, Ruling};
 use crate::{
     Act, By, Result, Store,
     answers::{Given, NewAnswer, copy, merged_into, settle, write},
-    calendar,
+    audit, calendar,
     schema::{decline_kinds, submissions},
     submissions::{AnswerKind, EventKind},
 };
@@ -86,7 +86,7 @@ impl Store {
                     decline_kinds::is_active.eq(kind.is_active),
                 ))
                 .execute(connection)?;
-            let act = Act::done(audit::Action::DeclineKindSet, ObjectKind::DeclineKind, &kind.code);
+            let act = Act::done(Audited::DeclineKindSet, ObjectKind::DeclineKind, &kind.code);
             let detail = json!({"name": kind.name, "is_active": kind.is_active});
             audit::record(connection, by, &act.with(detail), now)
         })

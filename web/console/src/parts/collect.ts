@@ -1,5 +1,5 @@
 /** All rows of a table, page by page, and what stands in their cells. */
-import { ApiProblem } from "../api/client";
+import { ApiProblem } from "../api/problem";
 import type { Filters } from "./address";
 import type { Column, TableProps } from "./table";
 

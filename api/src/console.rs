@@ -24,6 +24,7 @@ pub mod prints;
 mod regions;
 mod reports;
 pub mod settings;
+mod tables;
 mod test_message;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -50,6 +51,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(delivery::configure)
         .configure(places::configure)
         .service(test_message::send_test_message)
+        .service(tables::export_table)
         .configure(content_words::configure)
         .configure(clusters::configure)
         .configure(codes::configure)

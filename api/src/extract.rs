@@ -30,6 +30,25 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     }
 }
 
+/// A JSON body larger than usual, of at most `most_bytes`.
+///
+/// # Errors
+/// Those of [`JsonBody`].
+pub async fn json_up_to<T: DeserializeOwned>(
+    most_bytes: usize,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<T, Problem> {
+    if !request.content_type().eq_ignore_ascii_case("application/json") {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let body = payload.to_bytes_limited(most_bytes).await;
+    let body = body.map_err(|_| Problem::PayloadTooLarge {
+        limit_bytes: most_bytes,
+    })?;
+    parse(&body.map_err(|error| Problem::from_actix(&error))?)
+}
+
 /// A mistake in the syntax is [`Problem::Malformed`]; a missing or unknown value is a mistake in its field.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);

@@ -4,14 +4,14 @@ use std::{fs, path::Path};
 
 use chrono::Datelike as _;
 use minyi_gateways::clock::Clock;
-use minyi_store::{CalendarYear, Replanned, Store, StoreConfig};
+use minyi_store::{By, CalendarYear, Replanned, Store, StoreConfig};
 
 /// Imports the file; returns what was done, in words.
 pub fn run(config: &StoreConfig, file: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let wrong = |what: String| format!("{}: {what}", file.display());
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
     let year = parse(&text).map_err(wrong)?;
-    let replanned = Store::connect(config)?.import_calendar_year(&year, Clock::System.now())?;
+    let replanned = Store::connect(config)?.import_calendar_year(&By::command_line(), &year, Clock::System.now())?;
     Ok(report(&year, replanned))
 }
 

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use minyi_api::console::categories::row_detail;
 use minyi_domain::categories::parse_scheme;
 use minyi_gateways::clock::Clock;
-use minyi_store::{ImportedCategories, Store, StoreConfig};
+use minyi_store::{By, ImportedCategories, Store, StoreConfig};
 
 /// Imports the file; returns what was done, in words.
 pub fn run(config: &StoreConfig, file: &Path) -> Result<String, Box<dyn std::error::Error>> {
@@ -14,7 +14,7 @@ pub fn run(config: &StoreConfig, file: &Path) -> Result<String, Box<dyn std::err
         let lines: Vec<String> = wrong.iter().map(row_detail).collect();
         format!("{}: nothing imported\n{}", file.display(), lines.join("\n"))
     })?;
-    let done = Store::connect(config)?.import_categories(&scheme, Clock::System.now())?;
+    let done = Store::connect(config)?.import_categories(&By::command_line(), &scheme, Clock::System.now())?;
     let ImportedCategories {
         added,
         restored,

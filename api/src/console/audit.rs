@@ -204,21 +204,17 @@ async fn list_audit_log(
         .json(body))
 }
 
-const fn column(title: &'static str, width: f32) -> Column {
-    Column { title, width }
-}
-
 const COLUMNS: [Column; 10] = [
-    column("时间", 32.0),
-    column("人员", 24.0),
-    column("角色", 20.0),
-    column("区划", 18.0),
-    column("操作", 28.0),
-    column("对象", 20.0),
-    column("对象编号", 60.0),
-    column("结果", 12.0),
-    column("来源地址", 30.0),
-    column("说明", 60.0),
+    Column::new("时间", 32.0),
+    Column::new("人员", 24.0),
+    Column::new("角色", 20.0),
+    Column::new("区划", 18.0),
+    Column::new("操作", 28.0),
+    Column::new("对象", 20.0),
+    Column::new("对象编号", 60.0),
+    Column::new("结果", 12.0),
+    Column::new("来源地址", 30.0),
+    Column::new("说明", 60.0),
 ];
 
 fn cells(entry: AuditEntry) -> [Cell; 10] {

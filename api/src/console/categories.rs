@@ -193,7 +193,9 @@ pub async fn put_categories(
     signed_in.must(Permission::Configure)?;
     let body = file(&request, payload).await?;
     let scheme = parse_scheme(&body).map_err(|wrong| Problem::Invalid(wrong.iter().map(row_problem).collect()))?;
-    let now = state.now();
-    let done = state.ask(move |store| store.import_categories(&scheme, now)).await?;
+    let (by, now) = (signed_in.by(), state.now());
+    let done = state
+        .ask(move |store| store.import_categories(&by, &scheme, now))
+        .await?;
     Ok(HttpResponse::Ok().json(ImportedCategoriesResponse::from(done)))
 }

@@ -118,9 +118,9 @@ async fn add_content_word(
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let (word, category) = request.read()?;
-    let (by, now) = (signed_in.actor.account_id, state.now());
+    let (by, now) = (signed_in.by(), state.now());
     let added = state
-        .ask(move |store| store.add_content_word(&word, category, by, now))
+        .ask(move |store| store.add_content_word(&by, &signed_in.actor, &word, category, now))
         .await?;
     Ok(HttpResponse::Created().json(ContentWordResponse::from(added)))
 }
@@ -132,7 +132,7 @@ async fn add_content_word(
 #[delete("/content-words/{id}")]
 async fn remove_content_word(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
-    let id = id.into_inner();
-    state.ask(move |store| store.remove_content_word(id)).await?;
+    let (id, by, now) = (id.into_inner(), signed_in.by(), state.now());
+    state.ask(move |store| store.remove_content_word(&by, id, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

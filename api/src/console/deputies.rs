@@ -10,7 +10,7 @@ use minyi_domain::{
     people::{Actor, DeputyLevel},
     rights::Permission,
 };
-use minyi_store::{DeputyAccount, DeputyAccountCursor, NewInvitation};
+use minyi_store::{By, DeputyAccount, DeputyAccountCursor, NewInvitation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -120,6 +120,7 @@ impl AppState {
     /// [`Problem::DeputyUnknown`], [`Problem::Invalid`]; [`Problem::Refused`] when the term is over.
     pub async fn invite_deputy(
         &self,
+        by: By,
         actor: Actor,
         deputy: Uuid,
         request: &InviteRequest,
@@ -139,7 +140,7 @@ impl AppState {
         };
         let expires_at = new.expires_at;
         let invited = self
-            .act(move |store| store.invite_deputy(&actor, deputy, &new))
+            .act(move |store| store.invite_deputy(&by, &actor, deputy, &new))
             .await
             .map_err(|problem| problem.unknown_as(Problem::DeputyUnknown))?;
         Ok(InvitationResponse {
@@ -160,9 +161,9 @@ impl AppState {
     ///
     /// # Errors
     /// [`Problem::DeputyUnknown`].
-    pub async fn unbind_deputy(&self, actor: Actor, deputy: Uuid) -> Result<(), Problem> {
+    pub async fn unbind_deputy(&self, by: By, actor: Actor, deputy: Uuid) -> Result<(), Problem> {
         let now = self.now();
-        self.act(move |store| store.unbind_deputy(&actor, deputy, now))
+        self.act(move |store| store.unbind_deputy(&by, &actor, deputy, now))
             .await
             .map_err(|problem| problem.unknown_as(Problem::DeputyUnknown))
     }
@@ -240,7 +241,9 @@ async fn invite(
     JsonBody(request): JsonBody<InviteRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Invite)?;
-    let body = state.invite_deputy(signed_in.actor, id.into_inner(), &request).await?;
+    let body = state
+        .invite_deputy(signed_in.by(), signed_in.actor, id.into_inner(), &request)
+        .await?;
     Ok(HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
         .json(body))
@@ -257,6 +260,8 @@ async fn invite(
 #[delete("/deputies/{id}/binding")]
 async fn unbind(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Invite)?;
-    state.unbind_deputy(signed_in.actor, id.into_inner()).await?;
+    state
+        .unbind_deputy(signed_in.by(), signed_in.actor, id.into_inner())
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -17,7 +17,7 @@ mod regions;
 mod sites;
 mod terms;
 
-use minyi_domain::people::Actor;
+use minyi_domain::rights::Permission;
 use minyi_store::{Entry, PlaceForm, PlaceTarget as Target, RowProblem, Saved};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,7 +25,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use photos::get_open_deputy_photo;
 
+use self::check::Wrong;
 use crate::{
+    auth::SignedIn,
     problem::{FieldProblem, Problem},
     state::AppState,
 };
@@ -57,18 +59,27 @@ pub struct SavedResponse {
 }
 
 impl AppState {
-    /// Saves one row that somebody filled in.
+    /// Saves one row that somebody filled in; `check` reads it.
     ///
     /// # Errors
     /// [`Problem::Invalid`] with everything that is wrong; [`Problem::PlaceUnknown`], [`Problem::Forbidden`].
-    async fn save_place<F>(&self, actor: Actor, target: Target, form: F) -> Result<SavedResponse, Problem>
+    async fn save_place<F>(
+        &self,
+        signed_in: SignedIn,
+        target: Target,
+        check: impl FnOnce(&mut Wrong) -> F,
+    ) -> Result<SavedResponse, Problem>
     where
         F: PlaceForm + Send + 'static,
     {
+        signed_in.must(Permission::Places)?;
+        let mut wrong = Wrong::default();
+        let form = check(&mut wrong);
+        let form = wrong.unless(form)?;
         let entries = vec![Entry { row: 1, target, form }];
-        let now = self.now();
+        let (by, actor, now) = (signed_in.by(), signed_in.actor, self.now());
         let saved = self
-            .act(move |store| store.save_places(&actor, &entries, true, now))
+            .act(move |store| store.save_places(&by, &actor, &entries, true, now))
             .await
             .map_err(|problem| problem.unknown_as(Problem::PlaceUnknown))?;
         single(saved)

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, put, web::Path};
 use chrono::NaiveTime;
 use minyi_domain::{people::Actor, rights::Permission, slots::Scheme};
-use minyi_store::RevisitPolicy;
+use minyi_store::{By, RevisitPolicy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -173,12 +173,10 @@ impl AppState {
     ///
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::Invalid`].
-    pub async fn set_revisit_policy(&self, actor: &Actor, body: &RevisitPolicyBody) -> Result<(), Problem> {
-        if !actor.role.may(Permission::Configure) {
-            return Err(Problem::Forbidden);
-        }
-        let policy = body.read()?;
-        self.ask(move |store| store.set_revisit_policy(policy)).await
+    pub async fn set_revisit_policy(&self, signed_in: &SignedIn, body: &RevisitPolicyBody) -> Result<(), Problem> {
+        signed_in.must(Permission::Configure)?;
+        let (policy, by, now) = (body.read()?, signed_in.by(), self.now());
+        self.ask(move |store| store.set_revisit_policy(&by, policy, now)).await
     }
 
     /// The slots of a site in this person's scope.
@@ -195,10 +193,16 @@ impl AppState {
     ///
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::Invalid`], [`Problem::SiteUnknown`].
-    pub async fn set_slot_schemes(&self, actor: Actor, site_id: Uuid, body: &SlotSchemesBody) -> Result<(), Problem> {
+    pub async fn set_slot_schemes(
+        &self,
+        by: By,
+        actor: Actor,
+        site_id: Uuid,
+        body: &SlotSchemesBody,
+    ) -> Result<(), Problem> {
         let (schemes, now) = (body.read()?, self.now());
         let done = self
-            .act(move |store| store.set_slot_schemes(&actor, site_id, &schemes, now))
+            .act(move |store| store.set_slot_schemes(&by, &actor, site_id, &schemes, now))
             .await;
         done.map_err(|problem| problem.unknown_as(Problem::SiteUnknown))
     }
@@ -231,7 +235,7 @@ async fn put_revisit_policy(
     signed_in: SignedIn,
     JsonBody(body): JsonBody<RevisitPolicyBody>,
 ) -> Result<HttpResponse, Problem> {
-    state.set_revisit_policy(&signed_in.actor, &body).await?;
+    state.set_revisit_policy(&signed_in, &body).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -263,6 +267,8 @@ async fn put_slot_schemes(
     JsonBody(body): JsonBody<SlotSchemesBody>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Hold)?;
-    state.set_slot_schemes(signed_in.actor, id.into_inner(), &body).await?;
+    state
+        .set_slot_schemes(signed_in.by(), signed_in.actor, id.into_inner(), &body)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,9 +1,14 @@
 //! A message to oneself (测试消息): whether the settings of WeChat are right, seen before the first resident comes.
 
 use actix_web::{HttpResponse, post};
-use minyi_domain::rights::Permission;
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    rights::Permission,
+};
 use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal};
+use minyi_store::Act;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{auth::SignedIn, problem::Problem, state::State};
@@ -86,6 +91,10 @@ pub(super) async fn send_test_message(state: State, signed_in: SignedIn) -> Resu
         link: None,
         written_at: now,
     };
-    let outcome = state.wechat.send(&openid, &notice).await;
-    Ok(HttpResponse::Ok().json(told(&outcome)))
+    let told = told(&state.wechat.send(&openid, &notice).await);
+    let act = Act::done(Action::TestMessageSent, ObjectKind::Wechat, "installation");
+    let act = act.with(json!({"outcome": told.outcome}));
+    let by = signed_in.by();
+    state.ask(move |store| store.record_act(&by, &act, now)).await?;
+    Ok(HttpResponse::Ok().json(told))
 }

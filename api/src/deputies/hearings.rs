@@ -5,7 +5,7 @@ mod response;
 
 use actix_web::{HttpResponse, get, patch, post, web::Path, web::Query};
 use minyi_domain::{hearing, people::Actor, rights::Permission};
-use minyi_store::HearingDetail;
+use minyi_store::{By, HearingDetail};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -58,19 +58,25 @@ impl AppState {
     ///
     /// # Errors
     /// [`Problem::Invalid`], [`Problem::Refused`].
-    pub async fn plan_hearing(&self, actor: Actor, request: HearingRequest) -> Result<Uuid, Problem> {
+    pub async fn plan_hearing(&self, by: By, actor: Actor, request: HearingRequest) -> Result<Uuid, Problem> {
         let (new, now) = (request.read()?, self.now());
-        self.act(move |store| store.plan_hearing(&actor, &new, now)).await
+        self.act(move |store| store.plan_hearing(&by, &actor, &new, now)).await
     }
 
     /// Changes or cancels a planned hearing.
     ///
     /// # Errors
     /// [`Problem::Invalid`], [`Problem::Refused`], [`Problem::HearingUnknown`].
-    pub async fn change_hearing(&self, actor: Actor, id: Uuid, request: HearingChangeRequest) -> Result<(), Problem> {
+    pub async fn change_hearing(
+        &self,
+        by: By,
+        actor: Actor,
+        id: Uuid,
+        request: HearingChangeRequest,
+    ) -> Result<(), Problem> {
         let (change, now) = (request.read()?, self.now());
         let done = self
-            .act(move |store| store.change_hearing(&actor, id, &change, now))
+            .act(move |store| store.change_hearing(&by, &actor, id, &change, now))
             .await;
         done.map_err(unknown)
     }
@@ -79,10 +85,10 @@ impl AppState {
     ///
     /// # Errors
     /// [`Problem::Invalid`], [`Problem::Refused`], [`Problem::HearingUnknown`].
-    pub async fn hold_hearing(&self, actor: Actor, id: Uuid, request: MinutesRequest) -> Result<(), Problem> {
+    pub async fn hold_hearing(&self, by: By, actor: Actor, id: Uuid, request: MinutesRequest) -> Result<(), Problem> {
         let (minutes, now) = (request.read()?, self.now());
         let done = self
-            .act(move |store| store.hold_hearing(&actor, id, &minutes, now))
+            .act(move |store| store.hold_hearing(&by, &actor, id, &minutes, now))
             .await;
         done.map_err(unknown)
     }
@@ -140,7 +146,7 @@ async fn plan_hearing(
     JsonBody(request): JsonBody<HearingRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Hold)?;
-    let id = state.plan_hearing(signed_in.actor, request).await?;
+    let id = state.plan_hearing(signed_in.by(), signed_in.actor, request).await?;
     Ok(HttpResponse::Created().json(HearingPlannedResponse { id }))
 }
 
@@ -175,7 +181,9 @@ async fn change_hearing(
     JsonBody(request): JsonBody<HearingChangeRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Hold)?;
-    state.change_hearing(signed_in.actor, id.into_inner(), request).await?;
+    state
+        .change_hearing(signed_in.by(), signed_in.actor, id.into_inner(), request)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -196,6 +204,8 @@ async fn hold_hearing(
     JsonBody(request): JsonBody<MinutesRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Hold)?;
-    state.hold_hearing(signed_in.actor, id.into_inner(), request).await?;
+    state
+        .hold_hearing(signed_in.by(), signed_in.actor, id.into_inner(), request)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

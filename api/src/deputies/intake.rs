@@ -162,8 +162,8 @@ pub struct IntakeGridEntry {
 #[get("/intake/grids")]
 async fn list_intake_grids(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::EnterForResident)?;
-    let scope = signed_in.actor.scope();
-    let found = state.ask(move |store| store.intake_grids(&scope)).await?;
+    let (scope, today) = (signed_in.actor.scope(), state.today());
+    let found = state.ask(move |store| store.intake_grids(&scope, today)).await?;
     let entry = |grid: GridRow| IntakeGridEntry {
         id: grid.id,
         name: grid.name,

@@ -119,11 +119,11 @@ pub async fn put_answer_templates(
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let phrases = read(&request.templates)?;
-    let actor = signed_in.actor;
+    let (by, actor, now) = (signed_in.by(), signed_in.actor, state.now());
     let region = request.region_code.or_else(|| actor.region_code.clone());
     let region = region.ok_or_else(|| Problem::field("/region_code", "required", "请选区域。"))?;
     state
-        .act(move |store| store.set_answer_templates(&actor, &region, &phrases))
+        .act(move |store| store.set_answer_templates(&by, &actor, &region, &phrases, now))
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use minyi_api::auth::{csrf, sessions::new_secret, totp::Secret};
 use minyi_domain::{
     access::{LoginPolicy, Obliged},
+    audit::Action,
     people::{Actor, Role},
 };
 use minyi_store::{
@@ -198,6 +199,8 @@ async fn a_code_and_a_recovery_code_open_once() {
     second_step(&app, &third, &recovery[0])
         .await
         .problem(422, "second_factor_invalid");
+    let logged = [Action::SignedIn, Action::SecondFactorBound, Action::SecondStepPassed].map(|act| app.logged(act));
+    assert_eq!(logged, [4, 1, 2]);
 }
 
 #[actix_web::test]
@@ -396,6 +399,10 @@ async fn sessions_are_seen_and_ended_by_their_owner_and_by_the_security_administ
         .await
         .expect(204);
     app.get_as(&one, "/api/v1/me").await.problem(401, "not_signed_in");
+    assert_eq!(
+        (app.logged(Action::SignedIn), app.logged(Action::SessionRevoked)),
+        (3, 2)
+    );
     let policy = json!({
         "min_length": 12, "max_age_days": 30, "remembered": 5, "idle_minutes": 10, "second_factor": "everybody"
     });

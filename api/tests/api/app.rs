@@ -8,13 +8,16 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser as _;
 use minyi_api::{Application, Config, auth::tokens::generate_key};
-use minyi_domain::people::{Actor, Role};
+use minyi_domain::{
+    audit::Action,
+    people::{Actor, Role, Scope},
+};
 use minyi_gateways::{
     clock::Clock,
     objects::{Objects, ObjectsConfig},
 };
 use minyi_store::{
-    Directory, NewAccount, Store, StoreConfig,
+    AuditFilter, Directory, NewAccount, Store, StoreConfig,
     fixtures::{City, Deputy, Grid, openid_of},
     new_id,
 };
@@ -234,6 +237,20 @@ impl App {
         use diesel::{Connection as _, connection::SimpleConnection as _};
         let mut connection = diesel::PgConnection::establish(self.database.url()).unwrap();
         connection.batch_execute(statement).unwrap();
+    }
+
+    /// How often this act stands in the audit log; each entry says that it came from here.
+    #[track_caller]
+    pub fn logged(&self, action: Action) -> i64 {
+        let filter = AuditFilter {
+            action: Some(action),
+            ..AuditFilter::default()
+        };
+        let everywhere = Scope::Region(String::new());
+        let newest = self.store.audit_log(&everywhere, &filter, None, 100).unwrap().items;
+        let here = |address: &Option<String>| address.as_deref() == Some("127.0.0.1");
+        assert!(newest.iter().all(|entry| here(&entry.address)), "{newest:?}");
+        self.store.audit_count(&everywhere, &filter).unwrap()
     }
 
     pub fn advance(&self, step: TimeDelta) {

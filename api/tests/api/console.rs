@@ -1,8 +1,14 @@
 //! What the console asks for that no other client does: queues by deadline, many transfers at once, maps, reports.
 
+use std::io::Cursor;
+
+use calamine::{Data, Reader as _, Xlsx};
 use chrono::TimeDelta;
-use minyi_domain::people::Role;
-use minyi_store::fixtures::COUNTY;
+use minyi_domain::{
+    audit::Action,
+    people::{Role, Scope},
+};
+use minyi_store::{AuditFilter, fixtures::COUNTY};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -109,4 +115,54 @@ async fn divisions_are_found_by_name_or_code_within_the_own_one() {
     assert!(find("1").await.is_empty());
     let name = all[0]["name"].as_str().unwrap();
     assert!(find(name).await.iter().any(|region| region["name"] == name));
+}
+
+#[actix_web::test]
+async fn a_table_goes_out_as_it_is_shown_and_the_export_stands_in_the_log() {
+    let app = App::start().await;
+    let token = app.access_token(&app.deputy.actor).await;
+    let send = async |rows: Value| {
+        let table = json!({"title": "网格", "filters": {"q": "杏林"}, "columns": ["名称", "代表"], "rows": rows});
+        app.post_as(&token, "/api/v1/tables", &table).await
+    };
+    let file = send(json!([["=1+1", 2], ["第二网格", null]])).await.expect(200);
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes)).unwrap();
+    let sheet = book.worksheet_range("列表").unwrap();
+    let rows: Vec<_> = sheet.rows().map(|row| row.to_vec()).collect();
+    let text = |words: &str| Data::String(words.to_owned());
+    assert_eq!(
+        rows,
+        [
+            [text("名称"), text("代表")],
+            [text("=1+1"), Data::Float(2.0)],
+            [text("第二网格"), Data::Empty],
+        ]
+    );
+    let uneven = send(json!([["只有一格"]])).await.problem(422, "invalid_fields");
+    assert_eq!(uneven["errors"][0]["pointer"], "/rows");
+    // More than fits into other requests, and still too long.
+    let long = vec![json!(["某某网格", 1]); 20_001];
+    send(json!(long)).await.problem(422, "too_many_rows");
+
+    assert_eq!(
+        app.logged(Action::ListExported),
+        1,
+        "what was refused was not handed out"
+    );
+    let filter = AuditFilter {
+        action: Some(Action::ListExported),
+        ..AuditFilter::default()
+    };
+    let everywhere = Scope::Region(String::new());
+    let entry = app
+        .store
+        .audit_log(&everywhere, &filter, None, 1)
+        .unwrap()
+        .items
+        .pop()
+        .unwrap();
+    assert_eq!(
+        (entry.object_id.as_str(), entry.detail),
+        ("网格", json!({"filters": {"q": "杏林"}, "rows": 2}))
+    );
 }

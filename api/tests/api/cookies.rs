@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use minyi_api::auth::csrf;
-use minyi_domain::people::Actor;
+use minyi_domain::{audit::Action, people::Actor};
 use minyi_store::fixtures::login;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -83,6 +83,7 @@ async fn a_browser_signs_in_by_json_and_is_given_its_token() {
     };
     send(ask("cross-site")).await.problem(403, "csrf_failed");
     let signed_in = send(ask("same-origin")).await.expect(204);
+    assert_eq!(app.logged(Action::SignedIn), 1);
     let cookie = signed_in.header("set-cookie").split(';').next().unwrap().to_owned();
     assert!(signed_in.header("set-cookie").contains("HttpOnly; SameSite=Lax"));
     let me = send(app.request(Method::GET, "/api/v1/me").header("cookie", &cookie)).await;
@@ -100,6 +101,7 @@ async fn a_browser_signs_in_by_json_and_is_given_its_token() {
     };
     send(leave("")).await.problem(403, "csrf_failed");
     send(leave(me["csrf_token"].as_str().unwrap())).await.expect(204);
+    assert_eq!(app.logged(Action::SignedOut), 1);
     send(app.request(Method::GET, "/api/v1/me").header("cookie", &cookie))
         .await
         .problem(401, "not_signed_in");

@@ -1,7 +1,7 @@
 //! How deputies come in: invitation, phone, text message.
 
 use chrono::TimeDelta;
-use minyi_domain::people::Role;
+use minyi_domain::{audit::Action, people::Role};
 use minyi_store::fixtures::openid_of;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -76,6 +76,8 @@ async fn an_invitation_opens_once_and_for_a_week() {
     app.post("/api/v1/sessions/invitation", &body)
         .await
         .problem(403, "invitation_invalid");
+    // Twice the station's, once the deputy.
+    assert_eq!(app.logged(Action::SignedIn), 3);
 }
 
 #[actix_web::test]
@@ -182,6 +184,7 @@ async fn a_code_by_text_message_signs_in_once() {
     sign_in_by_code(&app, PHONE, &code)
         .await
         .problem(401, "one_time_code_invalid");
+    assert_eq!(app.logged(Action::SignedIn), 2);
 }
 
 #[actix_web::test]

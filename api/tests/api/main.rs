@@ -24,6 +24,7 @@ mod deputy_logins;
 mod events;
 mod headers;
 mod intake;
+mod kept;
 mod ledger;
 mod limits;
 mod meeting_pages;

@@ -1,7 +1,7 @@
 //! Personal-information requests.
 
 use chrono::TimeDelta;
-use minyi_domain::people::Role;
+use minyi_domain::{audit::Action, people::Role};
 use minyi_store::fixtures::{COUNTY, TOWNSHIP};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -110,4 +110,7 @@ async fn what_is_done_is_deleted_what_is_open_is_frozen_by_two_persons_and_the_t
     assert!(matches!(opened.status, 404 | 409), "{}", opened.text());
     assert!(app.store.verify_timelines(|_| ()).unwrap().breaks.is_empty());
     assert_eq!(app.store.verify_audit_log().unwrap().1, 0);
+    for act in [Action::PersonalDataRequested, Action::PersonalDataDecided] {
+        assert_eq!(app.logged(act), 1, "{act}");
+    }
 }

@@ -1,8 +1,8 @@
 //! Every operation × every role × own and foreign place, held against one table ([`table::rows`]). An operation that is not
 //! in the table fails the test, as does a row without an operation.
 
-mod places;
-mod table;
+pub mod places;
+pub mod table;
 
 use std::collections::BTreeSet;
 

@@ -26,6 +26,34 @@ words! {
         PersonalDataRequested = "personal_data_requested", "提出个人信息请求";
         PersonalDataDecided = "personal_data_decided", "决定个人信息请求";
         AuditExported = "audit_exported", "导出审计日志";
+        CategoriesImported = "categories_imported", "导入分类";
+        CalendarYearTaken = "calendar_year_taken", "导入节假日安排";
+        DeclineKindSet = "decline_kind_set", "设置不予受理的情形";
+        RevisitPolicySet = "revisit_policy_set", "设置回访规则";
+        SlotSchemesSet = "slot_schemes_set", "设置接待时段";
+        AnswerTemplatesSet = "answer_templates_set", "设置常用答复";
+        ContentWordAdded = "content_word_added", "加入词表";
+        ContentWordRemoved = "content_word_removed", "移出词表";
+        TestMessageSent = "test_message_sent", "发送测试消息";
+        PlacesSaved = "places_saved", "保存站点网格代表";
+        BoundariesSet = "boundaries_set", "导入边界";
+        TermAdvanced = "term_advanced", "换届";
+        DeputyInvited = "deputy_invited", "邀请代表登录";
+        DeputyUnbound = "deputy_unbound", "解除代表的微信绑定";
+        CodesMade = "codes_made", "制码";
+        CodesSuspended = "codes_suspended", "暂停码";
+        CodesResumed = "codes_resumed", "恢复码";
+        CodesReplaced = "codes_replaced", "更换码";
+        CodesRetired = "codes_retired", "停用码";
+        CodeHung = "code_hung", "登记张贴";
+        CodeTakenDown = "code_taken_down", "登记摘除";
+        PrintDesignSet = "print_design_set", "设置印刷样式";
+        PrintJobCreated = "print_job_created", "印刷";
+        PrintJobCancelled = "print_job_cancelled", "取消印刷";
+        HearingPlanned = "hearing_planned", "安排活动";
+        HearingChanged = "hearing_changed", "修改活动";
+        HearingHeld = "hearing_held", "记录活动";
+        ListExported = "list_exported", "导出列表";
     }
 }
 
@@ -39,6 +67,24 @@ words! {
         PersonalData = "personal_data", "个人信息";
         PersonalDataRequest = "personal_data_request", "个人信息请求";
         AuditLog = "audit_log", "审计日志";
+        Categories = "categories", "分类";
+        CalendarYear = "calendar_year", "工作日历";
+        DeclineKind = "decline_kind", "不予受理的情形";
+        RevisitPolicy = "revisit_policy", "回访规则";
+        AnswerTemplates = "answer_templates", "常用答复";
+        ContentWord = "content_word", "词表";
+        Wechat = "wechat", "微信设置";
+        Region = "region", "区划";
+        Site = "site", "站点";
+        Office = "office", "承办单位";
+        Grid = "grid", "网格";
+        Deputy = "deputy", "代表";
+        Assignment = "assignment", "网格代表";
+        Code = "code", "民意码";
+        PrintDesign = "print_design", "印刷样式";
+        PrintJob = "print_job", "印刷任务";
+        Hearing = "hearing", "接待活动";
+        List = "list", "列表";
     }
 }
 

@@ -25,7 +25,7 @@ words! {
 
 /// The lengths of division codes (GB/T 2260 and GB/T 10114, trailing zeros left away): province, city, county, township,
 /// village.
-const DIVISION_LENGTHS: [usize; 5] = [2, 4, 6, 9, 12];
+pub const DIVISION_LENGTHS: [usize; 5] = [2, 4, 6, 9, 12];
 
 /// A division's code as it is kept, from how people write it: with or without trailing zeros. `None`: it is none.
 #[must_use]

@@ -4,11 +4,19 @@ use chrono::NaiveDate;
 
 /// A column of a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Column {
+pub struct Column<'a> {
     /// The heading.
-    pub title: &'static str,
+    pub title: &'a str,
     /// In millimetres, on paper; on the screen about as wide.
     pub width: f32,
+}
+
+impl<'a> Column<'a> {
+    /// A column of this heading, so many millimetres wide.
+    #[must_use]
+    pub const fn new(title: &'a str, width: f32) -> Self {
+        Self { title, width }
+    }
 }
 
 /// What stands in one place of a list.

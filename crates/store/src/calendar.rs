@@ -6,13 +6,16 @@ use diesel::{
     upsert::excluded,
 };
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     calendar::{WorkCalendar, local_date},
     deadlines::{Around, HandoverPolicies, Policies, Policy, Rules, Unit},
     handover::Channel,
 };
 
+use serde_json::json;
+
 use crate::{
-    Error, Result, Store,
+    Act, By, Error, Result, Store, audit,
     casework::Stop,
     handovers,
     schema::{calendar_days, calendar_years, deadline_policies},
@@ -44,10 +47,20 @@ impl Store {
     /// Takes a year's announced days in the place of what was known of that year, and computes the provisional promises
     /// again whose clock still runs, those of offices too. Doing it twice changes nothing, except for what was promised meanwhile by a
     /// process that did not know the year yet.
-    pub fn import_calendar_year(&self, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
-        self.connection()?
-            .transaction(|connection| apply(connection, year, now))
+    pub fn import_calendar_year(&self, by: &By, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
+        self.connection()?.transaction(|connection| {
+            let replanned = apply(connection, year, now)?;
+            record(connection, by, year, now)?;
+            Ok(replanned)
+        })
     }
+}
+
+/// Who took the year.
+fn record(connection: &mut PgConnection, by: &By, year: &CalendarYear, now: DateTime<Utc>) -> Result<()> {
+    let act = Act::done(Action::CalendarYearTaken, ObjectKind::CalendarYear, year.year);
+    let detail = json!({"papers": year.papers, "days": year.days.len()});
+    audit::record(connection, by, &act.with(detail), now)
 }
 
 /// Of two imports at once the second has to see the first one's year. Readers do not wait.

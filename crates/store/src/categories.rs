@@ -7,12 +7,17 @@ use diesel::{
     Connection as _, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl, Queryable,
     RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
 };
-use minyi_domain::{categories::Category, lifecycle::Party, people::Actor};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    categories::Category,
+    lifecycle::Party,
+    people::Actor,
+};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Result, Store,
+    Act, By, Result, Store, audit,
     casework::{Case, Refusal},
     ids,
     schema::{categories, submissions},
@@ -56,7 +61,7 @@ impl Store {
 
     /// Makes `scheme` the scheme: adds what is new, brings back what was retired, retires what is missing. Nothing is
     /// deleted: submissions stay where they were put.
-    pub fn import_categories(&self, scheme: &[Category], now: DateTime<Utc>) -> Result<ImportedCategories> {
+    pub fn import_categories(&self, by: &By, scheme: &[Category], now: DateTime<Utc>) -> Result<ImportedCategories> {
         self.connection()?.transaction(|connection| {
             // Two imports at once would take turns row by row.
             diesel::sql_query("LOCK TABLE categories IN SHARE ROW EXCLUSIVE MODE").execute(connection)?;
@@ -91,6 +96,9 @@ impl Store {
             done.retired = diesel::update(missing)
                 .set(categories::active.eq(false))
                 .execute(connection)?;
+            let act = Act::done(Action::CategoriesImported, ObjectKind::Categories, "scheme");
+            let detail = json!({"added": done.added, "restored": done.restored, "retired": done.retired});
+            audit::record(connection, by, &act.with(detail), now)?;
             Ok(done)
         })
     }

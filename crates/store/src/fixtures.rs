@@ -32,6 +32,7 @@ pub const TOWNSHIP: &str = "990102003";
 #[derive(Debug, Clone)]
 pub struct Grid {
     pub id: Uuid,
+    pub code: String,
     pub site_id: Uuid,
     pub region_code: String,
     pub code_id: Uuid,
@@ -150,9 +151,10 @@ impl City {
     pub fn grid_in(&mut self, site_id: Uuid, region_code: &str) -> Grid {
         let (id, code_id, serial) = (new_id(self.now), new_id(self.now), self.next());
         let token = CodeToken::random(&mut self.rng);
+        let number = format!("{region_code:0<11}{serial:04}");
         let grid = NewGrid {
             id,
-            code: format!("{region_code:0<11}{serial:04}"),
+            code: number.clone(),
             region_code: region_code.to_owned(),
             site_id,
             name: format!("第{serial}网格"),
@@ -173,6 +175,7 @@ impl City {
         });
         Grid {
             id,
+            code: number,
             site_id,
             region_code: region_code.to_owned(),
             code_id,

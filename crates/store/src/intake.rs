@@ -9,7 +9,7 @@ use crate::{
     GridRow, Result, SitePublic, Store,
     deputies::{self, DeputyInGrid},
     schema::{grids, sites, submissions},
-    scope::{grids_in, submissions_in},
+    scope::{grids_in, not_ended, submissions_in},
     word::Word,
 };
 
@@ -26,11 +26,12 @@ pub struct IntakeGrid {
 }
 
 impl Store {
-    /// The grids of a scope by their codes.
-    pub fn intake_grids(&self, scope: &Scope) -> Result<Vec<GridRow>> {
+    /// The grids of a scope by their codes; those that have ended by this day take nothing new.
+    pub fn intake_grids(&self, scope: &Scope, on: NaiveDate) -> Result<Vec<GridRow>> {
         let rows = grids::table
             .inner_join(sites::table)
             .filter(grids_in(scope))
+            .filter(not_ended("grids.valid_until", on))
             .order(grids::code)
             .limit(MOST_GRIDS)
             .select(GridRow::as_select())
@@ -38,12 +39,13 @@ impl Store {
         Ok(rows)
     }
 
-    /// One grid with its deputies of the day; `None` also when it lies outside the scope.
+    /// One grid with its deputies of the day; `None` also when it lies outside the scope or has ended.
     pub fn intake_grid(&self, scope: &Scope, id: Uuid, on: NaiveDate) -> Result<Option<IntakeGrid>> {
         let mut connection = self.connection()?;
         let found: Option<(GridRow, SitePublic)> = grids::table
             .inner_join(sites::table)
             .filter(grids_in(scope))
+            .filter(not_ended("grids.valid_until", on))
             .filter(grids::id.eq(id))
             .select((GridRow::as_select(), SitePublic::as_select()))
             .first(&mut *connection)

@@ -6,13 +6,14 @@ use diesel::{
     QueryDsl, RunQueryDsl, dsl::sql, sql_types::Bool,
 };
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     calendar::local_date,
     people::{Actor, DeputyLevel, Role, Scope},
 };
 use uuid::Uuid;
 
 use crate::{
-    Refusal, Result, RevokeReason, Store,
+    Act, By, Refusal, Result, RevokeReason, Store, audit,
     casework::Ruling,
     ids,
     page::one_more,
@@ -116,6 +117,7 @@ impl Store {
     /// switched off.
     pub fn invite_deputy(
         &self,
+        by: &By,
         actor: &Actor,
         deputy_id: Uuid,
         new: &NewInvitation,
@@ -135,6 +137,8 @@ impl Store {
                     invitations::expires_at.eq(new.expires_at),
                 ))
                 .execute(connection)?;
+            let act = Act::done(Action::DeputyInvited, ObjectKind::Deputy, deputy_id);
+            audit::record(connection, by, &act, new.now)?;
             Ok(invited)
         })
     }
@@ -143,6 +147,7 @@ impl Store {
     /// and ends its sessions. Nothing bound is no mistake.
     pub fn unbind_deputy(
         &self,
+        by: &By,
         actor: &Actor,
         deputy_id: Uuid,
         now: DateTime<Utc>,
@@ -163,7 +168,8 @@ impl Store {
                 push_permissions::forget(connection, account)?;
                 sessions::revoke_all(connection, account, RevokeReason::Unbound, now)?;
             }
-            Ok(())
+            let act = Act::done(Action::DeputyUnbound, ObjectKind::Deputy, deputy_id);
+            Ok(audit::record(connection, by, &act, now)?)
         })
     }
 }

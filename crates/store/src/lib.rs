@@ -144,7 +144,7 @@ pub use phrases::Phrase;
 pub use places::{
     Advance, Advanced, AssignmentForm, AssignmentPlace, AssignmentRow, Boundary, DeputyColumns, DeputyForm,
     DeputyPlace, DeputyRef, DeputyTerm, Entry, GridColumns, GridForm, GridPlace, MOST_BOUNDARIES, NewBoundary,
-    OfficeForm, OfficePlace, Overview, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
+    OfficeForm, OfficePlace, Overview, PlaceAsk, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
     RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
 };
 pub use policies::{DeadlinePolicy, Recomputed};

@@ -1,13 +1,18 @@
 //! Phrases for answers (常用答复): those of the division, and what the person wrote lately.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
     sql_types::{Integer, Text, Uuid as SqlUuid},
 };
-use minyi_domain::people::{Actor, Role, Scope};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::{Actor, Role, Scope},
+};
+use serde_json::json;
 
 use crate::{
-    Refusal, Result, Store,
+    Act, By, Refusal, Result, Store, audit,
     prepared::Prepared,
     schema::{answer_templates, regions, sites},
 };
@@ -48,9 +53,11 @@ impl Store {
     /// there is no such division in the person's scope.
     pub fn set_answer_templates(
         &self,
+        by: &By,
         actor: &Actor,
         region: &str,
         phrases: &[Phrase],
+        now: DateTime<Utc>,
     ) -> Result<std::result::Result<(), Refusal>> {
         self.act(|connection| {
             let within = match actor.scope() {
@@ -82,7 +89,14 @@ impl Store {
             diesel::insert_into(answer_templates::table)
                 .values(rows)
                 .execute(connection)?;
-            Ok(())
+            let act = Act::done(Action::AnswerTemplatesSet, ObjectKind::AnswerTemplates, region);
+            let act = act.in_region(Some(region.to_owned()));
+            Ok(audit::record(
+                connection,
+                by,
+                &act.with(json!({"templates": phrases.len()})),
+                now,
+            )?)
         })
     }
 }

@@ -7,6 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{PgConnection, RunQueryDsl};
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     calendar::local_date,
     people::{Actor, PlaceScope},
 };
@@ -35,6 +36,7 @@ pub use changes::PlaceChange;
 pub use deputies::DeputyForm;
 pub use filter::{PlaceCursor, PlaceFilter};
 pub use grids::GridForm;
+pub use lists::PlaceAsk;
 pub use lookup::SiteRef;
 pub use offices::OfficeForm;
 pub use overview::Overview;
@@ -43,7 +45,7 @@ pub use rows::{DeputyColumns, DeputyPlace, GridColumns, GridPlace, OfficePlace, 
 pub use sites::SiteForm;
 pub use terms::{Advance, Advanced, DeputyTerm};
 
-use crate::{Refusal, Result, Store, casework::Stop, ids};
+use crate::{By, Refusal, Result, Store, casework::Stop, ids};
 
 /// Rows that go into one statement; Postgres takes 65,535 values in one, and the widest row has 19.
 const CHUNK: usize = 1_000;
@@ -98,7 +100,7 @@ pub trait PlaceForm: Sized {
     /// The row as it stands in the database.
     type Record: Serialize + PartialEq;
     /// The word of the audit.
-    const KIND: &'static str;
+    const KIND: ObjectKind;
     /// Whether what changes is written before what is new.
     #[doc(hidden)]
     const CHANGES_FIRST: bool = false;
@@ -156,6 +158,7 @@ impl Store {
     /// [`Refusal::Forbidden`]; [`Refusal::NotFound`] for a [`Target::This`] that is not in the scope.
     pub fn save_places<F: PlaceForm>(
         &self,
+        by: &By,
         actor: &Actor,
         entries: &[Entry<F>],
         commit: bool,
@@ -189,14 +192,14 @@ impl Store {
             }
             // Without a problem and with nothing missing every entry has become a row.
             let resolved: Vec<Resolved<F::Record>> = resolved.into_iter().flatten().collect();
-            Ok(write::<F>(&mut saving, actor, &resolved, commit)?)
+            Ok(write::<F>(&mut saving, (by, actor), &resolved, commit)?)
         })
     }
 }
 
 fn write<F: PlaceForm>(
     saving: &mut Saving<'_>,
-    actor: &Actor,
+    by: (&By, &Actor),
     resolved: &[Resolved<F::Record>],
     commit: bool,
 ) -> Result<Saved> {
@@ -232,7 +235,7 @@ fn write<F: PlaceForm>(
         .chain(changed.iter().map(|row| (row.before.as_ref(), &row.after)))
         .map(|(before, after)| changes::change::<F>(before, after))
         .collect();
-    changes::record(saving.connection, actor, &rows, saving.now)?;
+    changes::record(saving.connection, by, Action::PlacesSaved, &rows, saving.now)?;
     Ok(saved)
 }
 

@@ -15,6 +15,12 @@ use crate::schema::{deputies, grids, regions, sites, submissions};
 /// A condition for a query over `From`, which contains the table that the condition is about.
 pub type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>;
 
+/// What has not ended by this day; `column` holds the first day on which it no longer is.
+pub fn not_ended<From: 'static>(column: &str, on: NaiveDate) -> Condition<From> {
+    let until = sql::<Bool>(&format!("coalesce({column} > ")).bind::<Date, _>(on);
+    Box::new(until.sql(", true)"))
+}
+
 /// The submissions that the scope lets through.
 pub fn submissions_in<From: 'static>(scope: &Scope) -> Condition<From>
 where

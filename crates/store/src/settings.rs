@@ -1,25 +1,27 @@
 //! What people set without a new version of the program: how often residents are asked again, and how the duty days of a
 //! site are cut into slots.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, TextExpressionMethods,
     dsl::sql,
     sql_types::{Bool, Uuid as SqlUuid},
 };
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     people::{Actor, Scope},
     rights::Permission,
     slots::Scheme,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Result, Store,
+    Act, By, Result, Store, audit,
     casework::Refusal,
     ids,
     schema::{revisit_policy, sites, slot_schemes},
-    scope::Condition,
+    scope::{Condition, not_ended},
 };
 
 /// More sites than a list to choose from shows.
@@ -47,20 +49,25 @@ impl Store {
     }
 
     /// Changes the policy for what is closed from now on.
-    pub fn set_revisit_policy(&self, policy: RevisitPolicy) -> Result<()> {
-        diesel::update(revisit_policy::table)
-            .set((
-                revisit_policy::sample_percent.eq(i16::from(policy.sample_percent)),
-                revisit_policy::due_days.eq(i16::try_from(policy.due_days).unwrap_or(i16::MAX)),
-            ))
-            .execute(&mut *self.connection()?)?;
-        Ok(())
+    pub fn set_revisit_policy(&self, by: &By, policy: RevisitPolicy, now: DateTime<Utc>) -> Result<()> {
+        self.connection()?.transaction(|connection| {
+            diesel::update(revisit_policy::table)
+                .set((
+                    revisit_policy::sample_percent.eq(i16::from(policy.sample_percent)),
+                    revisit_policy::due_days.eq(i16::try_from(policy.due_days).unwrap_or(i16::MAX)),
+                ))
+                .execute(connection)?;
+            let act = Act::done(Action::RevisitPolicySet, ObjectKind::RevisitPolicy, "installation");
+            let detail = json!({"sample_percent": policy.sample_percent, "due_days": policy.due_days});
+            audit::record(connection, by, &act.with(detail), now)
+        })
     }
 
-    /// The sites whose slots this scope may set: id and name.
-    pub fn sites_with_slots(&self, scope: &Scope) -> Result<Vec<(Uuid, String)>> {
+    /// The sites whose slots this scope may set, those closed by this day left out: id and name.
+    pub fn sites_with_slots(&self, scope: &Scope, on: NaiveDate) -> Result<Vec<(Uuid, String)>> {
         Ok(sites::table
             .filter(held_by(scope))
+            .filter(not_ended("sites.valid_until", on))
             .order((sites::region_code, sites::name, sites::id))
             .limit(MOST_SITES)
             .select((sites::id, sites::name))
@@ -85,6 +92,7 @@ impl Store {
     /// Cuts the duty days of a site anew; what was agreed stays. Overlapping ones are refused by the caller.
     pub fn set_slot_schemes(
         &self,
+        by: &By,
         actor: &Actor,
         site_id: Uuid,
         schemes: &[Scheme],
@@ -125,6 +133,8 @@ impl Store {
             diesel::insert_into(slot_schemes::table)
                 .values(rows)
                 .execute(connection)?;
+            let act = Act::done(Action::SlotSchemesSet, ObjectKind::Site, site_id);
+            audit::record(connection, by, &act.with(json!({"schemes": schemes.len()})), now)?;
             Ok(Ok(()))
         })
     }

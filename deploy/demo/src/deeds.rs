@@ -1,6 +1,8 @@
 //! Plays the written casework (see [`crate::plot`]) through the product's own use cases: here who does it, and the acts
 //! on the submission itself.
 
+use std::net::Ipv4Addr;
+
 use chrono::{DateTime, Utc};
 use minyi_domain::{
     calendar::local_date,
@@ -11,7 +13,7 @@ use minyi_domain::{
     token::{CaseToken, ReceiptToken, SubmissionNumber},
 };
 use minyi_store::{
-    AnswerOutcome, MergeTarget, NewPart, NewRelease, RateOutcome, Refusal, Store, SubmissionDetail, TransferTo,
+    AnswerOutcome, By, MergeTarget, NewPart, NewRelease, RateOutcome, Refusal, Store, SubmissionDetail, TransferTo,
 };
 use uuid::Uuid;
 
@@ -115,6 +117,11 @@ impl<'a> Act<'a> {
             return Ok(self.proposal(title)?.is_some());
         }
         Ok(self.detail.events.iter().any(|event| event.occurred_at == self.at))
+    }
+
+    /// Who does it and from where, for the audit.
+    fn by(&self) -> Result<By> {
+        Ok(By::account(self.actor()?.account_id, Ipv4Addr::LOCALHOST.into()))
     }
 
     /// Who does it: the one that is named, otherwise whoever has to act.

@@ -10,7 +10,7 @@ use minyi_domain::{
     token::CodeToken,
 };
 use minyi_gateways::objects::Objects;
-use minyi_store::{AskedPurpose, JobOutcome, NewPrintJob, PrintJob, PrintJobState, PrintLook, Selection};
+use minyi_store::{AskedPurpose, By, JobOutcome, NewPrintJob, PrintJob, PrintJobState, PrintLook, Selection};
 use minyi_worker::Worker;
 use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::sync::watch;
@@ -38,7 +38,7 @@ fn station(stage: &mut Stage, codes: i16) -> (Uuid, Actor) {
     let (selection, now) = (Selection::Site(site), stage.clock.now());
     stage
         .store
-        .make_codes(&staff, &selection, &asked, Some(&mut token), now)
+        .make_codes(&By::command_line(), &staff, &selection, &asked, Some(&mut token), now)
         .unwrap();
     (site, staff)
 }
@@ -53,7 +53,10 @@ fn ask(stage: &Stage, staff: &Actor, site: Uuid, template: Template) -> Uuid {
         public_url: "https://my.example.gov.cn".to_owned(),
         expires_at: stage.clock.now() + TimeDelta::days(14),
     };
-    let outcome = stage.store.create_print_job(staff, &job, stage.clock.now()).unwrap();
+    let outcome = stage
+        .store
+        .create_print_job(&By::command_line(), staff, &job, stage.clock.now())
+        .unwrap();
     assert_eq!(outcome, JobOutcome::Created);
     job.id
 }

@@ -64,11 +64,11 @@ pub(super) async fn act_on_codes(
         None if act == CodeAct::Resume => None,
         None => return Err(Problem::field("/reason", "required", "请写明理由。")),
     };
-    let (actor, mut rng, now) = (signed_in.actor, state.rng(), state.now());
+    let (by, actor, mut rng, now) = (signed_in.by(), signed_in.actor, state.rng(), state.now());
     let done = state
         .ask(move |store| {
             let mut token = || CodeToken::random(&mut rng);
-            store.act_on_codes(&actor, &tokens, act, reason.as_ref(), &mut token, now)
+            store.act_on_codes(&by, &actor, &tokens, act, reason.as_ref(), &mut token, now)
         })
         .await?;
     let changes = done.map_err(|refusal| match refusal {

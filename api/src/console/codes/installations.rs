@@ -73,9 +73,9 @@ pub(super) async fn hang_code(
         note: InstallationNote::parse(&body.note).map_err(Problem::text("/note"))?,
         photo_id: body.photo_id,
     };
-    let (actor, now) = (signed_in.actor, state.now());
+    let (by, actor, now) = (signed_in.by(), signed_in.actor, state.now());
     let done = state
-        .ask(move |store| store.hang_code(&actor, &token, &new, now))
+        .ask(move |store| store.hang_code(&by, &actor, &token, &new, now))
         .await?;
     let id = done.map_err(refused)?;
     Ok(HttpResponse::Created().json(InstallationResponse { id }))
@@ -100,9 +100,9 @@ pub(super) async fn take_code_down(
     signed_in.must(Permission::Print)?;
     let token = read_token(&token)?;
     let on = not_later(body.0.removed_on, state.today(), "/removed_on")?;
-    let (actor, now) = (signed_in.actor, state.now());
+    let (by, actor, now) = (signed_in.by(), signed_in.actor, state.now());
     let done = state
-        .ask(move |store| store.take_code_down(&actor, &token, on, now))
+        .ask(move |store| store.take_code_down(&by, &actor, &token, on, now))
         .await?;
     done.map_err(refused)?;
     Ok(HttpResponse::NoContent().finish())

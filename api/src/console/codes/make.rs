@@ -78,12 +78,12 @@ pub(super) async fn make_codes(
         return Err(Problem::field("/selection", "one_of", "请选网格、站点或者行政区划。"));
     }
     let asked = read_purposes(purposes)?;
-    let (actor, mut rng, now) = (signed_in.actor, state.rng(), state.now());
+    let (by, actor, mut rng, now) = (signed_in.by(), signed_in.actor, state.rng(), state.now());
     let outcome = state
         .ask(move |store| {
             let mut token = || CodeToken::random(&mut rng);
             let token: Option<&mut dyn FnMut() -> CodeToken> = if dry_run { None } else { Some(&mut token) };
-            store.make_codes(&actor, &selection, &asked, token, now)
+            store.make_codes(&by, &actor, &selection, &asked, token, now)
         })
         .await?;
     match outcome {

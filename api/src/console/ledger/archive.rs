@@ -21,17 +21,17 @@ use super::{
 };
 use crate::{auth::SignedIn, problem::Problem, state::State, timeline::sentence};
 
-const fn column(title: &'static str, width: f32) -> Column {
-    Column { title, width }
-}
-
-const STEPS: [Column; 3] = [column("编号", 34.0), column("时间", 34.0), column("经过", 150.0)];
+const STEPS: [Column; 3] = [
+    Column::new("编号", 34.0),
+    Column::new("时间", 34.0),
+    Column::new("经过", 150.0),
+];
 const ANSWERS: [Column; 5] = [
-    column("编号", 34.0),
-    column("时间", 34.0),
-    column("答复人", 24.0),
-    column("种类", 24.0),
-    column("内容", 200.0),
+    Column::new("编号", 34.0),
+    Column::new("时间", 34.0),
+    Column::new("答复人", 24.0),
+    Column::new("种类", 24.0),
+    Column::new("内容", 200.0),
 ];
 
 /// A year's archive (年度档案)

@@ -63,8 +63,8 @@ impl AppState {
             filter: query.recorded()?,
             row_count,
         };
-        let now = self.now();
-        self.ask(move |store| store.record_export(&export, now)).await
+        let (by, now) = (signed_in.by(), self.now());
+        self.ask(move |store| store.record_export(&by, &export, now)).await
     }
 }
 

@@ -9,28 +9,24 @@ use super::days_used;
 /// What a column shows of a text, in characters.
 const SUMMARY: usize = 60;
 
-const fn column(title: &'static str, width: f32) -> Column {
-    Column { title, width }
-}
-
 /// The width of all together is that of A4 lying, less its margins.
 pub const COLUMNS: [Column; 16] = [
-    column("编号", 27.0),
-    column("登记日期", 16.0),
-    column("来源", 14.0),
-    column("网格", 20.0),
-    column("联络站", 24.0),
-    column("种类", 14.0),
-    column("分类", 16.0),
-    column("摘要", 34.0),
-    column("办理人", 13.0),
-    column("承办单位", 18.0),
-    column("承诺日期", 16.0),
-    column("首次答复", 16.0),
-    column("用时（工作日）", 10.0),
-    column("状态", 16.0),
-    column("结果", 12.0),
-    column("评价", 11.0),
+    Column::new("编号", 27.0),
+    Column::new("登记日期", 16.0),
+    Column::new("来源", 14.0),
+    Column::new("网格", 20.0),
+    Column::new("联络站", 24.0),
+    Column::new("种类", 14.0),
+    Column::new("分类", 16.0),
+    Column::new("摘要", 34.0),
+    Column::new("办理人", 13.0),
+    Column::new("承办单位", 18.0),
+    Column::new("承诺日期", 16.0),
+    Column::new("首次答复", 16.0),
+    Column::new("用时（工作日）", 10.0),
+    Column::new("状态", 16.0),
+    Column::new("结果", 12.0),
+    Column::new("评价", 11.0),
 ];
 
 /// A row in these columns.

@@ -156,11 +156,8 @@ async fn add_assignment(
     signed_in: SignedIn,
     JsonBody(body): JsonBody<AssignmentBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
     let saved = state
-        .save_place(signed_in.actor, Target::New, wrong.unless(form)?)
+        .save_place(signed_in, Target::New, |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Created().json(saved))
 }
@@ -181,12 +178,8 @@ async fn change_assignment(
     id: Path<Uuid>,
     JsonBody(body): JsonBody<AssignmentBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
-    let form = wrong.unless(form)?;
     let saved = state
-        .save_place(signed_in.actor, Target::This(id.to_string()), form)
+        .save_place(signed_in, Target::This(id.to_string()), |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Ok().json(saved))
 }

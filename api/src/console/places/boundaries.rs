@@ -107,10 +107,10 @@ async fn post_boundaries(
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Places)?;
     let new = read(payload).await?;
-    let (actor, commit, now) = (signed_in.actor, query.commit, state.now());
+    let (by, actor, commit, now) = (signed_in.by(), signed_in.actor, query.commit, state.now());
     let total = new.len();
     let saved = state
-        .act(move |store| store.set_boundaries(&actor, &new, commit, now))
+        .act(move |store| store.set_boundaries(&by, &actor, &new, commit, now))
         .await?;
     let name = |field: &str| if field == "code" { "编码" } else { "边界" };
     let mistakes = saved

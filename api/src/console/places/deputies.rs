@@ -5,7 +5,7 @@ use actix_web::{
     web::{Path, Query},
 };
 use chrono::NaiveDate;
-use minyi_domain::{people::DeputyLevel, rights::Permission};
+use minyi_domain::people::DeputyLevel;
 use minyi_store::{DeputyForm, DeputyPlace, PlaceTarget as Target, SiteRef, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -183,7 +183,6 @@ async fn list_place_deputies(
     signed_in: SignedIn,
     query: Query<PlaceQuery>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
     let body: PlacePage<DeputyEntry> = state.place_page(&signed_in, &query, Store::place_deputies).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
@@ -201,11 +200,8 @@ async fn add_deputy(
     signed_in: SignedIn,
     JsonBody(body): JsonBody<DeputyBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
     let saved = state
-        .save_place(signed_in.actor, Target::New, wrong.unless(form)?)
+        .save_place(signed_in, Target::New, |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Created().json(saved))
 }
@@ -224,12 +220,8 @@ async fn change_deputy(
     id: Path<Uuid>,
     JsonBody(body): JsonBody<DeputyBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
-    let form = wrong.unless(form)?;
     let saved = state
-        .save_place(signed_in.actor, Target::This(id.to_string()), form)
+        .save_place(signed_in, Target::This(id.to_string()), |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Ok().json(saved))
 }

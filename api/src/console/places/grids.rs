@@ -5,7 +5,6 @@ use actix_web::{
     web::{Path, Query},
 };
 use chrono::NaiveDate;
-use minyi_domain::rights::Permission;
 use minyi_store::{GridForm, GridPlace, PlaceTarget as Target, SiteRef, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -120,7 +119,6 @@ async fn list_place_grids(
     signed_in: SignedIn,
     query: Query<PlaceQuery>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
     let body: PlacePage<GridEntry> = state.place_page(&signed_in, &query, Store::place_grids).await?;
     Ok(HttpResponse::Ok().json(body))
 }
@@ -136,11 +134,8 @@ async fn add_grid(
     signed_in: SignedIn,
     JsonBody(body): JsonBody<GridBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
     let saved = state
-        .save_place(signed_in.actor, Target::New, wrong.unless(form)?)
+        .save_place(signed_in, Target::New, |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Created().json(saved))
 }
@@ -159,12 +154,8 @@ async fn change_grid(
     id: Path<Uuid>,
     JsonBody(body): JsonBody<GridBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
-    let form = wrong.unless(form)?;
     let saved = state
-        .save_place(signed_in.actor, Target::This(id.to_string()), form)
+        .save_place(signed_in, Target::This(id.to_string()), |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Ok().json(saved))
 }

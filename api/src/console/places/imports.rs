@@ -208,10 +208,10 @@ where
     F: Importable + Send + 'static,
 {
     let (rows, entries, mut mistakes) = state.compute(move || read::<F>(&bytes)).await??;
-    let (actor, now) = (signed_in.actor, state.now());
+    let (by, actor, now) = (signed_in.by(), signed_in.actor, state.now());
     let commit = commit && mistakes.is_empty();
     let saved = state
-        .act(move |store| store.save_places(&actor, &entries, commit, now))
+        .act(move |store| store.save_places(&by, &actor, &entries, commit, now))
         .await?;
     let found = saved.problems.iter();
     mistakes.extend(found.map(|problem| Mistake::new(problem.row, title::<F>(problem.field), &problem.detail)));

@@ -26,9 +26,9 @@ impl AppState {
     /// Replaces the photo in the row first: an object that no row knows is only some space, a row without its object would
     /// be a broken picture.
     async fn replace_photo(&self, signed_in: SignedIn, deputy: Uuid, name: Option<String>) -> Result<(), Problem> {
-        let (actor, now) = (signed_in.actor, self.now());
+        let (by, actor, now) = (signed_in.by(), signed_in.actor, self.now());
         let before = self
-            .act(move |store| store.set_deputy_photo(&actor, deputy, name.as_deref(), now))
+            .act(move |store| store.set_deputy_photo(&by, &actor, deputy, name.as_deref(), now))
             .await
             .map_err(|problem| problem.unknown_as(Problem::DeputyUnknown))?;
         if let Some(before) = before {

@@ -1,11 +1,7 @@
 //! Filters and pages of the lists.
 
-use chrono::NaiveDate;
-use minyi_domain::{
-    people::{DeputyLevel, PlaceScope},
-    places::SiteKind,
-};
-use minyi_store::{Page, PlaceCursor, PlaceFilter, Store};
+use minyi_domain::{people::DeputyLevel, places::SiteKind, rights::Permission};
+use minyi_store::{Page, PlaceAsk, PlaceCursor, PlaceFilter, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -94,20 +90,13 @@ pub struct PlacePage<T> {
     pub next_cursor: Option<String>,
 }
 
-type List<T> = fn(
-    &Store,
-    &PlaceScope,
-    &PlaceFilter,
-    Option<&PlaceCursor>,
-    i64,
-    NaiveDate,
-) -> minyi_store::Result<Page<T, PlaceCursor>>;
+type List<T> = fn(&Store, &PlaceAsk) -> minyi_store::Result<Page<T, PlaceCursor>>;
 
 impl AppState {
     /// A page of a list of places.
     ///
     /// # Errors
-    /// [`Problem::Invalid`].
+    /// [`Problem::Forbidden`], [`Problem::Invalid`].
     pub async fn place_page<T, E>(
         &self,
         signed_in: &SignedIn,
@@ -118,13 +107,15 @@ impl AppState {
         T: Send + 'static,
         E: From<T>,
     {
-        let filter = query.filter()?;
-        let cursor = read(query.cursor.as_deref())?;
-        let limit = read_limit(query.limit)?;
-        let (scope, today) = (signed_in.actor.place_scope(), self.today());
-        let page = self
-            .ask(move |store| list(store, &scope, &filter, cursor.as_ref(), limit, today))
-            .await?;
+        signed_in.must(Permission::Places)?;
+        let ask = PlaceAsk {
+            scope: signed_in.actor.place_scope(),
+            filter: query.filter()?,
+            cursor: read(query.cursor.as_deref())?,
+            limit: read_limit(query.limit)?,
+            today: self.today(),
+        };
+        let page = self.ask(move |store| list(store, &ask)).await?;
         Ok(PlacePage {
             items: page.items.into_iter().map(E::from).collect(),
             next_cursor: page

@@ -92,7 +92,6 @@ async fn list_place_regions(
     signed_in: SignedIn,
     query: Query<PlaceQuery>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
     let body: PlacePage<RegionEntry> = state.place_page(&signed_in, &query, Store::place_regions).await?;
     Ok(HttpResponse::Ok().json(body))
 }
@@ -108,11 +107,8 @@ async fn add_region(
     signed_in: SignedIn,
     JsonBody(body): JsonBody<RegionBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
     let saved = state
-        .save_place(signed_in.actor, Target::New, wrong.unless(form)?)
+        .save_place(signed_in, Target::New, |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Created().json(saved))
 }
@@ -138,12 +134,11 @@ async fn change_region(
     if !signed_in.actor.place_scope().covers(&code) {
         return Err(Problem::PlaceUnknown);
     }
-    let mut wrong = Wrong::default();
-    let form = RegionForm {
-        code: wrong.division("code", &code),
-        ..body.check(&mut wrong)
-    };
-    let form = wrong.unless(form)?;
-    let saved = state.save_place(signed_in.actor, Target::This(code), form).await?;
+    let saved = state
+        .save_place(signed_in, Target::This(code.clone()), |wrong| RegionForm {
+            code: wrong.division("code", &code),
+            ..body.check(wrong)
+        })
+        .await?;
     Ok(HttpResponse::Ok().json(saved))
 }

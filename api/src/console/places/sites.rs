@@ -5,7 +5,7 @@ use actix_web::{
     web::{Path, Query},
 };
 use chrono::NaiveDate;
-use minyi_domain::{places::SiteKind, rights::Permission};
+use minyi_domain::places::SiteKind;
 use minyi_store::{PlaceTarget as Target, SiteForm, SitePlace, SiteRef, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -157,7 +157,6 @@ async fn list_place_sites(
     signed_in: SignedIn,
     query: Query<PlaceQuery>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
     let body: PlacePage<SiteEntry> = state.place_page(&signed_in, &query, Store::place_sites).await?;
     Ok(HttpResponse::Ok().json(body))
 }
@@ -173,11 +172,8 @@ async fn add_site(
     signed_in: SignedIn,
     JsonBody(body): JsonBody<SiteBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
     let saved = state
-        .save_place(signed_in.actor, Target::New, wrong.unless(form)?)
+        .save_place(signed_in, Target::New, |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Created().json(saved))
 }
@@ -198,12 +194,8 @@ async fn change_site(
     id: Path<Uuid>,
     JsonBody(body): JsonBody<SiteBody>,
 ) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Places)?;
-    let mut wrong = Wrong::default();
-    let form = body.check(&mut wrong);
-    let form = wrong.unless(form)?;
     let saved = state
-        .save_place(signed_in.actor, Target::This(id.to_string()), form)
+        .save_place(signed_in, Target::This(id.to_string()), |wrong| body.check(wrong))
         .await?;
     Ok(HttpResponse::Ok().json(saved))
 }

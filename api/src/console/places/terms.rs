@@ -159,9 +159,9 @@ async fn advance_term(
         leaving: body.leaving,
     };
     let advance = wrong.unless(advance)?;
-    let (actor, commit, now) = (signed_in.actor, body.commit, state.now());
+    let (by, actor, commit, now) = (signed_in.by(), signed_in.actor, body.commit, state.now());
     let advanced = state
-        .act(move |store| store.advance_term(&actor, &advance, commit, now))
+        .act(move |store| store.advance_term(&by, &actor, &advance, commit, now))
         .await?;
     Ok(HttpResponse::Ok().json(AdvanceResponse::new(advanced, commit)))
 }

@@ -51,9 +51,9 @@ impl AppState {
     }
 
     async fn set_look(&self, signed_in: SignedIn, region: String, look: PrintLook) -> Result<HttpResponse, Problem> {
-        let (actor, now) = (signed_in.actor, self.now());
+        let (by, actor, now) = (signed_in.by(), signed_in.actor, self.now());
         let set = self
-            .ask(move |store| store.put_print_design(&actor, &region, &look, now))
+            .ask(move |store| store.put_print_design(&by, &actor, &region, &look, now))
             .await?;
         if set {
             Ok(HttpResponse::NoContent().finish())

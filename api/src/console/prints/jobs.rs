@@ -145,10 +145,10 @@ pub(super) async fn create_print_job(
         public_url: state.settings.public_url.clone(),
         expires_at: now + KEPT,
     };
-    let (actor, id) = (signed_in.actor, new.id);
+    let (by, actor, id) = (signed_in.by(), signed_in.actor, new.id);
     let (outcome, job) = state
         .ask(move |store| {
-            let outcome = store.create_print_job(&actor, &new, now)?;
+            let outcome = store.create_print_job(&by, &actor, &new, now)?;
             Ok((outcome, store.print_job(&actor.scope(), id)?))
         })
         .await?;
@@ -241,8 +241,10 @@ pub(super) async fn cancel_print_job(
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Print)?;
-    let (scope, id, now) = (signed_in.actor.scope(), id.into_inner(), state.now());
-    let job = state.ask(move |store| store.cancel_print_job(&scope, id, now)).await?;
+    let (by, scope, id, now) = (signed_in.by(), signed_in.actor.scope(), id.into_inner(), state.now());
+    let job = state
+        .ask(move |store| store.cancel_print_job(&by, &scope, id, now))
+        .await?;
     let job = job.ok_or(Problem::PrintJobUnknown)?;
     Ok(HttpResponse::Ok().json(PrintJobResponse::from(job)))
 }

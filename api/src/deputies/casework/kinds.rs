@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, get, put, web::Path};
 use minyi_domain::{
-    people::Actor,
     rights::Permission,
     text::{Guidance, KindName, RightChannel},
 };
@@ -121,16 +120,14 @@ impl AppState {
     /// [`Problem::Forbidden`], [`Problem::Invalid`].
     pub async fn put_decline_kind(
         &self,
-        actor: &Actor,
+        signed_in: &SignedIn,
         code: String,
         request: &DeclineKindRequest,
     ) -> Result<DeclineKind, Problem> {
-        if !actor.role.may(Permission::Configure) {
-            return Err(Problem::Forbidden);
-        }
+        signed_in.must(Permission::Configure)?;
         let kind = request.check(code)?;
-        let row = kind.clone();
-        self.ask(move |store| store.put_decline_kind(&row)).await?;
+        let (row, by, now) = (kind.clone(), signed_in.by(), self.now());
+        self.ask(move |store| store.put_decline_kind(&by, &row, now)).await?;
         Ok(kind)
     }
 }
@@ -162,8 +159,6 @@ async fn put_decline_kind(
     code: Path<String>,
     JsonBody(request): JsonBody<DeclineKindRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let kind = state
-        .put_decline_kind(&signed_in.actor, code.into_inner(), &request)
-        .await?;
+    let kind = state.put_decline_kind(&signed_in, code.into_inner(), &request).await?;
     Ok(HttpResponse::Ok().json(DeclineKindResponse::from(kind)))
 }

@@ -125,7 +125,7 @@ pub async fn invite_form(
         phone: form.into_inner().phone,
     };
     let invited = state
-        .invite_deputy(signed_in.actor.clone(), id.into_inner(), &request)
+        .invite_deputy(signed_in.by(), signed_in.actor.clone(), id.into_inner(), &request)
         .await?;
     let url = invited.url;
     let code = state.draw(move || CodeImage::new(&url).svg()).await??;
@@ -151,6 +151,8 @@ pub async fn unbind_form(
 ) -> Result<HttpResponse, Problem> {
     let signed_in = signed_in.confirm(&form.csrf)?;
     signed_in.must(Permission::Invite)?;
-    state.unbind_deputy(signed_in.actor, id.into_inner()).await?;
+    state
+        .unbind_deputy(signed_in.by(), signed_in.actor, id.into_inner())
+        .await?;
     Ok(see_other("/desk/deputies?unbound=1"))
 }

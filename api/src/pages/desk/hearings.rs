@@ -61,7 +61,11 @@ pub async fn plan_form(
     let signed_in = signed_in.confirm(fields.text("csrf"))?;
     signed_in.must(Permission::Hold)?;
     let planned = match fields.hearing() {
-        Ok(request) => state.plan_hearing(signed_in.actor.clone(), request).await,
+        Ok(request) => {
+            state
+                .plan_hearing(signed_in.by(), signed_in.actor.clone(), request)
+                .await
+        }
         Err(problem) => Err(problem),
     };
     match planned {
@@ -80,10 +84,10 @@ async fn plan_page(
     fields: &Fields,
     problem: Option<Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let actor = signed_in.actor.clone();
+    let (actor, today) = (signed_in.actor.clone(), state.today());
     let list = move |store: &minyi_store::Store| {
         let candidates = store.hearing_candidates(&actor.scope(), CANDIDATES)?;
-        Ok((candidates, store.invitees(&actor)?))
+        Ok((candidates, store.invitees(&actor, today)?))
     };
     let (candidates, invitees) = state.ask(list).await?;
     let chosen = |name, id: Uuid| fields.all(name).any(|value| value == id.to_string());
@@ -194,7 +198,9 @@ pub async fn change_form(
         None => fields.change()?,
     };
     let id = id.into_inner();
-    state.change_hearing(signed_in.actor, id, request).await?;
+    state
+        .change_hearing(signed_in.by(), signed_in.actor, id, request)
+        .await?;
     Ok(see_other(&format!("/desk/hearings/{id}")))
 }
 
@@ -209,6 +215,8 @@ pub async fn minutes_form(
     let signed_in = signed_in.confirm(fields.text("csrf"))?;
     signed_in.must(Permission::Hold)?;
     let id = id.into_inner();
-    state.hold_hearing(signed_in.actor, id, fields.minutes()?).await?;
+    state
+        .hold_hearing(signed_in.by(), signed_in.actor, id, fields.minutes()?)
+        .await?;
     Ok(see_other(&format!("/desk/hearings/{id}")))
 }

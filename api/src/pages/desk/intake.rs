@@ -185,8 +185,8 @@ async fn form(
     sent: Sent,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let scope = signed_in.actor.scope();
-    let grids = state.ask(move |store| store.intake_grids(&scope)).await?;
+    let (scope, today) = (signed_in.actor.scope(), state.today());
+    let grids = state.ask(move |store| store.intake_grids(&scope, today)).await?;
     // A station with a single grid has nothing to choose.
     let only = grids.len() == 1;
     let grids = grids.into_iter().map(|grid| Choice {

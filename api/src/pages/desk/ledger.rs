@@ -103,10 +103,10 @@ fn options(query: &LedgerQuery) -> Vec<Options> {
 
 /// Station, deputy and office by name.
 async fn pickers(state: &AppState, actor: &Actor, query: &LedgerQuery) -> Result<Vec<Picker>, Problem> {
-    let actor = actor.clone();
+    let (actor, today) = (actor.clone(), state.today());
     let list = move |store: &minyi_store::Store| {
-        let sites = store.sites_with_slots(&actor.scope())?;
-        Ok((sites, store.invitees(&actor)?))
+        let sites = store.sites_with_slots(&actor.scope(), today)?;
+        Ok((sites, store.invitees(&actor, today)?))
     };
     let (sites, invitees) = state.ask(list).await?;
     Ok(vec![

@@ -98,7 +98,7 @@ async fn set(state: &AppState, signed_in: &SignedIn, what: &str, fields: &Fields
             signed_in.must(Permission::Hold)?;
             let site = fields.text("site").parse().map_err(|_| Problem::SiteUnknown)?;
             state
-                .set_slot_schemes(signed_in.actor.clone(), site, &slots(fields))
+                .set_slot_schemes(signed_in.by(), signed_in.actor.clone(), site, &slots(fields))
                 .await
         }
         "revisits" => {
@@ -107,7 +107,7 @@ async fn set(state: &AppState, signed_in: &SignedIn, what: &str, fields: &Fields
                 sample_percent: u8::try_from(number("sample_percent")).unwrap_or(u8::MAX),
                 due_days: number("due_days"),
             };
-            state.set_revisit_policy(&signed_in.actor, &body).await
+            state.set_revisit_policy(signed_in, &body).await
         }
         "kinds" => {
             let request = DeclineKindRequest {
@@ -118,7 +118,7 @@ async fn set(state: &AppState, signed_in: &SignedIn, what: &str, fields: &Fields
                 is_active: fields.optional("is_active").is_some(),
             };
             let code = fields.text("code").trim().to_owned();
-            state.put_decline_kind(&signed_in.actor, code, &request).await.map(drop)
+            state.put_decline_kind(signed_in, code, &request).await.map(drop)
         }
         _ => Err(Problem::NotFound),
     }
@@ -149,10 +149,10 @@ async fn view(state: &AppState, page: &Page, signed_in: &SignedIn, fields: &Fiel
     if !holds && !configures {
         return Err(Problem::Forbidden);
     }
-    let scope = signed_in.actor.scope();
+    let (scope, today) = (signed_in.actor.scope(), state.today());
     let read = move |store: &minyi_store::Store| {
         let sites = if holds {
-            store.sites_with_slots(&scope)?
+            store.sites_with_slots(&scope, today)?
         } else {
             Vec::new()
         };

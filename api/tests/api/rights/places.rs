@@ -9,7 +9,7 @@ use minyi_domain::{
     submission::Channel,
 };
 use minyi_store::{
-    Directory, JobOutcome, NewPrintJob, NewRegion, PrintLook, Selection,
+    By, Directory, JobOutcome, NewPrintJob, NewRegion, PrintLook, Selection,
     fixtures::{COUNTY, Deputy, Grid, TOWNSHIP, login},
 };
 use uuid::Uuid;
@@ -41,6 +41,15 @@ impl Place {
             }
         }
         concrete
+    }
+
+    /// The id of the thing that `kind`, the word in a path, names.
+    pub fn thing(&self, kind: &str) -> &str {
+        &self.things[kind]
+    }
+
+    pub fn grid_code(&self) -> &str {
+        &self.grid.code
     }
 
     /// What must not be seen from elsewhere.
@@ -274,7 +283,10 @@ fn print_job(app: &mut App, place: &Place) -> Uuid {
         public_url: "https://my.example.gov.cn".to_owned(),
         expires_at: noon() + TimeDelta::days(1),
     };
-    let outcome = app.store.create_print_job(&staff, &job, noon()).unwrap();
+    let outcome = app
+        .store
+        .create_print_job(&By::command_line(), &staff, &job, noon())
+        .unwrap();
     assert_eq!(outcome, JobOutcome::Created);
     job.id
 }

@@ -1,5 +1,7 @@
 //! Who may do what: the one table that the running product is held against.
 
+mod codes;
+mod offices;
 mod places;
 mod trust;
 
@@ -61,7 +63,8 @@ fn with(method: &'static str, path: &'static str, needs: Needs, body: Value) -> 
 
 pub fn rows() -> Vec<Row> {
     use Needs::{Login, Nobody, Right};
-    let mut rows = offices();
+    let mut rows = offices::rows();
+    rows.extend(codes::rows());
     rows.extend(places::rows());
     rows.extend(trust::rows());
     rows.extend(vec![
@@ -70,55 +73,6 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/codes/{token}/image.svg", Nobody),
         row("get", "/api/v1/codes/{token}/poster.pdf", Nobody),
         with("post", "/api/v1/codes/{token}/submissions", Nobody, json!({})),
-        row("get", "/api/v1/codes", Right(P::Upkeep)),
-        with(
-            "post",
-            "/api/v1/codes",
-            Right(P::Print),
-            json!({"selection": {"region_code": "9901"}, "purposes": [{"purpose": "电梯", "count": 1}], "dry_run": true}),
-        ),
-        with(
-            "post",
-            "/api/v1/codes/acts",
-            Right(P::Print),
-            json!({"tokens": [], "act": "retire", "reason": "不再使用"}),
-        ),
-        with("post", "/api/v1/codes/check", Right(P::Upkeep), json!({"text": "wxp://f2f0"})),
-        row("get", "/api/v1/codes/{token}/record", Right(P::Upkeep)),
-        with(
-            "post",
-            "/api/v1/codes/{token}/installations",
-            Right(P::Print),
-            json!({"hung_on": "2026-11-19", "hung_by": "张三"}),
-        ),
-        with(
-            "post",
-            "/api/v1/codes/{token}/removal",
-            Right(P::Print),
-            json!({"removed_on": "2026-11-19"}),
-        ),
-        row("get", "/api/v1/code-alarms", Right(P::Upkeep)),
-        row("get", "/api/v1/print-jobs", Right(P::Print)),
-        with(
-            "post",
-            "/api/v1/print-jobs",
-            Right(P::Print),
-            json!({"selection": {"region_code": "99"}, "template": "a4"}),
-        ),
-        row("get", "/api/v1/print-jobs/{id}", Right(P::Print)),
-        row("delete", "/api/v1/print-jobs/{id}", Right(P::Print)),
-        row("get", "/api/v1/print-jobs/{id}/file", Right(P::Print)),
-        with("post", "/api/v1/print-designs/preview", Right(P::Print), json!({"template": "cards"})),
-        row("get", "/api/v1/print-designs/{region_code}", Right(P::Print)),
-        with(
-            "put",
-            "/api/v1/print-designs/{region_code}",
-            Right(P::Configure),
-            json!({"design": {"title": "民意码", "hint": "扫一扫", "main_colour": "#b8141e", "accent_colour": "#d9a441",
-                "code_colour": "#000000"}}),
-        ),
-        row("put", "/api/v1/print-designs/{region_code}/logo", Right(P::Configure)),
-        row("delete", "/api/v1/print-designs/{region_code}/logo", Right(P::Configure)),
         row("post", "/api/v1/photos", Nobody),
         with("post", "/api/v1/receipts/lookup", Nobody, json!({})),
         row("get", "/api/v1/receipts/{receipt}", Nobody),
@@ -160,6 +114,12 @@ pub fn rows() -> Vec<Row> {
         row("get", "/api/v1/me", Login),
         with("post", "/api/v1/sessions/browser", Nobody, json!({})),
         row("get", "/api/v1/console-settings", Login),
+        with(
+            "post",
+            "/api/v1/tables",
+            Login,
+            json!({"title": "网格", "columns": ["名称"], "rows": [["第一网格"]]}),
+        ),
         row("get", "/api/v1/statistics/map", Right(P::ReadNumbers)),
         row("get", "/api/v1/reports/{month}.pdf", Right(P::ReadNumbers)),
         row("get", "/api/v1/reports/{month}.xlsx", Right(P::ReadNumbers)),
@@ -398,72 +358,4 @@ pub fn rows() -> Vec<Row> {
         row("delete", "/api/v1/sessions/current", Login),
     ]);
     rows
-}
-
-/// Handing over, what offices do, and proposals.
-fn offices() -> Vec<Row> {
-    use Needs::{Either, Right};
-    let nobody = uuid::Uuid::nil();
-    let office = json!({"office_id": nobody, "demand": "请到现场查看"});
-    let draft = json!({"level": "county", "title": "某建议", "text": "建议内容", "submission_ids": [nobody]});
-    let reason = json!({"reason": "不归我们管"});
-    let acts = Right(P::ActForOffice);
-    vec![
-        row("get", "/api/v1/handovers", Right(P::ReadCases)),
-        row("get", "/api/v1/handovers/{id}", Right(P::ReadCases)),
-        row("get", "/api/v1/submissions/{id}/offices", Right(P::Handle)),
-        with(
-            "post",
-            "/api/v1/submissions/{id}/handovers",
-            Right(P::Handle),
-            office.clone(),
-        ),
-        with(
-            "post",
-            "/api/v1/handovers/{id}/accept",
-            acts,
-            json!({"responsible_name": "赵科长"}),
-        ),
-        with("post", "/api/v1/handovers/{id}/refuse", acts, reason.clone()),
-        with("post", "/api/v1/handovers/{id}/extend", acts, reason),
-        with("post", "/api/v1/handovers/{id}/partners", acts, office.clone()),
-        with(
-            "post",
-            "/api/v1/handovers/{id}/opinion",
-            acts,
-            json!({"opinion": "可以配合"}),
-        ),
-        with(
-            "post",
-            "/api/v1/handovers/{id}/answer",
-            acts,
-            json!({"text": "修好了", "result": "a"}),
-        ),
-        with("post", "/api/v1/handovers/{id}/approve", Right(P::Handle), json!({})),
-        with(
-            "post",
-            "/api/v1/handovers/{id}/send-back",
-            Right(P::Handle),
-            json!({"comment": "没有看现场"}),
-        ),
-        row("post", "/api/v1/handovers/{id}/withdraw", Right(P::Handle)),
-        with(
-            "post",
-            "/api/v1/promises/{id}/kept",
-            Either(P::Handle, P::ActForOffice),
-            json!({"note": "已经换完"}),
-        ),
-        row("get", "/api/v1/proposals", Right(P::ReadCases)),
-        with("post", "/api/v1/proposals", Right(P::Propose), draft),
-        row("get", "/api/v1/proposals/{id}", Right(P::ReadCases)),
-        row("get", "/api/v1/proposals/{id}/form.pdf", Right(P::ReadCases)),
-        with(
-            "patch",
-            "/api/v1/proposals/{id}",
-            Right(P::Propose),
-            json!({"title": "另一建议"}),
-        ),
-        with("post", "/api/v1/proposals/{id}/submit", Right(P::Propose), office),
-        row("get", "/api/v1/submissions/{id}/cosigners", Right(P::Propose)),
-    ]
 }

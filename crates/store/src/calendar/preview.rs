@@ -7,9 +7,9 @@ use diesel::{Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQuer
 use minyi_domain::people::Scope;
 use uuid::Uuid;
 
-use super::{CalendarDay, CalendarYear, Replanned, apply};
+use super::{CalendarDay, CalendarYear, Replanned, apply, record};
 use crate::{
-    Error, Result, Store,
+    By, Error, Result, Store,
     schema::{calendar_days, calendar_years, handovers, submissions},
     scope::submissions_in,
 };
@@ -97,9 +97,18 @@ impl Store {
     }
 
     /// As [`Store::import_calendar_year`], and says what it changed.
-    pub fn take_calendar_year(&self, scope: &Scope, year: &CalendarYear, now: DateTime<Utc>) -> Result<CalendarEffect> {
-        self.connection()?
-            .transaction(|connection| effect(connection, scope, year, now))
+    pub fn take_calendar_year(
+        &self,
+        by: &By,
+        scope: &Scope,
+        year: &CalendarYear,
+        now: DateTime<Utc>,
+    ) -> Result<CalendarEffect> {
+        self.connection()?.transaction(|connection| {
+            let effect = effect(connection, scope, year, now)?;
+            record(connection, by, year, now)?;
+            Ok(effect)
+        })
     }
 }
 

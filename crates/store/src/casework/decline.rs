@@ -2,21 +2,23 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, pg::Pg,
+    Connection as _, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
+    audit::{Action as Audited, ObjectKind},
     lifecycle::{Action, Party},
     people::Actor,
     text::{AnswerText, Guidance, KindName, RightChannel},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Case, Refusal, Ruling};
 use crate::{
-    Result, Store,
+    Act, By, Result, Store,
     answers::{Given, NewAnswer, copy, merged_into, settle, write},
-    calendar,
+    audit, calendar,
     schema::{decline_kinds, submissions},
     submissions::{AnswerKind, EventKind},
 };
@@ -70,20 +72,24 @@ impl Store {
     }
 
     /// Makes or changes a kind. It is never removed: what was declined under it still names it.
-    pub fn put_decline_kind(&self, kind: &DeclineKind) -> Result<()> {
-        diesel::insert_into(decline_kinds::table)
-            .values(kind)
-            .on_conflict(decline_kinds::code)
-            .do_update()
-            .set((
-                decline_kinds::position.eq(kind.position),
-                decline_kinds::name.eq(&kind.name),
-                decline_kinds::guidance.eq(&kind.guidance),
-                decline_kinds::right_channel.eq(&kind.right_channel),
-                decline_kinds::is_active.eq(kind.is_active),
-            ))
-            .execute(&mut *self.connection()?)?;
-        Ok(())
+    pub fn put_decline_kind(&self, by: &By, kind: &DeclineKind, now: DateTime<Utc>) -> Result<()> {
+        self.connection()?.transaction(|connection| {
+            diesel::insert_into(decline_kinds::table)
+                .values(kind)
+                .on_conflict(decline_kinds::code)
+                .do_update()
+                .set((
+                    decline_kinds::position.eq(kind.position),
+                    decline_kinds::name.eq(&kind.name),
+                    decline_kinds::guidance.eq(&kind.guidance),
+                    decline_kinds::right_channel.eq(&kind.right_channel),
+                    decline_kinds::is_active.eq(kind.is_active),
+                ))
+                .execute(connection)?;
+            let act = Act::done(Audited::DeclineKindSet, ObjectKind::DeclineKind, &kind.code);
+            let detail = json!({"name": kind.name, "is_active": kind.is_active});
+            audit::record(connection, by, &act.with(detail), now)
+        })
     }
 
     /// Tells the resident that it is not taken, why, and where to go instead; so also those that were merged into it.

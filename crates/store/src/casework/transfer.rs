@@ -21,6 +21,7 @@ use crate::{
     deputies::in_grids,
     ids, notifications,
     schema::{deputies, grid_assignments, grids, submissions, transfers},
+    scope::not_ended,
     submissions::EventKind,
 };
 
@@ -126,6 +127,7 @@ fn find(connection: &mut PgConnection, case: &Case, to: TransferTo, now: DateTim
             let found: Option<(Uuid, String)> = grids::table
                 .find(grid)
                 .filter(grids::region_code.like(format!("{county}%")))
+                .filter(not_ended("grids.valid_until", local_date(now)))
                 .select((grids::site_id, grids::region_code))
                 .first(connection)
                 .optional()?;

@@ -1,11 +1,18 @@
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, ExpressionMethods, Insertable, PgConnection, QueryDsl, RunQueryDsl};
-use minyi_domain::{calendar::local_date, people::Actor, text::Reason, token::CodeToken};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    calendar::local_date,
+    people::Actor,
+    text::Reason,
+    token::CodeToken,
+};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::CodeState;
 use crate::{
-    Error, Result, Store, ids,
+    Act, By, Error, Result, Store, audit, ids,
     schema::{code_events, code_installations, codes, grids},
     scope::grids_in,
     word::{Word, words},
@@ -42,6 +49,15 @@ impl CodeAct {
             Self::Resume => CodeState::Active,
             Self::Replace => CodeState::Replaced,
             Self::Retire => CodeState::Retired,
+        }
+    }
+
+    const fn action(self) -> Action {
+        match self {
+            Self::Suspend => Action::CodesSuspended,
+            Self::Resume => Action::CodesResumed,
+            Self::Replace => Action::CodesReplaced,
+            Self::Retire => Action::CodesRetired,
         }
     }
 
@@ -134,6 +150,7 @@ impl Store {
     /// Does the same to all of these codes, or to none. `new_token` makes the token of a successor.
     pub fn act_on_codes(
         &self,
+        by: &By,
         actor: &Actor,
         tokens: &[CodeToken],
         act: CodeAct,
@@ -146,7 +163,7 @@ impl Store {
             if let Some(code) = found.iter().find(|code| !act.fits(code.state)) {
                 return Err(Stop::Refused(CodeRefusal::NotNow(code.token.clone(), code.state)));
             }
-            let mut changes = Vec::new();
+            let mut changes: Vec<CodeChange> = Vec::new();
             for code in found {
                 changes.push(change(
                     connection,
@@ -156,6 +173,11 @@ impl Store {
                     (actor.account_id, reason),
                     now,
                 )?);
+            }
+            // What was done to each of them stands in its own events.
+            if let Some(first) = changes.first() {
+                let record = Act::done(act.action(), ObjectKind::Code, &first.token);
+                audit::record(connection, by, &record.with(json!({"codes": changes.len()})), now)?;
             }
             Ok(changes)
         });

@@ -4,6 +4,7 @@ use diesel::{
     pg::Pg,
 };
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     people::{Actor, Scope},
     text::{InstallationNote, Installer},
     token::CodeToken,
@@ -15,7 +16,7 @@ use super::{
     act::{CodeEventKind, NewCodeEvent},
 };
 use crate::{
-    PhotoView, Result, Store,
+    Act, By, PhotoView, Result, Store, audit,
     casework::{Refusal, Ruling},
     ids,
     photos::lock_photos,
@@ -52,6 +53,7 @@ impl Store {
     /// Records that a code hangs now. What was recorded before counts as taken down on the same day: a code hangs once.
     pub fn hang_code(
         &self,
+        by: &By,
         actor: &Actor,
         token: &CodeToken,
         new: &NewInstallation,
@@ -87,6 +89,12 @@ impl Store {
                     .execute(connection)?;
             }
             record(connection, code_id, CodeEventKind::Hung, actor, now)?;
+            audit::record(
+                connection,
+                by,
+                &Act::done(Action::CodeHung, ObjectKind::Code, token),
+                now,
+            )?;
             Ok(id)
         })
     }
@@ -94,6 +102,7 @@ impl Store {
     /// Records that a code was taken down; one that hangs nowhere stays so.
     pub fn take_code_down(
         &self,
+        by: &By,
         actor: &Actor,
         token: &CodeToken,
         on: NaiveDate,
@@ -102,7 +111,11 @@ impl Store {
         self.act(|connection| {
             let (code_id, _) = lock(connection, &actor.scope(), token)?;
             match taken_down(connection, code_id, on)? {
-                Some(true) => Ok(record(connection, code_id, CodeEventKind::TakenDown, actor, now)?),
+                Some(true) => {
+                    record(connection, code_id, CodeEventKind::TakenDown, actor, now)?;
+                    let act = Act::done(Action::CodeTakenDown, ObjectKind::Code, token);
+                    Ok(audit::record(connection, by, &act, now)?)
+                }
                 Some(false) => Err(Refusal::TargetUnfit("removed_on").into()),
                 None => Ok(()),
             }

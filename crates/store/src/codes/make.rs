@@ -1,13 +1,19 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    IntoSql as _, QueryDsl, RunQueryDsl,
+    Connection as _, IntoSql as _, QueryDsl, RunQueryDsl,
     sql_types::{Array, BigInt, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
-use minyi_domain::{people::Actor, text::Purpose, token::CodeToken};
+use minyi_domain::{audit::Action, calendar::local_date, people::Actor, text::Purpose, token::CodeToken};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Selection;
-use crate::{Result, Store, ids, prepared::Prepared, schema::grids, scope::grids_in};
+use crate::{
+    Act, By, Error, Result, Store, audit, ids,
+    prepared::Prepared,
+    schema::grids,
+    scope::{grids_in, not_ended},
+};
 
 /// So many codes at most are made at once.
 pub const MOST_CODES: usize = 50_000;
@@ -38,10 +44,11 @@ pub enum MakeOutcome {
 }
 
 impl Store {
-    /// Gives each selected grid the codes that it lacks of those asked for; making again what is there makes nothing.
+    /// Gives each selected grid that has not ended the codes that it lacks of those asked for; making again what is there makes nothing.
     /// `token` makes a new token; `None` only counts.
     pub fn make_codes(
         &self,
+        by: &By,
         actor: &Actor,
         selection: &Selection,
         asked: &[AskedPurpose],
@@ -52,6 +59,7 @@ impl Store {
         let found: Vec<Uuid> = grids::table
             .filter(grids_in(&actor.scope()))
             .filter(selection.condition())
+            .filter(not_ended("grids.valid_until", local_date(now)))
             .order(grids::code)
             .select(grids::id)
             .load(&mut *connection)?;
@@ -78,8 +86,16 @@ impl Store {
             actor.account_id.into_sql::<SqlUuid>(),
             now.into_sql::<Timestamptz>(),
         );
-        let (missing, made): (i64, i64) =
-            Prepared::<(BigInt, BigInt), _>::new(HEAD, binds, TAIL).get_result(&mut *connection)?;
+        let (missing, made): (i64, i64) = connection.transaction(|connection| {
+            let counts: (i64, i64) = Prepared::<(BigInt, BigInt), _>::new(HEAD, binds, TAIL).get_result(connection)?;
+            if counts.1 > 0 {
+                let (kind, id) = selection.object();
+                let act = Act::done(Action::CodesMade, kind, id);
+                let detail = json!({"grids": found.len(), "made": counts.1});
+                audit::record(connection, by, &act.with(detail), now)?;
+            }
+            Ok::<_, Error>(counts)
+        })?;
         Ok(MakeOutcome::Made {
             grids: found.len(),
             asked: all,

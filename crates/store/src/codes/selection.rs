@@ -1,5 +1,5 @@
 use diesel::{dsl::sql, sql_types};
-use minyi_domain::token::CodeToken;
+use minyi_domain::{audit::ObjectKind, token::CodeToken};
 use uuid::Uuid;
 
 use crate::scope::Condition;
@@ -18,6 +18,19 @@ pub enum Selection {
 }
 
 impl Selection {
+    /// As the audit log names it; several codes by the first one.
+    pub(crate) fn object(&self) -> (ObjectKind, String) {
+        match self {
+            Self::Codes(tokens) => (
+                ObjectKind::Code,
+                tokens.first().map(ToString::to_string).unwrap_or_default(),
+            ),
+            Self::Grid(id) => (ObjectKind::Grid, id.to_string()),
+            Self::Site(id) => (ObjectKind::Site, id.to_string()),
+            Self::Region(code) => (ObjectKind::Region, code.clone()),
+        }
+    }
+
     /// As a condition on `grids`, or on `codes` for single ones.
     pub(crate) fn condition<From: 'static>(&self) -> Condition<From> {
         match self {

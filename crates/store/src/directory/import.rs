@@ -5,7 +5,9 @@ use uuid::Uuid;
 use super::{Directory, NewAccount, NewCode, NewDeputy};
 use crate::{
     Result, Store,
-    schema::{accounts, code_scans, codes, deputies, duties, grid_assignments, grids, offices, regions, sites},
+    schema::{
+        accounts, code_scans, codes, deputies, deputy_terms, duties, grid_assignments, grids, offices, regions, sites,
+    },
 };
 
 /// Rows that go into one statement; Postgres takes 65,535 values in one, and the widest row has 16.
@@ -85,6 +87,8 @@ impl Store {
     }
 }
 
+type Term = (Uuid, NaiveDate, Option<NaiveDate>);
+
 fn insert_deputies(connection: &mut PgConnection, rows: &[NewDeputy]) -> Result<()> {
     let rows: Vec<_> = rows
         .iter()
@@ -109,9 +113,25 @@ fn insert_deputies(connection: &mut PgConnection, rows: &[NewDeputy]) -> Result<
             )
         })
         .collect();
-    diesel::insert_into(deputies::table)
+    let entered: Vec<Term> = diesel::insert_into(deputies::table)
         .values(rows)
         .on_conflict_do_nothing()
+        .returning((deputies::id, deputies::term_from, deputies::term_until))
+        .get_results(connection)?;
+    // The first term is the one that the row names.
+    let terms: Vec<_> = entered
+        .iter()
+        .map(|(id, from, until)| {
+            (
+                deputy_terms::deputy_id.eq(id),
+                deputy_terms::name.eq(""),
+                deputy_terms::valid_from.eq(from),
+                deputy_terms::valid_until.eq(until),
+            )
+        })
+        .collect();
+    diesel::insert_into(deputy_terms::table)
+        .values(terms)
         .execute(connection)?;
     // The division of the station looks after its deputies.
     diesel::sql_query(

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     hearing::State,
     people::Actor,
     text::{Address, Reason, Title},
@@ -14,7 +15,7 @@ use super::{
     told::{invited, tell},
 };
 use crate::{
-    Result, Store,
+    Act, By, Result, Store, audit,
     casework::{Case, Refusal, Ruling},
     schema::{hearing_deputies, hearing_offices, hearing_submissions, hearings},
 };
@@ -48,6 +49,7 @@ impl Store {
     /// Changes or cancels a planned hearing; whoever was told of it is told of the change.
     pub fn change_hearing(
         &self,
+        by: &By,
         actor: &Actor,
         id: Uuid,
         change: &HearingChange,
@@ -55,8 +57,18 @@ impl Store {
     ) -> Result<std::result::Result<(), Refusal>> {
         self.act(|connection| {
             let mut hearing = lock(connection, actor, id)?;
+            let act = Act::done(Action::HearingChanged, ObjectKind::Hearing, id);
             if let Some(reason) = &change.cancel_reason {
-                return cancel(connection, actor, &hearing, reason, now);
+                if hearing.state == State::Cancelled {
+                    return Ok(());
+                }
+                cancel(connection, actor, &hearing, reason, now)?;
+                return Ok(audit::record(
+                    connection,
+                    by,
+                    &act.with(json!({"cancelled": true})),
+                    now,
+                )?);
             }
             if hearing.state != State::Planned {
                 return Err(Refusal::Once.into());
@@ -88,7 +100,8 @@ impl Store {
             }
             let mut new = invited(connection, id)?;
             new.retain(|account| !before.contains(account));
-            tell(connection, actor, id, new, &data, now)
+            tell(connection, actor, id, new, &data, now)?;
+            Ok(audit::record(connection, by, &act, now)?)
         })
     }
 }
@@ -105,10 +118,8 @@ fn cancel(
     reason: &Reason,
     now: DateTime<Utc>,
 ) -> Ruling<()> {
-    match hearing.state {
-        State::Cancelled => return Ok(()),
-        State::Held => return Err(Refusal::Once.into()),
-        State::Planned => {}
+    if hearing.state != State::Planned {
+        return Err(Refusal::Once.into());
     }
     diesel::update(hearings::table.find(hearing.id))
         .set((

@@ -20,7 +20,7 @@ use crate::{
         deputies, grids, hearing_deputies, hearing_offices, hearing_submissions, hearings, offices, promises, sites,
         submissions,
     },
-    scope::submissions_in,
+    scope::{not_ended, submissions_in},
     word::Word,
 };
 
@@ -162,12 +162,15 @@ impl Store {
             .load(&mut *self.connection()?)?)
     }
 
-    /// Whom a person may invite to a hearing of the own place, by name.
-    pub fn invitees(&self, actor: &Actor) -> Result<Invitees> {
+    /// Whom a person may invite to a hearing of the own place, by name; no office that is closed by this day.
+    pub fn invitees(&self, actor: &Actor, on: NaiveDate) -> Result<Invitees> {
         let found = self.act(|connection| {
             let (_, region_code) = place_of(connection, actor, None)?;
             let near_office = offices_near(&region_code);
-            let offices = offices::table.filter(near_office).order((offices::name, offices::id));
+            let offices = offices::table
+                .filter(near_office)
+                .filter(not_ended("offices.valid_until", on))
+                .order((offices::name, offices::id));
             let deputies = deputies::table
                 .filter(deputies_near(&region_code))
                 .order((deputies::name, deputies::id));

@@ -1,6 +1,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     calendar::local_date,
     hearing::State,
     people::Actor,
@@ -15,7 +16,7 @@ use super::{
     plan::{invite_deputies, invite_offices},
 };
 use crate::{
-    Result, Store, calendar,
+    Act, By, Result, Store, audit, calendar,
     casework::{Refusal, Ruling},
     promises::{self, NewPromise},
     schema::{hearing_deputies, hearing_offices, hearings},
@@ -47,6 +48,7 @@ impl Store {
     /// again change nothing.
     pub fn hold_hearing(
         &self,
+        by: &By,
         actor: &Actor,
         id: Uuid,
         minutes: &Minutes,
@@ -94,7 +96,8 @@ impl Store {
                     promises::make(connection, case.id, &new, actor, &rules, now)?;
                 }
             }
-            Ok(())
+            let act = Act::done(Action::HearingHeld, ObjectKind::Hearing, id);
+            Ok(audit::record(connection, by, &act, now)?)
         })
     }
 }

@@ -5,6 +5,7 @@ use diesel::{
     sql_types::{Bool, Text},
 };
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     hearing::{Kind, State, is_noticed_in_time},
     lifecycle,
     people::{Actor, Scope},
@@ -15,8 +16,9 @@ use uuid::Uuid;
 
 use super::told::{invited, tell};
 use crate::{
-    Result, Store,
+    Act, By, Result, Store,
     answers::merged_into,
+    audit,
     casework::{Case, Refusal, Ruling},
     events::NewEvent,
     ids,
@@ -48,6 +50,7 @@ impl Store {
     /// hearing. Returns its id.
     pub fn plan_hearing(
         &self,
+        by: &By,
         actor: &Actor,
         new: &NewHearing,
         now: DateTime<Utc>,
@@ -67,6 +70,12 @@ impl Store {
             bind(connection, actor, id, &new.submission_ids, &data, now)?;
             let accounts = invited(connection, id)?;
             tell(connection, actor, id, accounts, &data, now)?;
+            audit::record(
+                connection,
+                by,
+                &Act::done(Action::HearingPlanned, ObjectKind::Hearing, id),
+                now,
+            )?;
             Ok(id)
         })
     }

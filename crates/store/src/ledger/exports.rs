@@ -2,16 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, QueryDsl, RunQueryDsl,
+    Connection as _, ExpressionMethods, QueryDsl, RunQueryDsl,
     dsl::sql,
     sql_types::{Bool, Text, Timestamptz, Uuid as SqlUuid},
 };
-use minyi_domain::people::{Role, Scope};
-use serde_json::Value;
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::{Role, Scope},
+};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Cursor, Page, Result, Store, ids,
+    Act, By, Cursor, Page, Result, Store, audit, ids,
     page::one_more,
     schema::{accounts, exports},
     word::{Word, words},
@@ -108,17 +111,21 @@ impl Store {
     }
 
     /// Records what is about to be handed out; to be called before.
-    pub fn record_export(&self, export: &Export, now: DateTime<Utc>) -> Result<()> {
-        diesel::insert_into(exports::table)
-            .values((
-                exports::id.eq(ids::new(now)),
-                exports::account_id.eq(export.account_id),
-                exports::kind.eq(export.kind.as_str()),
-                exports::filter.eq(&export.filter),
-                exports::row_count.eq(export.row_count),
-                exports::exported_at.eq(now),
-            ))
-            .execute(&mut *self.connection()?)?;
-        Ok(())
+    pub fn record_export(&self, by: &By, export: &Export, now: DateTime<Utc>) -> Result<()> {
+        self.connection()?.transaction(|connection| {
+            diesel::insert_into(exports::table)
+                .values((
+                    exports::id.eq(ids::new(now)),
+                    exports::account_id.eq(export.account_id),
+                    exports::kind.eq(export.kind.as_str()),
+                    exports::filter.eq(&export.filter),
+                    exports::row_count.eq(export.row_count),
+                    exports::exported_at.eq(now),
+                ))
+                .execute(connection)?;
+            let act = Act::done(Action::ListExported, ObjectKind::List, export.kind.as_str());
+            let detail = json!({"filter": export.filter, "rows": export.row_count});
+            audit::record(connection, by, &act.with(detail), now)
+        })
     }
 }

@@ -7,7 +7,7 @@ use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper, pg::Pg,
 };
-use minyi_domain::{people::PlaceScope, places::GridRole};
+use minyi_domain::{audit::ObjectKind, people::PlaceScope, places::GridRole};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -162,7 +162,7 @@ impl Known {
 
 impl PlaceForm for AssignmentForm {
     type Record = AssignmentRecord;
-    const KIND: &'static str = "assignment";
+    const KIND: ObjectKind = ObjectKind::Assignment;
     // One may end on the day on which a new one begins.
     const CHANGES_FIRST: bool = true;
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     geometry::{GeometryError, Outline, Point, Territory},
     people::{Actor, PlaceScope},
 };
@@ -17,7 +18,7 @@ use super::{
     filter::{begins, within},
 };
 use crate::{
-    Refusal, Result, Store,
+    By, Refusal, Result, Store,
     schema::{grids, regions},
 };
 
@@ -59,6 +60,7 @@ impl Store {
     /// [`Refusal::Forbidden`].
     pub fn set_boundaries(
         &self,
+        by: &By,
         actor: &Actor,
         new: &[NewBoundary],
         commit: bool,
@@ -110,7 +112,7 @@ impl Store {
                 });
             }
             if commit {
-                write(connection, actor, &rows, now)?;
+                write(connection, (by, actor), &rows, now)?;
             }
             Ok(saved)
         })
@@ -242,7 +244,7 @@ fn ring(points: &Value) -> Option<Vec<Point>> {
 
 fn write(
     connection: &mut PgConnection,
-    actor: &Actor,
+    by: (&By, &Actor),
     rows: &[(&NewBoundary, &Thing)],
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -269,7 +271,11 @@ fn write(
             .execute(connection)?;
     }
     let change = |(boundary, thing): &(&NewBoundary, &Thing)| NewChange {
-        kind: if thing.grid_id.is_some() { "grid" } else { "region" },
+        kind: if thing.grid_id.is_some() {
+            ObjectKind::Grid
+        } else {
+            ObjectKind::Region
+        },
         action: "changed",
         thing: thing.grid_id.map_or_else(|| boundary.code.clone(), |id| id.to_string()),
         name: thing.name.clone(),
@@ -277,5 +283,5 @@ fn write(
         fields: vec!["boundary".to_owned()],
     };
     let changes: Vec<NewChange> = rows.iter().map(change).collect();
-    changes::record(connection, actor, &changes, now)
+    changes::record(connection, by, Action::BoundariesSet, &changes, now)
 }

@@ -4,20 +4,24 @@ use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, PgConnection, QueryDsl, RunQueryDsl,
 };
-use minyi_domain::people::{Actor, PlaceScope};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::{Actor, PlaceScope},
+    places::DIVISION_LENGTHS,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{CHUNK, PlaceForm, filter::within};
 use crate::{
-    Cursor, Page, Result, Store, ids,
+    Act, By, Cursor, Page, Result, Store, audit, ids,
     page::one_more,
     schema::{accounts, place_changes},
 };
 
 /// A change as it is written.
 pub struct NewChange {
-    pub kind: &'static str,
+    pub kind: ObjectKind,
     pub action: &'static str,
     /// The id, or a division's code.
     pub thing: String,
@@ -69,8 +73,15 @@ fn differing(before: &Value, after: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Writes changes down, in the transaction that makes them.
-pub fn record(connection: &mut PgConnection, actor: &Actor, changes: &[NewChange], now: DateTime<Utc>) -> Result<()> {
+/// Writes changes down, in the transaction that makes them, and one act in the audit log, as its last statement.
+pub fn record(
+    connection: &mut PgConnection,
+    (by, actor): (&By, &Actor),
+    action: Action,
+    changes: &[NewChange],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(first) = changes.first() else { return Ok(()) };
     for changes in changes.chunks(CHUNK) {
         let rows: Vec<_> = changes
             .iter()
@@ -79,7 +90,7 @@ pub fn record(connection: &mut PgConnection, actor: &Actor, changes: &[NewChange
                     place_changes::id.eq(ids::new(now)),
                     place_changes::account_id.eq(actor.account_id),
                     place_changes::changed_at.eq(now),
-                    place_changes::kind.eq(change.kind),
+                    place_changes::kind.eq(change.kind.as_str()),
                     place_changes::action.eq(change.action),
                     place_changes::thing.eq(&change.thing),
                     place_changes::name.eq(&change.name),
@@ -92,7 +103,21 @@ pub fn record(connection: &mut PgConnection, actor: &Actor, changes: &[NewChange
             .values(rows)
             .execute(connection)?;
     }
-    Ok(())
+    let thing = if changes.len() == 1 { &first.thing } else { "" };
+    let act = Act::done(action, first.kind, thing).in_region(division_of(changes));
+    let detail = match changes {
+        [only] => json!({"action": only.action, "fields": only.fields}),
+        many => json!({"changes": many.len()}),
+    };
+    audit::record(connection, by, &act.with(detail), now)
+}
+
+/// The smallest division in which all of them lie.
+fn division_of(changes: &[NewChange]) -> Option<String> {
+    let first = &changes.first()?.region_code;
+    let mut divisions = DIVISION_LENGTHS.iter().rev().filter_map(|length| first.get(..*length));
+    let holds = |division: &&str| changes.iter().all(|change| change.region_code.starts_with(division));
+    divisions.find(holds).map(str::to_owned)
 }
 
 type Row = (

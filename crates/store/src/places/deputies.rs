@@ -7,7 +7,7 @@ use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper, pg::Pg,
 };
-use minyi_domain::people::DeputyLevel;
+use minyi_domain::{audit::ObjectKind, people::DeputyLevel};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -163,7 +163,7 @@ fn taken_elsewhere(
 
 impl PlaceForm for DeputyForm {
     type Record = DeputyRecord;
-    const KIND: &'static str = "deputy";
+    const KIND: ObjectKind = ObjectKind::Deputy;
 
     fn resolve(saving: &mut Saving<'_>, entries: &[Entry<Self>]) -> Result<Vec<Option<Resolved<DeputyRecord>>>> {
         let regions: HashSet<&str> = entries.iter().map(|entry| entry.form.region_code.as_str()).collect();

@@ -7,7 +7,7 @@ use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper, pg::Pg,
 };
-use minyi_domain::places::is_grid_code;
+use minyi_domain::{audit::ObjectKind, places::is_grid_code};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ pub struct GridRecord {
 
 impl PlaceForm for GridForm {
     type Record = GridRecord;
-    const KIND: &'static str = "grid";
+    const KIND: ObjectKind = ObjectKind::Grid;
 
     fn resolve(saving: &mut Saving<'_>, entries: &[Entry<Self>]) -> Result<Vec<Option<Resolved<GridRecord>>>> {
         let regions: HashSet<&str> = entries.iter().map(|entry| entry.form.region_code.as_str()).collect();

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper,
+    ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper,
     dsl::sql,
-    sql_types::{BigInt, Bool, Date, Integer, Nullable, Text},
+    sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use minyi_domain::people::PlaceScope;
 use uuid::Uuid;
@@ -17,26 +17,102 @@ use crate::{
     Page, Result, Store,
     page::one_more,
     schema::{deputies, grids, offices, regions, sites},
-    scope::Condition,
+    scope::{Condition, not_ended},
 };
 
-/// The deputies of the scope: by the division that looks after them, or their site's.
+/// The division that looks after a deputy, or that of the deputy's site.
+const OF_DEPUTY: &str = "coalesce(deputies.region_code, (SELECT region_code FROM sites WHERE id = deputies.site_id))";
+
+/// The deputies of the scope.
 pub fn deputies_within<From: 'static>(scope: &PlaceScope) -> Condition<From> {
-    within(
-        scope,
-        "coalesce(deputies.region_code, (SELECT region_code FROM sites WHERE id = deputies.site_id))",
-    )
+    within(scope, OF_DEPUTY)
 }
 
 /// A station needs at least three deputies (每站不少于三名代表).
 pub const FEWEST_DEPUTIES: i64 = 3;
 
-fn in_force<From: 'static>(column: &str, today: NaiveDate) -> Condition<From> {
-    Box::new(
-        sql::<Bool>(&format!("coalesce({column} > "))
-            .bind::<Date, _>(today)
-            .sql(", true)"),
-    )
+/// A page of a list that somebody asks for.
+#[derive(Debug, Clone)]
+pub struct PlaceAsk {
+    pub scope: PlaceScope,
+    pub filter: PlaceFilter,
+    /// After which row the page begins.
+    pub cursor: Option<PlaceCursor>,
+    pub limit: i64,
+    pub today: NaiveDate,
+}
+
+/// Of which columns a list consists for its filters.
+struct Columns {
+    division: &'static str,
+    /// What is searched: the very expression of the index over characters, and the code or number.
+    words: &'static str,
+    code: &'static str,
+    until: &'static str,
+    /// By what it is ordered; `true`: among several of one name by their id.
+    order: (&'static str, bool),
+}
+
+const REGIONS: Columns = Columns {
+    division: "regions.code",
+    words: "name",
+    code: "code",
+    until: "regions.valid_until",
+    order: ("regions.code", false),
+};
+const SITES: Columns = Columns {
+    division: "sites.region_code",
+    words: "name",
+    code: "region_code",
+    until: "sites.valid_until",
+    order: ("sites.name, sites.id", true),
+};
+const OFFICES: Columns = Columns {
+    division: "offices.region_code",
+    words: "name",
+    code: "region_code",
+    until: "offices.valid_until",
+    order: ("offices.name, offices.id", true),
+};
+const GRIDS: Columns = Columns {
+    division: "grids.region_code",
+    words: "name || ' ' || place",
+    code: "code",
+    until: "grids.valid_until",
+    order: ("grids.code", false),
+};
+const DEPUTIES: Columns = Columns {
+    division: OF_DEPUTY,
+    words: "name || ' ' || workplace",
+    code: "number",
+    until: "deputies.term_until",
+    order: ("deputies.name, deputies.id", true),
+};
+
+/// What all lists have in common: the scope, what is typed, the division, what has ended, the page.
+fn narrowed<From: 'static>(columns: &Columns, ask: &PlaceAsk) -> Vec<Condition<From>> {
+    let filter = &ask.filter;
+    let mut all = vec![within(&ask.scope, columns.division)];
+    if let Some(typed) = &filter.q {
+        all.push(matching(typed, columns.words, columns.code));
+    }
+    if let Some(region) = &filter.region {
+        all.push(begins(columns.division, region));
+    }
+    if !filter.ended {
+        all.push(not_ended(columns.until, ask.today));
+    }
+    if let Some(PlaceCursor { name, id }) = &ask.cursor {
+        let (order, by_id) = columns.order;
+        let after = sql::<Bool>(&format!("({order}) > (")).bind::<Text, _>(name.clone());
+        let after: Condition<From> = if by_id {
+            Box::new(after.sql(", ").bind::<SqlUuid, _>(*id).sql(")"))
+        } else {
+            Box::new(after.sql(")"))
+        };
+        all.push(after);
+    }
+    all
 }
 
 /// How many deputies a site has today.
@@ -66,210 +142,122 @@ macro_rules! lead_of_grid {
 
 impl Store {
     /// Divisions by code.
-    pub fn place_regions(
-        &self,
-        scope: &PlaceScope,
-        filter: &PlaceFilter,
-        cursor: Option<&PlaceCursor>,
-        limit: i64,
-        today: NaiveDate,
-    ) -> Result<Page<RegionPlace, PlaceCursor>> {
+    pub fn place_regions(&self, ask: &PlaceAsk) -> Result<Page<RegionPlace, PlaceCursor>> {
         let mut query = regions::table
-            .filter(within(scope, "regions.code"))
             .order(regions::code)
-            .limit(one_more(limit))
+            .limit(one_more(ask.limit))
             .select(RegionPlace::as_select())
             .into_boxed();
-        if let Some(typed) = &filter.q {
-            query = query.filter(matching(typed, "name", "code"));
+        for condition in narrowed(&REGIONS, ask) {
+            query = query.filter(condition);
         }
-        if let Some(region) = &filter.region {
-            query = query.filter(begins("regions.code", region));
-        }
-        if let Some(upper) = &filter.below {
-            query = query.filter(right_below(upper, scope));
-        }
-        if !filter.ended {
-            query = query.filter(in_force("regions.valid_until", today));
-        }
-        if let Some(cursor) = cursor {
-            query = query.filter(regions::code.gt(cursor.name.clone()));
+        if let Some(upper) = &ask.filter.below {
+            query = query.filter(right_below(upper, &ask.scope));
         }
         let rows = query.load(&mut *self.connection()?)?;
-        Ok(Page::cut(rows, limit, |row: &RegionPlace| PlaceCursor {
+        Ok(Page::cut(rows, ask.limit, |row: &RegionPlace| PlaceCursor {
             name: row.code.clone(),
             id: Uuid::nil(),
         }))
     }
 
     /// Sites by name.
-    pub fn place_sites(
-        &self,
-        scope: &PlaceScope,
-        filter: &PlaceFilter,
-        cursor: Option<&PlaceCursor>,
-        limit: i64,
-        today: NaiveDate,
-    ) -> Result<Page<SitePlace, PlaceCursor>> {
+    pub fn place_sites(&self, ask: &PlaceAsk) -> Result<Page<SitePlace, PlaceCursor>> {
         let mut query = sites::table
-            .filter(within(scope, "sites.region_code"))
             .order((sites::name, sites::id))
-            .limit(one_more(limit))
-            .select((SiteColumns::as_select(), deputies_of_site!(today)))
+            .limit(one_more(ask.limit))
+            .select((SiteColumns::as_select(), deputies_of_site!(ask.today)))
             .into_boxed();
-        if let Some(typed) = &filter.q {
-            query = query.filter(matching(typed, "name", "region_code"));
+        for condition in narrowed(&SITES, ask) {
+            query = query.filter(condition);
         }
-        if let Some(region) = &filter.region {
-            query = query.filter(begins("sites.region_code", region));
-        }
-        if let Some(kind) = filter.kind {
+        if let Some(kind) = ask.filter.kind {
             query = query.filter(sites::kind.eq(kind.as_str()));
         }
-        if let Some(upper) = filter.site {
+        if let Some(upper) = ask.filter.site {
             query = query.filter(sites::parent_id.eq(upper));
         }
-        if filter.holes {
+        if ask.filter.holes {
             // Studios are one deputy's, mobile and online ones have no people of their own.
-            let few = deputies_of_site!(today).lt(FEWEST_DEPUTIES);
+            let few = deputies_of_site!(ask.today).lt(FEWEST_DEPUTIES);
             query = query
                 .filter(sites::kind.eq_any(["center", "home", "station"]))
                 .filter(few);
         }
-        if !filter.ended {
-            query = query.filter(in_force("sites.valid_until", today));
-        }
-        if let Some(PlaceCursor { name, id }) = cursor {
-            let same = sites::name.eq(name.clone()).and(sites::id.gt(*id));
-            query = query.filter(sites::name.gt(name.clone()).or(same));
-        }
         let rows = query.load(&mut *self.connection()?)?;
-        Ok(Page::cut(rows, limit, |(row, _): &SitePlace| PlaceCursor {
+        Ok(Page::cut(rows, ask.limit, |(row, _): &SitePlace| PlaceCursor {
             name: row.name.clone(),
             id: row.id,
         }))
     }
 
     /// Offices by name.
-    pub fn place_offices(
-        &self,
-        scope: &PlaceScope,
-        filter: &PlaceFilter,
-        cursor: Option<&PlaceCursor>,
-        limit: i64,
-        today: NaiveDate,
-    ) -> Result<Page<OfficePlace, PlaceCursor>> {
+    pub fn place_offices(&self, ask: &PlaceAsk) -> Result<Page<OfficePlace, PlaceCursor>> {
         let mut query = offices::table
-            .filter(within(scope, "offices.region_code"))
             .order((offices::name, offices::id))
-            .limit(one_more(limit))
+            .limit(one_more(ask.limit))
             .select(OfficePlace::as_select())
             .into_boxed();
-        if let Some(typed) = &filter.q {
-            query = query.filter(matching(typed, "name", "region_code"));
-        }
-        if let Some(region) = &filter.region {
-            query = query.filter(begins("offices.region_code", region));
-        }
-        if !filter.ended {
-            query = query.filter(in_force("offices.valid_until", today));
-        }
-        if let Some(PlaceCursor { name, id }) = cursor {
-            let same = offices::name.eq(name.clone()).and(offices::id.gt(*id));
-            query = query.filter(offices::name.gt(name.clone()).or(same));
+        for condition in narrowed(&OFFICES, ask) {
+            query = query.filter(condition);
         }
         let rows = query.load(&mut *self.connection()?)?;
-        Ok(Page::cut(rows, limit, |row: &OfficePlace| PlaceCursor {
+        Ok(Page::cut(rows, ask.limit, |row: &OfficePlace| PlaceCursor {
             name: row.name.clone(),
             id: row.id,
         }))
     }
 
     /// Grids by code.
-    pub fn place_grids(
-        &self,
-        scope: &PlaceScope,
-        filter: &PlaceFilter,
-        cursor: Option<&PlaceCursor>,
-        limit: i64,
-        today: NaiveDate,
-    ) -> Result<Page<GridPlace, PlaceCursor>> {
+    pub fn place_grids(&self, ask: &PlaceAsk) -> Result<Page<GridPlace, PlaceCursor>> {
         let mut query = grids::table
-            .filter(within(scope, "grids.region_code"))
             .order(grids::code)
-            .limit(one_more(limit))
-            .select((GridColumns::as_select(), lead_of_grid!(today)))
+            .limit(one_more(ask.limit))
+            .select((GridColumns::as_select(), lead_of_grid!(ask.today)))
             .into_boxed();
-        if let Some(typed) = &filter.q {
-            query = query.filter(matching(typed, "name || ' ' || place", "code"));
+        for condition in narrowed(&GRIDS, ask) {
+            query = query.filter(condition);
         }
-        if let Some(region) = &filter.region {
-            query = query.filter(begins("grids.region_code", region));
-        }
-        if let Some(site) = filter.site {
+        if let Some(site) = ask.filter.site {
             query = query.filter(grids::site_id.eq(site));
         }
-        if filter.holes {
-            query = query.filter(lead_of_grid!(today).is_null());
-        }
-        if !filter.ended {
-            query = query.filter(in_force("grids.valid_until", today));
-        }
-        if let Some(cursor) = cursor {
-            query = query.filter(grids::code.gt(cursor.name.clone()));
+        if ask.filter.holes {
+            query = query.filter(lead_of_grid!(ask.today).is_null());
         }
         let rows = query.load(&mut *self.connection()?)?;
-        Ok(Page::cut(rows, limit, |(row, _): &GridPlace| PlaceCursor {
+        Ok(Page::cut(rows, ask.limit, |(row, _): &GridPlace| PlaceCursor {
             name: row.code.clone(),
             id: row.id,
         }))
     }
 
     /// Deputies by name.
-    pub fn place_deputies(
-        &self,
-        scope: &PlaceScope,
-        filter: &PlaceFilter,
-        cursor: Option<&PlaceCursor>,
-        limit: i64,
-        today: NaiveDate,
-    ) -> Result<Page<DeputyPlace, PlaceCursor>> {
+    pub fn place_deputies(&self, ask: &PlaceAsk) -> Result<Page<DeputyPlace, PlaceCursor>> {
         let grids =
             sql::<BigInt>("(SELECT count(*) FROM grid_assignments WHERE deputy_id = deputies.id AND valid_from <= ")
-                .bind::<Date, _>(today)
+                .bind::<Date, _>(ask.today)
                 .sql(" AND coalesce(valid_until > ")
-                .bind::<Date, _>(today)
+                .bind::<Date, _>(ask.today)
                 .sql(", true))");
         let mut query = deputies::table
-            .filter(deputies_within(scope))
             .order((deputies::name, deputies::id))
-            .limit(one_more(limit))
+            .limit(one_more(ask.limit))
             .select((DeputyColumns::as_select(), grids))
             .into_boxed();
-        if let Some(typed) = &filter.q {
-            query = query.filter(matching(typed, "name || ' ' || workplace", "number"));
+        for condition in narrowed(&DEPUTIES, ask) {
+            query = query.filter(condition);
         }
-        if let Some(region) = &filter.region {
-            query = query.filter(deputies_within(&PlaceScope::Region(region.clone())));
-        }
-        if let Some(level) = filter.level {
+        if let Some(level) = ask.filter.level {
             query = query.filter(deputies::level.eq(level.as_str()));
         }
-        if let Some(site) = filter.site {
+        if let Some(site) = ask.filter.site {
             query = query.filter(deputies::site_id.eq(site));
         }
-        if filter.holes {
+        if ask.filter.holes {
             query = query.filter(deputies::site_id.is_null());
         }
-        if !filter.ended {
-            query = query.filter(in_force("deputies.term_until", today));
-        }
-        if let Some(PlaceCursor { name, id }) = cursor {
-            let same = deputies::name.eq(name.clone()).and(deputies::id.gt(*id));
-            query = query.filter(deputies::name.gt(name.clone()).or(same));
-        }
         let rows = query.load(&mut *self.connection()?)?;
-        Ok(Page::cut(rows, limit, |(row, _): &DeputyPlace| PlaceCursor {
+        Ok(Page::cut(rows, ask.limit, |(row, _): &DeputyPlace| PlaceCursor {
             name: row.name.clone(),
             id: row.id,
         }))

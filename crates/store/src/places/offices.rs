@@ -7,6 +7,7 @@ use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper, pg::Pg,
 };
+use minyi_domain::audit::ObjectKind;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -37,7 +38,7 @@ pub struct OfficeRecord {
 
 impl PlaceForm for OfficeForm {
     type Record = OfficeRecord;
-    const KIND: &'static str = "office";
+    const KIND: ObjectKind = ObjectKind::Office;
 
     fn resolve(saving: &mut Saving<'_>, entries: &[Entry<Self>]) -> Result<Vec<Option<Resolved<OfficeRecord>>>> {
         let codes: HashSet<&str> = entries.iter().map(|entry| entry.form.region_code.as_str()).collect();

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
-use minyi_domain::people::{Actor, PlaceScope};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::{Actor, PlaceScope},
+};
 use uuid::Uuid;
 
 use super::{
@@ -10,12 +13,13 @@ use super::{
     changes::{self, NewChange},
     lists::deputies_within,
 };
-use crate::{Refusal, Result, Store, schema::deputies};
+use crate::{By, Refusal, Result, Store, schema::deputies};
 
 impl Store {
     /// Gives a deputy in the person's scope another photo, or none; the name of the object before. [`Refusal::NotFound`].
     pub fn set_deputy_photo(
         &self,
+        by: &By,
         actor: &Actor,
         deputy: Uuid,
         object_name: Option<&str>,
@@ -35,14 +39,14 @@ impl Store {
                 .set(deputies::photo_key.eq(object_name))
                 .execute(connection)?;
             let change = NewChange {
-                kind: "deputy",
+                kind: ObjectKind::Deputy,
                 action: "changed",
                 thing: deputy.to_string(),
                 name,
                 region_code: region.unwrap_or_default(),
                 fields: vec!["photo".to_owned()],
             };
-            changes::record(connection, actor, &[change], now)?;
+            changes::record(connection, (by, actor), Action::PlacesSaved, &[change], now)?;
             Ok(before)
         })
     }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::{
     AsChangeset, ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
 };
-use minyi_domain::places::division_above;
+use minyi_domain::{audit::ObjectKind, places::division_above};
 use serde::Serialize;
 
 use super::{CHUNK, Entry, PlaceForm, Resolved, Saving, Target, lookup::Once};
@@ -34,7 +34,7 @@ pub struct RegionRecord {
 
 impl PlaceForm for RegionForm {
     type Record = RegionRecord;
-    const KIND: &'static str = "region";
+    const KIND: ObjectKind = ObjectKind::Region;
 
     fn resolve(saving: &mut Saving<'_>, entries: &[Entry<Self>]) -> Result<Vec<Option<Resolved<RegionRecord>>>> {
         let codes: HashSet<&str> = entries.iter().map(|entry| entry.form.code.as_str()).collect();

@@ -7,7 +7,7 @@ use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper, pg::Pg,
 };
-use minyi_domain::places::SiteKind;
+use minyi_domain::{audit::ObjectKind, places::SiteKind};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ impl SiteForm {
 
 impl PlaceForm for SiteForm {
     type Record = SiteRecord;
-    const KIND: &'static str = "site";
+    const KIND: ObjectKind = ObjectKind::Site;
 
     fn resolve(saving: &mut Saving<'_>, entries: &[Entry<Self>]) -> Result<Vec<Option<Resolved<SiteRecord>>>> {
         let codes: HashSet<&str> = entries.iter().map(|entry| entry.form.region_code.as_str()).collect();

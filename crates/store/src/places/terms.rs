@@ -6,7 +6,10 @@ use diesel::{
     RunQueryDsl,
     sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid},
 };
-use minyi_domain::people::{Actor, DeputyLevel, PlaceScope};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::{Actor, DeputyLevel, PlaceScope},
+};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +18,7 @@ use super::{
     lists::deputies_within,
 };
 use crate::{
-    Refusal, Result, Store,
+    By, Refusal, Result, Store,
     casework::{Ruling, Stop},
     prepared::Prepared,
     schema::{deputies, deputy_terms},
@@ -70,6 +73,7 @@ impl Store {
     /// term begins later already.
     pub fn advance_term(
         &self,
+        by: &By,
         actor: &Actor,
         advance: &Advance,
         commit: bool,
@@ -80,7 +84,7 @@ impl Store {
             return Ok(Err(Refusal::Forbidden));
         }
         let ended = self.connection()?.transaction(|connection| {
-            let done = run(connection, actor, advance, now).map_err(End::Stopped)?;
+            let done = run(connection, (by, actor), advance, now).map_err(End::Stopped)?;
             if commit { Ok(done) } else { Err(End::Preview(done)) }
         });
         match ended {
@@ -93,29 +97,24 @@ impl Store {
     /// A deputy's terms, the latest first; `None`: no such deputy in the scope.
     pub fn deputy_terms(&self, scope: &PlaceScope, deputy: Uuid) -> Result<Option<Vec<DeputyTerm>>> {
         let mut connection = self.connection()?;
-        let service: Option<(NaiveDate, Option<NaiveDate>)> = deputies::table
+        let known: Option<Uuid> = deputies::table
             .filter(deputies_within(scope))
             .filter(deputies::id.eq(deputy))
-            .select((deputies::term_from, deputies::term_until))
+            .select(deputies::id)
             .first(&mut *connection)
             .optional()?;
-        let Some((from, until)) = service else { return Ok(None) };
-        let terms: Vec<DeputyTerm> = deputy_terms::table
+        let Some(deputy) = known else { return Ok(None) };
+        let terms = deputy_terms::table
             .filter(deputy_terms::deputy_id.eq(deputy))
             .order(deputy_terms::valid_from.desc())
-            .select((deputy_terms::name, deputy_terms::valid_from, deputy_terms::valid_until))
-            .load(&mut *connection)?;
-        Ok(Some(if terms.is_empty() {
-            vec![(String::new(), from, until)]
-        } else {
-            terms
-        }))
+            .select((deputy_terms::name, deputy_terms::valid_from, deputy_terms::valid_until));
+        Ok(Some(terms.load(&mut *connection)?))
     }
 }
 
 type Serving = (Uuid, String, Option<String>);
 
-fn run(connection: &mut PgConnection, actor: &Actor, advance: &Advance, now: DateTime<Utc>) -> Ruling<Advanced> {
+fn run(connection: &mut PgConnection, by: (&By, &Actor), advance: &Advance, now: DateTime<Utc>) -> Ruling<Advanced> {
     alone(connection)?;
     let from = advance.from;
     // Whose service reaches to the day before the new term.
@@ -141,7 +140,16 @@ fn run(connection: &mut PgConnection, actor: &Actor, advance: &Advance, now: Dat
         return Err(Refusal::TargetUnfit("date").into());
     }
     let staying: Vec<Uuid> = ids.iter().filter(|id| !advance.leaving.contains(id)).copied().collect();
-    end_terms(connection, &ids, from)?;
+    let running = deputy_terms::valid_until
+        .is_null()
+        .or(deputy_terms::valid_until.gt(from));
+    diesel::update(
+        deputy_terms::table
+            .filter(deputy_terms::deputy_id.eq_any(&ids))
+            .filter(running),
+    )
+    .set(deputy_terms::valid_until.eq(from))
+    .execute(connection)?;
     let terms: Vec<_> = staying
         .iter()
         .map(|id| {
@@ -166,34 +174,12 @@ fn run(connection: &mut PgConnection, actor: &Actor, advance: &Advance, now: Dat
         .execute(connection)?;
     let mut advanced = leave(connection, &advance.leaving, from)?;
     (advanced.staying, advanced.leaving) = (count(&staying), count(&advance.leaving));
-    write_down(connection, actor, advance, serving, now)?;
+    write_down(connection, by, advance, serving, now)?;
     Ok(advanced)
 }
 
 fn count(ids: &[Uuid]) -> i64 {
     i64::try_from(ids.len()).unwrap_or(i64::MAX)
-}
-
-/// The running terms end with this day; one that nobody has written down yet is written down now.
-fn end_terms(connection: &mut PgConnection, ids: &[Uuid], from: NaiveDate) -> Ruling<()> {
-    let binds = (ids.into_sql::<Array<SqlUuid>>(), from.into_sql::<Date>());
-    Prepared::<BigInt, _>::new(
-        "WITH input (ids, begins) AS (VALUES (",
-        binds,
-        ")),
-        written AS (
-            INSERT INTO deputy_terms
-            SELECT id, '', term_from, begins FROM deputies JOIN input ON id = ANY (ids)
-            WHERE NOT EXISTS (SELECT FROM deputy_terms WHERE deputy_id = deputies.id) RETURNING 1
-        ),
-        ended AS (
-            UPDATE deputy_terms SET valid_until = begins FROM input
-            WHERE deputy_id = ANY (ids) AND coalesce(valid_until > begins, true) RETURNING 1
-        )
-        SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM ended)",
-    )
-    .get_result::<i64>(connection)?;
-    Ok(())
 }
 
 /// Ends what leaving deputies do. What has not begun by then is no history yet and is taken away.
@@ -241,13 +227,13 @@ fn leave(connection: &mut PgConnection, leaving: &[Uuid], from: NaiveDate) -> Ru
 
 fn write_down(
     connection: &mut PgConnection,
-    actor: &Actor,
+    by: (&By, &Actor),
     advance: &Advance,
     serving: Vec<Serving>,
     now: DateTime<Utc>,
 ) -> Ruling<()> {
     let change = |(id, name, region): Serving| NewChange {
-        kind: "deputy",
+        kind: ObjectKind::Deputy,
         action: "advanced",
         thing: id.to_string(),
         name,
@@ -262,5 +248,5 @@ fn write_down(
         ],
     };
     let rows: Vec<NewChange> = serving.into_iter().map(change).collect();
-    Ok(changes::record(connection, actor, &rows, now)?)
+    Ok(changes::record(connection, by, Action::TermAdvanced, &rows, now)?)
 }

@@ -1,15 +1,18 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, dsl::sql, sql_types, upsert::excluded,
+    Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, dsl::sql, sql_types,
+    upsert::excluded,
 };
 use minyi_domain::{
+    audit::{Action, ObjectKind},
     people::{Actor, Scope},
     sheet::{Colour, Design},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{
-    Error, Result, Store,
+    Act, By, Error, Result, Store, audit,
     schema::{print_designs, regions, sites},
 };
 
@@ -93,44 +96,54 @@ impl Store {
     /// Sets the look of a division in this person's scope; tells whether there is such a division.
     pub fn put_print_design(
         &self,
+        by: &By,
         actor: &Actor,
         region_code: &str,
         look: &PrintLook,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        let mut connection = self.connection()?;
-        if !matches!(actor.scope(), Scope::Region(_)) || !is_seen(&mut connection, &actor.scope(), region_code)? {
-            return Ok(false);
-        }
-        let design = &look.design;
-        diesel::insert_into(print_designs::table)
-            .values((
-                print_designs::region_code.eq(region_code),
-                print_designs::title.eq(&design.title),
-                print_designs::hint.eq(&design.hint),
-                print_designs::hotline.eq(&design.hotline),
-                print_designs::main_colour.eq(design.main.to_string()),
-                print_designs::accent_colour.eq(design.accent.to_string()),
-                print_designs::code_colour.eq(design.code.to_string()),
-                print_designs::logo_object.eq(&look.logo_object),
-                print_designs::changed_by_account_id.eq(actor.account_id),
-                print_designs::changed_at.eq(now),
-            ))
-            .on_conflict(print_designs::region_code)
-            .do_update()
-            .set((
-                print_designs::title.eq(excluded(print_designs::title)),
-                print_designs::hint.eq(excluded(print_designs::hint)),
-                print_designs::hotline.eq(excluded(print_designs::hotline)),
-                print_designs::main_colour.eq(excluded(print_designs::main_colour)),
-                print_designs::accent_colour.eq(excluded(print_designs::accent_colour)),
-                print_designs::code_colour.eq(excluded(print_designs::code_colour)),
-                print_designs::logo_object.eq(excluded(print_designs::logo_object)),
-                print_designs::changed_by_account_id.eq(excluded(print_designs::changed_by_account_id)),
-                print_designs::changed_at.eq(excluded(print_designs::changed_at)),
-            ))
-            .execute(&mut *connection)?;
-        Ok(true)
+        self.connection()?.transaction(|connection| {
+            if !matches!(actor.scope(), Scope::Region(_)) || !is_seen(connection, &actor.scope(), region_code)? {
+                return Ok(false);
+            }
+            let design = &look.design;
+            diesel::insert_into(print_designs::table)
+                .values((
+                    print_designs::region_code.eq(region_code),
+                    print_designs::title.eq(&design.title),
+                    print_designs::hint.eq(&design.hint),
+                    print_designs::hotline.eq(&design.hotline),
+                    print_designs::main_colour.eq(design.main.to_string()),
+                    print_designs::accent_colour.eq(design.accent.to_string()),
+                    print_designs::code_colour.eq(design.code.to_string()),
+                    print_designs::logo_object.eq(&look.logo_object),
+                    print_designs::changed_by_account_id.eq(actor.account_id),
+                    print_designs::changed_at.eq(now),
+                ))
+                .on_conflict(print_designs::region_code)
+                .do_update()
+                .set((
+                    print_designs::title.eq(excluded(print_designs::title)),
+                    print_designs::hint.eq(excluded(print_designs::hint)),
+                    print_designs::hotline.eq(excluded(print_designs::hotline)),
+                    print_designs::main_colour.eq(excluded(print_designs::main_colour)),
+                    print_designs::accent_colour.eq(excluded(print_designs::accent_colour)),
+                    print_designs::code_colour.eq(excluded(print_designs::code_colour)),
+                    print_designs::logo_object.eq(excluded(print_designs::logo_object)),
+                    print_designs::changed_by_account_id.eq(excluded(print_designs::changed_by_account_id)),
+                    print_designs::changed_at.eq(excluded(print_designs::changed_at)),
+                ))
+                .execute(connection)?;
+            let act = Act::done(Action::PrintDesignSet, ObjectKind::PrintDesign, region_code);
+            let act = act.in_region(Some(region_code.to_owned()));
+            audit::record(
+                connection,
+                by,
+                &act.with(json!({"logo": look.logo_object.is_some()})),
+                now,
+            )?;
+            Ok(true)
+        })
     }
 }
 

@@ -7,18 +7,21 @@ use diesel::{
     sql_types::{Array, Bool, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
+    audit::{Action, ObjectKind},
+    calendar::local_date,
     people::{Actor, Scope},
     sheet::Template,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{PrintLook, jobs_in};
 use crate::{
-    CodeState, Cursor, Error, Page, Result, Selection, Store,
+    Act, By, CodeState, Cursor, Error, Page, Result, Selection, Store, audit,
     page::one_more,
     prepared::Prepared,
     schema::{accounts, codes, grids, print_jobs, regions, sites},
-    scope::grids_in,
+    scope::{grids_in, not_ended},
     word::{Word, words},
 };
 
@@ -86,13 +89,20 @@ pub struct PrintJob {
 
 impl Store {
     /// Remembers a batch with its codes, by grid and token; a worker draws it.
-    pub fn create_print_job(&self, actor: &Actor, new: &NewPrintJob, now: DateTime<Utc>) -> Result<JobOutcome> {
+    pub fn create_print_job(
+        &self,
+        by: &By,
+        actor: &Actor,
+        new: &NewPrintJob,
+        now: DateTime<Utc>,
+    ) -> Result<JobOutcome> {
         self.connection()?.transaction(|connection| {
             let ids: Vec<Uuid> = codes::table
                 .inner_join(grids::table)
                 .filter(grids_in(&actor.scope()))
                 .filter(new.selection.condition())
                 .filter(codes::state.eq(CodeState::Active.as_str()))
+                .filter(not_ended("grids.valid_until", local_date(now)))
                 .order((grids::code, codes::purpose, codes::serial, codes::token))
                 .select(codes::id)
                 .load(connection)?;
@@ -118,6 +128,7 @@ impl Store {
                     print_jobs::expires_at.eq(new.expires_at),
                 ))
                 .execute(connection)?;
+            let detail = json!({"template": new.template.as_str(), "codes": ids.len()});
             let binds = (new.id.into_sql::<SqlUuid>(), ids.into_sql::<Array<SqlUuid>>());
             Prepared::<(), _>::new(
                 "WITH input (job_id, ids) AS (VALUES (",
@@ -127,6 +138,8 @@ impl Store {
                 SELECT job_id, place - 1, id FROM input, unnest(ids) WITH ORDINALITY AS asked (id, place)",
             )
             .execute(connection)?;
+            let act = Act::done(Action::PrintJobCreated, ObjectKind::PrintJob, new.id);
+            audit::record(connection, by, &act.with(detail), now)?;
             Ok(JobOutcome::Created)
         })
     }
@@ -162,12 +175,12 @@ impl Store {
     }
 
     /// Stops a batch that is not finished; a finished one stays. `None`: no such batch in this scope.
-    pub fn cancel_print_job(&self, scope: &Scope, id: Uuid, now: DateTime<Utc>) -> Result<Option<PrintJob>> {
+    pub fn cancel_print_job(&self, by: &By, scope: &Scope, id: Uuid, now: DateTime<Utc>) -> Result<Option<PrintJob>> {
         self.connection()?.transaction(|connection| {
             if find(connection, scope, id)?.is_none() {
                 return Ok(None);
             }
-            diesel::update(print_jobs::table.find(id))
+            let cancelled = diesel::update(print_jobs::table.find(id))
                 .filter(print_jobs::state.eq_any([PrintJobState::Waiting.as_str(), PrintJobState::Running.as_str()]))
                 .set((
                     print_jobs::state.eq(PrintJobState::Cancelled.as_str()),
@@ -176,7 +189,12 @@ impl Store {
                     print_jobs::lease_until.eq(None::<DateTime<Utc>>),
                 ))
                 .execute(connection)?;
-            find(connection, scope, id)
+            let job = find(connection, scope, id)?;
+            if cancelled == 1 {
+                let act = Act::done(Action::PrintJobCancelled, ObjectKind::PrintJob, id);
+                audit::record(connection, by, &act, now)?;
+            }
+            Ok(job)
         })
     }
 }

@@ -5,7 +5,7 @@ use minyi_domain::{
 };
 use minyi_store::{CalendarDay, CalendarYear};
 
-use crate::support::{now, world};
+use crate::support::{BY, now, world};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -38,7 +38,7 @@ fn a_year_can_be_imported_and_imported_again() {
             day("2026-12-27", false),
         ],
     };
-    world.store.import_calendar_year(&year, now()).unwrap();
+    world.store.import_calendar_year(&BY, &year, now()).unwrap();
     let calendar = world.store.calendar().unwrap();
     assert!(!calendar.add_working_days(start, 3).provisional);
     assert!(!calendar.is_working_day(date("2027-01-04")));
@@ -49,7 +49,7 @@ fn a_year_can_be_imported_and_imported_again() {
 
     year.days.pop();
     year.days.pop();
-    world.store.import_calendar_year(&year, now()).unwrap();
+    world.store.import_calendar_year(&BY, &year, now()).unwrap();
     assert!(world.store.calendar().unwrap().is_working_day(date("2027-01-04")));
 }
 

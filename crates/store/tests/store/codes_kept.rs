@@ -13,7 +13,7 @@ use minyi_store::{
 };
 use rand::{SeedableRng, rngs::StdRng};
 
-use crate::support::{World, now, world};
+use crate::support::{BY, World, now, world};
 
 fn asked(purpose: &str, count: i16) -> AskedPurpose {
     AskedPurpose {
@@ -27,7 +27,7 @@ fn make(world: &World, actor: &Actor, selection: &Selection, asked: &[AskedPurpo
     let mut token = || CodeToken::random(&mut rng);
     world
         .store
-        .make_codes(actor, selection, asked, Some(&mut token), now())
+        .make_codes(&BY, actor, selection, asked, Some(&mut token), now())
         .unwrap()
 }
 
@@ -37,7 +37,15 @@ fn act(world: &World, actor: &Actor, token: &CodeToken, act: CodeAct) -> Result<
     let reason = Reason::parse("贴纸破损").unwrap();
     let done = world
         .store
-        .act_on_codes(actor, std::slice::from_ref(token), act, Some(&reason), &mut new, now())
+        .act_on_codes(
+            &BY,
+            actor,
+            std::slice::from_ref(token),
+            act,
+            Some(&reason),
+            &mut new,
+            now(),
+        )
         .unwrap();
     done.map(|mut changes| changes.pop().unwrap().successor)
 }
@@ -56,7 +64,10 @@ fn making_codes_again_makes_none_twice() {
     world.city.grid(grid.site_id);
     let site = Selection::Site(grid.site_id);
     let wanted = [asked("单元门", 3), asked("电梯", 1)];
-    let tried = world.store.make_codes(&staff, &site, &wanted, None, now()).unwrap();
+    let tried = world
+        .store
+        .make_codes(&BY, &staff, &site, &wanted, None, now())
+        .unwrap();
     let outcome = |missing, made| MakeOutcome::Made {
         grids: 2,
         asked: 8,
@@ -159,7 +170,7 @@ fn what_hangs_where_is_known_with_its_photo_until_it_is_taken_down() {
         note: InstallationNote::parse("电梯左侧").unwrap(),
         photo_id,
     };
-    let hang = |new: &NewInstallation| world.store.hang_code(&staff, &grid.token, new, now()).unwrap();
+    let hang = |new: &NewInstallation| world.store.hang_code(&BY, &staff, &grid.token, new, now()).unwrap();
     hang(&hung(today - Days::new(5), Some(photo))).unwrap();
     assert_eq!(
         hang(&hung(today, Some(photo))),
@@ -188,7 +199,7 @@ fn what_hangs_where_is_known_with_its_photo_until_it_is_taken_down() {
     assert_eq!(record().row.hung_on, Some(today));
     world
         .store
-        .take_code_down(&staff, &grid.token, today, now())
+        .take_code_down(&BY, &staff, &grid.token, today, now())
         .unwrap()
         .unwrap();
     assert_eq!(record().row.hung_on, None);

@@ -9,7 +9,7 @@ use minyi_store::{
 };
 use uuid::Uuid;
 
-use crate::support::{World, now, world};
+use crate::support::{BY, World, now, world};
 
 const DIGEST: [u8; 32] = [1; 32];
 const INDEX: [u8; 32] = [2; 32];
@@ -42,7 +42,7 @@ fn an_invitation_makes_the_account_and_is_used_once() {
     world.execute(&format!("DELETE FROM accounts WHERE deputy_id = '{}'", deputy.id));
     let store = &world.store;
     store
-        .invite_deputy(&head, deputy.id, &invitation(DIGEST, None))
+        .invite_deputy(&BY, &head, deputy.id, &invitation(DIGEST, None))
         .unwrap()
         .unwrap();
     let account = store.use_invitation(DIGEST, now()).unwrap().unwrap();
@@ -64,7 +64,7 @@ fn a_foreign_station_invites_nobody_and_a_deputy_at_home_elsewhere_is_foreign() 
     );
     let invite = |actor, digest: u8| {
         let new = invitation([digest; 32], None);
-        world.store.invite_deputy(actor, deputy.id, &new).unwrap()
+        world.store.invite_deputy(&BY, actor, deputy.id, &new).unwrap()
     };
     assert_eq!(invite(&foreign, 1), Err(Refusal::NotFound));
     assert!(invite(&own, 2).is_ok());
@@ -90,7 +90,7 @@ fn a_phone_finds_the_account_by_invitation_until_it_ends_and_by_proof_for_good()
     free(&world);
     let store = &world.store;
     let new = invitation(DIGEST, Some(INDEX));
-    store.invite_deputy(&head, deputy.id, &new).unwrap().unwrap();
+    store.invite_deputy(&BY, &head, deputy.id, &new).unwrap().unwrap();
     let account = deputy.actor.account_id;
     assert_eq!(store.account_by_phone(INDEX, now()).unwrap(), Some(account));
     assert_eq!(store.account_by_phone(INDEX, now() + TimeDelta::days(7)).unwrap(), None);

@@ -13,7 +13,7 @@ use minyi_store::{
 };
 use uuid::Uuid;
 
-use crate::support::{World, now, world};
+use crate::support::{BY, World, now, world};
 
 struct Stage {
     world: World,
@@ -63,7 +63,7 @@ fn soon() -> DateTime<Utc> {
 
 impl Stage {
     fn plan(&self, new: &NewHearing) -> Result<Uuid, Refusal> {
-        self.world.store.plan_hearing(&self.staff, new, now()).unwrap()
+        self.world.store.plan_hearing(&BY, &self.staff, new, now()).unwrap()
     }
 
     fn planned(&self) -> Uuid {
@@ -71,7 +71,10 @@ impl Stage {
     }
 
     fn hold(&self, id: Uuid, minutes: &Minutes, at: DateTime<Utc>) -> Result<(), Refusal> {
-        self.world.store.hold_hearing(&self.staff, id, minutes, at).unwrap()
+        self.world
+            .store
+            .hold_hearing(&BY, &self.staff, id, minutes, at)
+            .unwrap()
     }
 
     fn minutes(&self, of: Uuid) -> Minutes {
@@ -153,7 +156,11 @@ fn nothing_from_elsewhere_comes_to_the_table() {
             .is_empty()
     );
     let change = HearingChange::default();
-    let refused = stage.world.store.change_hearing(&stranger, id, &change, now()).unwrap();
+    let refused = stage
+        .world
+        .store
+        .change_hearing(&BY, &stranger, id, &change, now())
+        .unwrap();
     assert_eq!(refused, Err(Refusal::NotFound));
     let street = stage.world.city.admin(&stage.grid.region_code, Role::StreetAdmin);
     assert_eq!(
@@ -173,7 +180,13 @@ fn nothing_from_elsewhere_comes_to_the_table() {
 fn a_change_is_told_and_a_new_time_needs_notice_again() {
     let stage = stage();
     let id = stage.planned();
-    let change = |change: HearingChange, at| stage.world.store.change_hearing(&stage.staff, id, &change, at).unwrap();
+    let change = |change: HearingChange, at| {
+        stage
+            .world
+            .store
+            .change_hearing(&BY, &stage.staff, id, &change, at)
+            .unwrap()
+    };
     let told = || stage.world.count("events WHERE kind = 'hearing_planned'");
     assert_eq!(told(), 1);
     let place = HearingChange {
@@ -249,7 +262,7 @@ fn a_deputy_plans_at_a_station_of_the_own_grids_and_hard_matters_come_first() {
     let id = stage
         .world
         .store
-        .plan_hearing(&deputy.actor, &new, now())
+        .plan_hearing(&BY, &deputy.actor, &new, now())
         .unwrap()
         .unwrap();
     let detail = stage.world.store.hearing(&deputy.actor.scope(), id).unwrap().unwrap();
@@ -289,7 +302,7 @@ fn an_invited_office_is_told_and_sees_its_hearings_and_changes_none() {
         place: Some(Address::parse("街道三楼").unwrap()),
         ..HearingChange::default()
     };
-    let change = |actor: &Actor, change| store.change_hearing(actor, id, change, now()).unwrap();
+    let change = |actor: &Actor, change| store.change_hearing(&BY, actor, id, change, now()).unwrap();
     assert_eq!(change(&own, &elsewhere), Err(Refusal::Forbidden));
     assert_eq!(change(&stage.staff, &elsewhere), Ok(()));
     assert_eq!(told(&own), 2);

@@ -59,7 +59,7 @@ fn grids_and_slips_keep_to_the_station_and_the_receipt_of_a_scan_is_nobody_elses
             .unwrap()
             .is_none()
     );
-    let grids = world.store.intake_grids(&staff.scope()).unwrap();
+    let grids = world.store.intake_grids(&staff.scope(), today).unwrap();
     assert_eq!(grids.iter().map(|grid| grid.id).collect::<Vec<_>>(), [new.grid_id]);
 
     let slip = world.store.intake_slip(&staff.scope(), new.id).unwrap().unwrap();

@@ -8,7 +8,7 @@ use minyi_domain::{
 use minyi_store::{Error, Export, ExportKind, LedgerFilter, Pick, fixtures::COUNTY};
 use serde_json::json;
 
-use crate::support::{now, world};
+use crate::support::{BY, now, world};
 
 #[test]
 fn the_ledger_shows_the_scope_page_by_page_and_nothing_else() {
@@ -127,7 +127,7 @@ fn records_keep_to_the_scope_and_an_export_cannot_be_unsaid() {
         filter: json!({"from": "2026-01-01"}),
         row_count: 1,
     };
-    world.store.record_export(&export, now()).unwrap();
+    world.store.record_export(&BY, &export, now()).unwrap();
     assert_eq!(
         world.count("exports WHERE filter ->> 'from' = '2026-01-01' AND row_count = 1"),
         1

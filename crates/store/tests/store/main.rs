@@ -18,6 +18,7 @@ mod connections;
 mod content;
 mod delivery;
 mod deputy_client;
+mod ended;
 mod handing;
 mod hearings;
 mod intake;

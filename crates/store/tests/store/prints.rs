@@ -12,7 +12,7 @@ use minyi_store::{
 };
 use uuid::Uuid;
 
-use crate::support::{World, now, world};
+use crate::support::{BY, World, now, world};
 
 fn ask(world: &World, actor: &Actor, selection: Selection) -> (Uuid, JobOutcome) {
     let job = NewPrintJob {
@@ -24,7 +24,7 @@ fn ask(world: &World, actor: &Actor, selection: Selection) -> (Uuid, JobOutcome)
         public_url: "https://my.example.gov.cn".to_owned(),
         expires_at: now() + TimeDelta::days(14),
     };
-    let outcome = world.store.create_print_job(actor, &job, now()).unwrap();
+    let outcome = world.store.create_print_job(&BY, actor, &job, now()).unwrap();
     (job.id, outcome)
 }
 
@@ -125,10 +125,16 @@ fn a_cancelled_job_slips_out_of_the_workers_hands() {
         .unwrap()
         .unwrap();
     let foreign = Scope::Region("990102004".to_owned());
-    assert!(world.store.cancel_print_job(&foreign, id, now()).unwrap().is_none());
+    assert!(
+        world
+            .store
+            .cancel_print_job(&BY, &foreign, id, now())
+            .unwrap()
+            .is_none()
+    );
     let cancelled = world
         .store
-        .cancel_print_job(&staff.scope(), id, now())
+        .cancel_print_job(&BY, &staff.scope(), id, now())
         .unwrap()
         .unwrap();
     assert_eq!(cancelled.state, PrintJobState::Cancelled);
@@ -150,16 +156,29 @@ fn a_division_looks_like_the_nearest_one_above_that_has_a_look() {
     };
     let of_township = |scope: &Scope| world.store.print_design(scope, TOWNSHIP).unwrap().unwrap();
     assert_eq!(of_township(&street.scope()).of_region, None);
-    assert!(world.store.put_print_design(&county, COUNTY, &look, now()).unwrap());
+    assert!(
+        world
+            .store
+            .put_print_design(&BY, &county, COUNTY, &look, now())
+            .unwrap()
+    );
     let found = of_township(&street.scope());
     assert_eq!((found.of_region.as_deref(), &found.look), (Some(COUNTY), &look));
     assert!(
-        !world.store.put_print_design(&street, COUNTY, &look, now()).unwrap(),
+        !world
+            .store
+            .put_print_design(&BY, &street, COUNTY, &look, now())
+            .unwrap(),
         "not above oneself"
     );
     assert!(world.store.print_design(&street.scope(), COUNTY).unwrap().is_none());
     let site = world.city.site();
     let staff = world.city.staff(site, Role::StationStaff);
     assert_eq!(of_township(&staff.scope()).look, look);
-    assert!(!world.store.put_print_design(&staff, TOWNSHIP, &look, now()).unwrap());
+    assert!(
+        !world
+            .store
+            .put_print_design(&BY, &staff, TOWNSHIP, &look, now())
+            .unwrap()
+    );
 }

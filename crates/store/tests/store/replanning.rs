@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use minyi_domain::submission::Urgency;
 
-use crate::support::{World, world};
+use crate::support::{BY, World, world};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -104,7 +104,7 @@ fn running(world: &World, id: Uuid) -> Running {
 
 #[track_caller]
 fn import(world: &World, now: DateTime<Utc>, (examined, moved, still_provisional): (usize, usize, usize)) {
-    let replanned = world.store.import_calendar_year(&notice(), now).unwrap();
+    let replanned = world.store.import_calendar_year(&BY, &notice(), now).unwrap();
     assert_eq!(
         replanned,
         Replanned {

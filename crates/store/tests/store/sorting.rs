@@ -10,11 +10,11 @@ use minyi_store::{
 };
 use uuid::Uuid;
 
-use crate::support::{World, now, world};
+use crate::support::{BY, World, now, world};
 
 fn import(world: &World, rows: &str) -> minyi_store::ImportedCategories {
     let scheme = parse_scheme(format!("level1,level2,level3\n{rows}").as_bytes()).unwrap();
-    world.store.import_categories(&scheme, now()).unwrap()
+    world.store.import_categories(&BY, &scheme, now()).unwrap()
 }
 
 fn category(world: &World, path: &str) -> Uuid {

@@ -1,12 +1,15 @@
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl, sql_types::BigInt};
-use minyi_store::{Store, StoreConfig, fixtures::City};
+use minyi_store::{By, Store, StoreConfig, fixtures::City};
 use minyi_test_support::TestDatabase;
 
 /// Friday 20 November 2026, 10:00 in China.
 pub fn now() -> DateTime<Utc> {
     "2026-11-20T02:00:00Z".parse().unwrap()
 }
+
+/// For the audit, where it does not matter who it was.
+pub const BY: By = By::command_line();
 
 /// A migrated database with a store and a city in it.
 pub struct World {

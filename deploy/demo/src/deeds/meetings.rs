@@ -102,7 +102,8 @@ impl Act<'_> {
             office_ids: offices.collect::<Result<_>>()?,
             deputy_ids: self.detail.assignee_deputy_id.into_iter().collect(),
         };
-        Ok(self.store().plan_hearing(self.actor()?, &new, self.at)?.map(drop))
+        let (by, actor) = (self.by()?, self.actor()?);
+        Ok(self.store().plan_hearing(&by, actor, &new, self.at)?.map(drop))
     }
 
     fn hold_hearing(&self, wanted: &str) -> Done {
@@ -133,6 +134,6 @@ impl Act<'_> {
                 due_on: self.in_days(*until),
             }],
         };
-        Ok(self.store().hold_hearing(actor, id, &minutes, self.at)?)
+        Ok(self.store().hold_hearing(&self.by()?, actor, id, &minutes, self.at)?)
     }
 }

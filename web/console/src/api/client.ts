@@ -1,19 +1,10 @@
 /** The typed client of the HTTP interface, and the one place where an error answer becomes an {@link ApiProblem}. */
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "../../generated/schema";
+import { ApiProblem, type ProblemBody } from "./problem";
 
+export { ApiProblem, type ProblemBody };
 export type Schemas = components["schemas"];
-export type ProblemBody = Schemas["Problem"];
-
-/** What the server answered instead of what was asked for (RFC 9457); its words are Chinese and for people. */
-export class ApiProblem extends Error {
-  constructor(
-    readonly status: number,
-    readonly body: Pick<ProblemBody, "title" | "detail" | "code"> & Partial<ProblemBody>,
-  ) {
-    super(body.title);
-  }
-}
 
 /** What the client needs of the session; the session sets itself here, so that neither imports the other. */
 export const link = {

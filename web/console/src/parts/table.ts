@@ -5,7 +5,7 @@ import type { Filters } from "./address";
 export interface Column<Row> {
   key: string;
   title: string;
-  /** What stands in the cell; a slot `cell-<key>` replaces it. */
+  /** What stands in the cell, and in a workbook; a slot `cell-<key>` replaces it in the cell. Buttons have none. */
   text?: (row: Row) => string | number | null | undefined;
   /** Numbers stand to the right. */
   isNumber?: boolean;
@@ -37,10 +37,11 @@ export interface TableProps<Row> {
   /** Says what is listed, for screen readers. */
   caption: string;
   columns: Column<Row>[];
-  /** Asks for a page; called again whenever the filters change. */
-  load: (filters: Filters, cursor: string | undefined) => Promise<Listed<Row>>;
+  /** Asks for a page; called again whenever the filters change, and with the largest `limit` for a workbook. */
+  load: (filters: Filters, cursor: string | undefined, limit?: number) => Promise<Listed<Row>>;
   id: (row: Row) => string;
   filters?: Filter[];
+  /** The server's own files of this list; without them all pages become a workbook. */
   exports?: Export[];
   /** Where a row leads; Enter and a press on its first cell go there. */
   to?: (row: Row) => RouteLocationRaw;

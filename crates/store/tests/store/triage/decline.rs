@@ -7,7 +7,7 @@ use minyi_domain::{
 use minyi_store::{AnswerKind, CloseReason, DeclineKind, EventKind, MergeTarget, Refusal, fixtures::COUNTY};
 
 use super::{case, days, hours, not_now, state};
-use crate::support::{World, world};
+use crate::support::{BY, World, world};
 
 fn guidance() -> AnswerText {
     AnswerText::parse("请拨打法律服务热线咨询。").unwrap()
@@ -135,7 +135,7 @@ fn kinds_are_configured_and_never_vanish() {
             is_active,
         )
     };
-    world.store.put_decline_kind(&kind(false)).unwrap();
+    world.store.put_decline_kind(&BY, &kind(false), now()).unwrap();
     let decline = || {
         world
             .store
@@ -143,7 +143,7 @@ fn kinds_are_configured_and_never_vanish() {
             .unwrap()
     };
     assert_eq!(decline(), Err(Refusal::TargetUnknown("kind")));
-    world.store.put_decline_kind(&kind(true)).unwrap();
+    world.store.put_decline_kind(&BY, &kind(true), now()).unwrap();
     decline().unwrap();
     assert_eq!(world.store.decline_kinds().unwrap().last(), Some(&kind(true)));
     // A declined submission without its kind cannot stand in the database.

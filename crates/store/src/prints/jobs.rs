@@ -8,6 +8,7 @@ use diesel::{
 };
 use minyi_domain::{
     people::{Actor, Scope},
+    retention::DataClass,
     sheet::Template,
 };
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use crate::{
     CodeState, Cursor, Error, Page, Result, Selection, Store,
     page::one_more,
     prepared::Prepared,
+    retention::kept_until,
     schema::{accounts, codes, grids, print_jobs, regions, sites},
     scope::grids_in,
     word::{Word, words},
@@ -46,8 +48,6 @@ pub struct NewPrintJob {
     pub look: PrintLook,
     /// What stands in the codes, without a slash at the end.
     pub public_url: String,
-    /// When the file is thrown away.
-    pub expires_at: DateTime<Utc>,
 }
 
 /// What came of asking for a batch.
@@ -115,7 +115,7 @@ impl Store {
                     print_jobs::state.eq(PrintJobState::Waiting.as_str()),
                     print_jobs::total.eq(i32::try_from(ids.len()).unwrap_or(i32::MAX)),
                     print_jobs::created_at.eq(now),
-                    print_jobs::expires_at.eq(new.expires_at),
+                    print_jobs::expires_at.eq(kept_until(connection, DataClass::Prints, now)?),
                 ))
                 .execute(connection)?;
             let binds = (new.id.into_sql::<SqlUuid>(), ids.into_sql::<Array<SqlUuid>>());

@@ -2,20 +2,14 @@
 
 mod body;
 mod copy;
+mod correct;
 
 use actix_web::{
     HttpResponse, get, post,
     web::{Path, Query},
 };
-use minyi_domain::{
-    rights::Permission,
-    submission::{Contact, Phone},
-};
-use minyi_store::{
-    Corrected, DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord, SealedCorrection,
-    new_id,
-};
-use secrecy::{ExposeSecret as _, SecretString};
+use minyi_domain::{rights::Permission, submission::Phone};
+use minyi_store::{DataDecision, DataRefusal, NewDataRequest, PersonalRecord, SealedCorrection, new_id};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -31,7 +25,6 @@ use crate::{
     extract::JsonBody,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,
-    residents::submissions::{NAME_PURPOSE, PHONE_PURPOSE},
     state::{AppState, State},
 };
 
@@ -70,58 +63,7 @@ impl AppState {
         self.ask(move |store| store.personal_data(&by, &scope, index, copied, now))
             .await
     }
-
-    /// Seals what is to stand there for the request of this id.
-    fn seal_correction(&self, id: Uuid, contact: &Contact) -> Result<SealedCorrection, Problem> {
-        let seal =
-            |purpose: &str, text: Option<&str>| text.map(|text| self.keys.contact.seal(purpose, id, text)).transpose();
-        Ok(SealedCorrection {
-            name: seal(CORRECT_NAME, contact.name.as_ref().map(|name| name.as_str()))?,
-            phone: seal(CORRECT_PHONE, contact.phone.as_ref().map(Phone::as_str))?,
-        })
-    }
-
-    /// Opens a request's correction and seals it for a submission.
-    fn reseal(
-        &self,
-        request: Uuid,
-        new: &SealedCorrection,
-        submission: Uuid,
-    ) -> Result<Corrected, minyi_gateways::Error> {
-        let contact = &self.keys.contact;
-        let seal = |from: &str, to: &str, sealed: &[u8]| {
-            let text = contact.open(from, request, sealed)?;
-            Ok::<_, minyi_gateways::Error>((contact.seal(to, submission, text.expose_secret())?, text))
-        };
-        let name = new.name.as_ref().map(|sealed| seal(CORRECT_NAME, NAME_PURPOSE, sealed));
-        let phone = new
-            .phone
-            .as_ref()
-            .map(|sealed| seal(CORRECT_PHONE, PHONE_PURPOSE, sealed));
-        let indexed = |(sealed, phone): (Vec<u8>, SecretString)| (sealed, self.keys.index.phone(phone.expose_secret()));
-        Ok(Corrected {
-            name: name.transpose()?.map(|(sealed, _)| sealed),
-            phone: phone.transpose()?.map(indexed),
-        })
-    }
-
-    /// A request as the signed-in person sees it: what a correction is to put there, the phone masked, as long as it waits.
-    fn request_entry(&self, request: DataRequest, own: Uuid) -> Result<DataRequestEntry, Problem> {
-        let open = |purpose: &str, sealed: Option<&Vec<u8>>| {
-            let opened = sealed.map(|sealed| self.keys.contact.open(purpose, request.id, sealed));
-            opened.transpose()
-        };
-        let name = open(CORRECT_NAME, request.new_name_sealed.as_ref())?;
-        let phone = open(CORRECT_PHONE, request.new_phone_sealed.as_ref())?;
-        let name = name.map(|name| name.expose_secret().to_owned());
-        let phone = phone.and_then(|phone| Some(Phone::parse(phone.expose_secret())?.masked()));
-        Ok(DataRequestEntry::new(request, own, name, phone))
-    }
 }
-
-/// What a correction is to put there is sealed under these purposes; the owner is the request.
-const CORRECT_NAME: &str = "correction.name";
-const CORRECT_PHONE: &str = "correction.phone";
 
 /// What is kept of a person (查找个人信息)
 ///

@@ -254,7 +254,7 @@ impl Store {
                 }
                 done = carry_out(connection, &request, decision.now, &reseal)?;
             }
-            let number = |count| i32::try_from(count).unwrap_or(i32::MAX);
+            let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
             sql_query(
                 "UPDATE personal_data_requests SET phone_index = NULL, new_name_sealed = NULL, new_phone_sealed = NULL,
                     decided_by_account_id = $2, decided_at = $3, granted = $4, decision_reason = $5, erased = $6,

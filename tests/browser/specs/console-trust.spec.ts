@@ -127,7 +127,7 @@ test("periods are set, what is due is previewed, and a run removes it", async ({
   await page.getByRole("button", { name: "保存办结民意的姓名和电话的期限" }).click();
   await expect(page.getByText("从下一次清理起生效")).toBeVisible();
   await console.settled();
-  await page.getByLabel("清理办结民意的姓名和电话").check();
+  await page.getByLabel("清理办结民意的姓名和电话", { exact: true }).check();
   await console.look("trust-retention-due");
   await page.getByRole("button", { name: "清理选中的数据", exact: true }).click();
   await expect(page.getByRole("dialog").getByText("清理以后找不回来")).toBeVisible();

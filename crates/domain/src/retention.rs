@@ -15,7 +15,7 @@ words! {
         DataRequests = "data_requests", "个人信息请求";
         AuditLog = "audit_log", "审计日志";
         Sessions = "sessions", "登录会话";
-        LoginCodes = "login_codes", "短信验证码和设置密码的链接";
+        LoginCodes = "login_codes", "短信验证码、邀请的电话和设置密码的链接";
         Prints = "prints", "印刷文件";
         Drafts = "drafts", "没有提交的照片";
         Repeats = "repeats", "防止重复办理的记录";

@@ -156,7 +156,17 @@ macro_rules! passed {
 }
 
 const SESSIONS: [Rule; 1] = [passed!("sessions", "expires_at")];
-const LOGIN_CODES: [Rule; 2] = [
+const LOGIN_CODES: [Rule; 3] = [
+    // Who was invited when stays; for whose phone, nobody needs any more.
+    Rule {
+        due: "invitations WHERE expires_at < $1 AND phone_index IS NOT NULL AND $2 IS NOT NULL",
+        age: "invitations.expires_at",
+        order: "invitations.expires_at",
+        forget: Some(
+            "WITH due AS (SELECT invitations.id {due} FOR UPDATE OF invitations SKIP LOCKED)
+            UPDATE invitations SET phone_index = NULL FROM due WHERE invitations.id = due.id",
+        ),
+    },
     passed!("one_time_codes", "expires_at"),
     passed!("setup_links", "expires_at"),
 ];

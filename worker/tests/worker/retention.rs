@@ -12,13 +12,17 @@ use crate::stage::Stage;
 async fn closed_with_photo(stage: &mut Stage) -> (Uuid, Uuid) {
     let (grid, deputy) = stage.grid_with_lead().await;
     let (photo, now) = (stage.city.photo(), stage.clock.now());
+    let close_at = now + TimeDelta::days(15);
     let file = format!("{photo}.jpg");
-    stage.objects().put(&file, vec![1].into()).await.unwrap();
+    stage.objects().put(&file, vec![1_u8].into()).await.unwrap();
     let mut new = stage.city.submission(&grid, deputy.route());
     new.photo_ids = vec![photo];
     stage.store.submit(&new).unwrap();
     let text = AnswerText::parse("已经修好").unwrap();
-    stage.store.answer(&deputy.actor, new.id, &text, &[], now, now).unwrap();
+    stage
+        .store
+        .answer(&deputy.actor, new.id, &text, &[], now, close_at)
+        .unwrap();
     stage.sql(&format!(
         "UPDATE submissions SET state = 'closed', closed_at = '{now}', close_reason = 'no_rating' WHERE id = '{}'",
         new.id

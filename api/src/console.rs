@@ -23,6 +23,7 @@ mod policies;
 pub mod prints;
 mod regions;
 mod reports;
+mod retention;
 pub mod settings;
 mod tables;
 mod test_message;
@@ -45,6 +46,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(ledger::configure)
         .configure(numbers::configure)
         .configure(personal_data::configure)
+        .configure(retention::configure)
         .configure(policies::configure)
         .configure(settings::configure)
         .configure(calendar::configure)

@@ -10,6 +10,7 @@ mod housekeeping;
 mod ladder;
 mod prints;
 mod relay;
+mod retention;
 mod sender;
 mod serve;
 mod steps;
@@ -140,10 +141,11 @@ impl Worker {
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));
         let content = tokio::spawn(Arc::clone(&self).run_content(stop.clone()));
         let prints = tokio::spawn(Arc::clone(&self).run_prints(stop.clone()));
+        let retention = tokio::spawn(Arc::clone(&self).run_retention(stop.clone()));
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
         let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
         tokio::join!(sender, steps);
-        for task in [relay, housekeeping, suggestions, content, prints] {
+        for task in [relay, housekeeping, suggestions, content, prints, retention] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the worker broke");
             }

@@ -8,7 +8,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use minyi_domain::calendar::local_date;
 use minyi_gateways::clock::random_bytes;
 use minyi_print::{
@@ -28,8 +28,6 @@ const PART: i32 = 240;
 const ROUND: Duration = Duration::from_secs(1);
 /// Drawing a part takes a second or two; who does not come back within this time is believed dead.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Files of so many batches are thrown away in one round.
-const BATCH: i64 = 50;
 
 /// Why a batch is not drawn to its end.
 enum Stop {
@@ -220,18 +218,18 @@ impl Worker {
         Ok(())
     }
 
-    /// Throws away the files of batches whose time is over.
-    pub(crate) async fn forget_prints(&self) -> Result<()> {
-        let now = self.clock.now();
-        let old = self.in_store(move |store| store.expired_print_jobs(now, BATCH)).await?;
-        for (id, total, file) in old {
+    /// Throws away at most `limit` batches from before that time, with their files; how many.
+    pub(crate) async fn forget_prints(&self, before: DateTime<Utc>, limit: i64) -> Result<usize> {
+        let due = self.in_store(move |store| store.due_print_jobs(before, limit)).await?;
+        let count = due.len();
+        for (id, total, file) in due {
             if let Some(file) = file {
                 self.objects.delete(&file).await?;
             }
             self.remove_parts(id, total).await?;
             self.in_store(move |store| store.forget_print_job(id)).await?;
         }
-        Ok(())
+        Ok(count)
     }
 }
 

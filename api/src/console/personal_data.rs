@@ -1,22 +1,23 @@
-//! Personal-information requests: look up by phone number, hand out a copy, delete or freeze.
+//! Personal-information requests: look up by phone number, hand out a copy, correct, delete or freeze.
 
 mod body;
+mod copy;
+mod correct;
 
 use actix_web::{
     HttpResponse, get, post,
     web::{Path, Query},
 };
-use minyi_domain::{calendar::local_date, rights::Permission, submission::Phone};
-use minyi_store::{DataDecision, DataRefusal, NewDataRequest, PersonalRecord};
-use secrecy::ExposeSecret as _;
+use minyi_domain::{rights::Permission, submission::Phone};
+use minyi_store::{DataDecision, DataRefusal, NewDataRequest, PersonalRecord, SealedCorrection, new_id};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use body::{
-    CopyEntry, CopyResponse, DataDecisionRequest, DataRequestEntry, DataRequestRequest, DataRequestsResponse,
-    HeldEntry, HeldResponse, PhoneRequest,
+    DataDecisionRequest, DataRequestEntry, DataRequestRequest, DataRequestsResponse, HeldEntry, HeldResponse,
+    PhoneRequest,
 };
 
 use crate::{
@@ -24,14 +25,15 @@ use crate::{
     extract::JsonBody,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,
-    residents::submissions::{NAME_PURPOSE, PHONE_PURPOSE},
     state::{AppState, State},
 };
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(search_personal_data)
-        .service(copy_personal_data)
+        .service(copy::copy_personal_data)
+        .service(copy::copy_personal_data_pdf)
+        .service(copy::copy_personal_data_xlsx)
         .service(create_data_request)
         .service(list_data_requests)
         .service(get_data_request)
@@ -53,24 +55,13 @@ impl AppState {
         &self,
         signed_in: &SignedIn,
         typed: &str,
-        copied: bool,
+        copied: Option<&'static str>,
     ) -> Result<Vec<PersonalRecord>, Problem> {
         signed_in.must(Permission::PersonalData)?;
         let index = self.keys.index.phone(read_phone(typed)?.as_str());
         let (by, scope, now) = (signed_in.by(), signed_in.actor.scope(), self.now());
         self.ask(move |store| store.personal_data(&by, &scope, index, copied, now))
             .await
-    }
-
-    fn open_copy(&self, record: PersonalRecord) -> Result<CopyEntry, Problem> {
-        let open = |purpose: &str, sealed: Option<&Vec<u8>>| -> Result<Option<String>, Problem> {
-            let Some(sealed) = sealed else { return Ok(None) };
-            let text = self.keys.contact.open(purpose, record.id, sealed)?;
-            Ok(Some(text.expose_secret().to_owned()))
-        };
-        let name = open(NAME_PURPOSE, record.contact_name_sealed.as_ref())?;
-        let phone = open(PHONE_PURPOSE, record.contact_phone_sealed.as_ref())?;
-        Ok(CopyEntry::new(record, name, phone))
     }
 }
 
@@ -86,39 +77,14 @@ async fn search_personal_data(
     signed_in: SignedIn,
     JsonBody(request): JsonBody<PhoneRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let held = state.personal_data(&signed_in, &request.phone, false).await?;
+    let held = state.personal_data(&signed_in, &request.phone, None).await?;
     let items = held.into_iter().map(HeldEntry::from).collect();
     Ok(json(HeldResponse { items }))
 }
 
-/// A copy for the person (导出个人信息)
+/// Ask for correction, deletion or freezing (提出个人信息请求)
 ///
-/// Everything, readable by people and programs. That it was handed out stands in the audit log.
-#[utoipa::path(tag = "个人信息", security(("bearer" = [])), request_body = PhoneRequest, responses(
-    (status = 200, description = "a JSON file", body = CopyResponse),
-))]
-#[post("/personal-data/copy")]
-async fn copy_personal_data(
-    state: State,
-    signed_in: SignedIn,
-    JsonBody(request): JsonBody<PhoneRequest>,
-) -> Result<HttpResponse, Problem> {
-    let held = state.personal_data(&signed_in, &request.phone, true).await?;
-    let items = held.into_iter().map(|record| state.open_copy(record));
-    let items = items.collect::<Result<Vec<_>, _>>()?;
-    let name = format!("attachment; filename=\"geren-xinxi-{}.json\"", local_date(state.now()));
-    Ok(HttpResponse::Ok()
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("content-disposition", name))
-        .json(CopyResponse {
-            made_at: state.now(),
-            items,
-        }))
-}
-
-/// Ask for deletion or freezing (提出个人信息请求)
-///
-/// Somebody else decides. What is not done yet is frozen instead of deleted (个人信息保护法第四十七条).
+/// Somebody else decides. A correction names what is to stand there: a name, a phone or both. What is not done yet is frozen instead of deleted (个人信息保护法第四十七条).
 #[utoipa::path(tag = "个人信息", security(("bearer" = [])), request_body = DataRequestRequest, responses(
     (status = 201, description = "waits for a decision", body = DataRequestEntry),
     (status = 422, description = "`invalid_fields`：电话或者理由不对；`nothing_held`：没有这个人的信息"),
@@ -130,24 +96,32 @@ async fn create_data_request(
     JsonBody(request): JsonBody<DataRequestRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::PersonalData)?;
+    let now = state.now();
+    let id = new_id(now);
+    let correction = body::read_correction(&request)?;
+    let correction = correction
+        .map(|contact| state.seal_correction(id, &contact))
+        .transpose()?;
     let new = NewDataRequest {
+        id,
         kind: request.kind,
         phone_index: state.keys.index.phone(read_phone(&request.phone)?.as_str()),
         reason: body::read_reason(&request.reason)?,
+        correction,
         account_id: signed_in.actor.account_id,
-        now: state.now(),
+        now,
     };
     let (by, scope) = (signed_in.by(), signed_in.actor.scope());
     let made = state
         .ask(move |store| match store.ask_data_request(&by, &scope, &new)? {
-            Ok(id) => Ok(store.data_request(&scope, id)?.ok_or(DataRefusal::NotFound)),
+            Ok(()) => Ok(store.data_request(&scope, id)?.ok_or(DataRefusal::NotFound)),
             Err(refusal) => Ok(Err(refusal)),
         })
         .await?;
     let made = made.map_err(Problem::DataRefused)?;
     Ok(HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
-        .json(DataRequestEntry::new(made, signed_in.actor.account_id)))
+        .json(state.request_entry(made, signed_in.actor.account_id)?))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -179,12 +153,9 @@ async fn list_data_requests(
     let page = state
         .ask(move |store| store.data_requests(&scope, cursor, limit))
         .await?;
+    let items = page.items.into_iter().map(|request| state.request_entry(request, own));
     Ok(json(DataRequestsResponse {
-        items: page
-            .items
-            .into_iter()
-            .map(|request| DataRequestEntry::new(request, own))
-            .collect(),
+        items: items.collect::<Result<_, _>>()?,
         next_cursor: page.next.map(write_cursor),
     }))
 }
@@ -202,7 +173,7 @@ async fn get_data_request(state: State, signed_in: SignedIn, id: Path<Uuid>) -> 
     let (scope, own, id) = (signed_in.actor.scope(), signed_in.actor.account_id, id.into_inner());
     let found = state.ask(move |store| store.data_request(&scope, id)).await?;
     let found = found.ok_or(Problem::DataRefused(DataRefusal::NotFound))?;
-    Ok(json(DataRequestEntry::new(found, own)))
+    Ok(json(state.request_entry(found, own)?))
 }
 
 /// Decide a request (决定个人信息请求)
@@ -229,8 +200,13 @@ async fn decide_data_request(
         now: state.now(),
     };
     let (by, scope, id) = (signed_in.by(), signed_in.actor.scope(), id.into_inner());
+    let keys = state.clone();
+    let reseal = move |request, new: &SealedCorrection, submission| {
+        let corrected = keys.reseal(request, new, submission);
+        corrected.map_err(|error| minyi_store::Error::Unknown(error.to_string()))
+    };
     let decided = state
-        .ask(move |store| store.decide_data_request(&by, &scope, id, &decision))
+        .ask(move |store| store.decide_data_request(&by, &scope, id, &decision, reseal))
         .await?;
     decided.map_err(Problem::DataRefused)?;
     Ok(HttpResponse::NoContent().finish())

@@ -9,6 +9,7 @@ use minyi_domain::{
     people::{DeputyLevel, Level, Role},
     places::{GridRole, SiteKind},
     rates::{Grouping, Measure, Rate},
+    retention::DataClass,
     revisit,
     rights::Permission,
     routing::RouteReason,
@@ -80,6 +81,8 @@ schemas! {
     audit_object: audit::ObjectKind;
     /// What came of an act of the audit log.
     audit_result: audit::Outcome;
+    /// A class of data with a retention period of its own.
+    data_class: DataClass;
     /// What is printed.
     template: Template;
     /// Kind of matter.

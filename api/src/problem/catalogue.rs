@@ -2,13 +2,13 @@
 
 use actix_web::http::StatusCode;
 use minyi_domain::{access::Need, text::TextError};
-use minyi_store::{AccountRefusal, DataRefusal, Refusal};
+use minyi_store::{AccountRefusal, DataRefusal, Refusal, RetentionRefusal};
 
 use super::FieldProblem;
 
 mod refusals;
 
-use refusals::{account_refused, data_refused, refused, target};
+use refusals::{account_refused, data_refused, refused, retention_refused, target};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -178,6 +178,8 @@ pub enum Problem {
     SessionUnknown,
     /// A rule about personal-information requests refuses.
     DataRefused(DataRefusal),
+    /// No run removes what is due.
+    RetentionRefused(RetentionRefusal),
     /// Something of the whole installation, by somebody of a division.
     WholeInstallation,
     /// A rule about accounts refuses.
@@ -405,6 +407,7 @@ impl Problem {
             Self::NoPassword => entry(S::CONFLICT, "no_password", "这个账号不用密码", "这个账号用微信、邀请码或者短信登录，没有密码。"),
             Self::SessionUnknown => entry(S::NOT_FOUND, "session_unknown", "没有这个会话", "会话不存在，或者不是这个账号的。"),
             Self::DataRefused(refusal) => data_refused(*refusal),
+            Self::RetentionRefused(refusal) => retention_refused(*refusal),
             Self::WholeInstallation => entry(S::CONFLICT, "whole_installation", "这是全系统的设置", "您的账号只管一个区划。请联系管理全系统的管理员。"),
             Self::AccountRefused(refusal) => account_refused(*refusal),
             Self::DeputyUnknown => entry(S::NOT_FOUND, "deputy_unknown", "没有找到这位代表", "没有这位代表，或者不归您管理。"),

@@ -41,6 +41,7 @@ mod pictures;
 mod places;
 mod proposal_pages;
 mod receipts;
+mod retention;
 mod rights;
 mod sessions;
 mod settings;

@@ -25,6 +25,10 @@ words! {
         PersonalDataCopied = "personal_data_copied", "导出个人信息";
         PersonalDataRequested = "personal_data_requested", "提出个人信息请求";
         PersonalDataDecided = "personal_data_decided", "决定个人信息请求";
+        RetentionSet = "retention_set", "设置保存期限";
+        RetentionStarted = "retention_started", "开始到期清理";
+        RetentionCancelled = "retention_cancelled", "取消到期清理";
+        RetentionEnded = "retention_ended", "到期清理结束";
         AuditExported = "audit_exported", "导出审计日志";
         CategoriesImported = "categories_imported", "导入分类";
         CalendarYearTaken = "calendar_year_taken", "导入节假日安排";
@@ -66,6 +70,8 @@ words! {
         DeadlinePolicy = "deadline_policy", "办理时限";
         PersonalData = "personal_data", "个人信息";
         PersonalDataRequest = "personal_data_request", "个人信息请求";
+        RetentionPeriod = "retention_period", "保存期限";
+        RetentionRun = "retention_run", "到期清理";
         AuditLog = "audit_log", "审计日志";
         Categories = "categories", "分类";
         CalendarYear = "calendar_year", "工作日历";

@@ -21,6 +21,7 @@ pub mod places;
 pub mod rates;
 pub mod redaction;
 pub mod release;
+pub mod retention;
 pub mod revisit;
 pub mod rights;
 pub mod routing;

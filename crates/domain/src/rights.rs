@@ -23,6 +23,7 @@ words! {
         Audit = "audit", "审计";
         Accounts = "accounts", "账号、会话和登录策略";
         PersonalData = "personal_data", "个人信息请求";
+        Retention = "retention", "保存期限和到期清理";
         Invite = "invite", "邀请代表登录";
         Places = "places", "站点、网格和代表的管理";
         Serve = "serve", "代表本人履职";
@@ -111,7 +112,7 @@ impl Role {
             ),
             Self::SecurityAdmin => matches!(permission, P::Accounts),
             // Keeps the machine, not the cases (三员分立).
-            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure | P::Places),
+            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure | P::Retention | P::Places),
         }
     }
 }

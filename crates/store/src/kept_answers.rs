@@ -9,8 +9,6 @@ use crate::{Result, Store, schema::kept_answers};
 
 /// No honest act takes longer.
 const RUNS_AT_MOST: TimeDelta = TimeDelta::minutes(1);
-/// A phone that was without network for longer than this reads the case anew.
-const KEPT_FOR: TimeDelta = TimeDelta::days(3);
 
 /// An answer as it went out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,11 +102,5 @@ impl Store {
             None => diesel::delete(row).execute(connection)?,
         };
         Ok(())
-    }
-
-    /// Forgets answers that nobody asks for again; returns how many.
-    pub fn forget_kept_answers(&self, now: DateTime<Utc>) -> Result<usize> {
-        let old = kept_answers::table.filter(kept_answers::started_at.lt(now - KEPT_FOR));
-        Ok(diesel::delete(old).execute(&mut *self.connection()?)?)
     }
 }

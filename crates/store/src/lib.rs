@@ -60,6 +60,7 @@ mod push_permissions;
 mod receipts;
 mod regions;
 mod releases;
+mod retention;
 mod revisits;
 pub mod schema;
 mod scope;
@@ -138,7 +139,9 @@ pub use numbers::{Figures, HeatCell, Map, SiteOnMap, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
 pub use open::{MonthNumbers, OpenCase, OpenHearing, OpenNumbers, OpenPlace, SMALLEST};
 pub use page::{Cursor, Page};
-pub use personal_data::{DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord};
+pub use personal_data::{
+    Corrected, DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord, SealedCorrection,
+};
 pub use photos::{NewPhoto, Photo};
 pub use phrases::Phrase;
 pub use places::{
@@ -155,6 +158,10 @@ pub use proposals::{DraftChange, NewDraft, ProposalDeputy, ProposalDetail, Propo
 pub use push_permissions::PushAnswer;
 pub use receipts::{CloseReason, RateOutcome, ReceiptView};
 pub use releases::{NewRelease, Publication, Release};
+pub use retention::{
+    AskedRun, DueData, DueSubmission, RetentionItem, RetentionPeriod, RetentionRefusal, RetentionRun, RetentionState,
+    RetentionWork,
+};
 pub use revisits::{Revisit, RevisitResult};
 pub use second_factors::{Proof as SecondProof, ProvedFactor, SecondFactor};
 pub use sessions::{LiveSession, NewSession, RevokeReason, RotateOutcome, SessionRow};

@@ -92,12 +92,6 @@ impl Store {
             Err(_) => KeepOutcome::Taken,
         })
     }
-
-    /// Forgets codes whose time is over; returns how many.
-    pub fn forget_old_codes(&self, now: DateTime<Utc>) -> Result<usize> {
-        let old = one_time_codes::table.filter(one_time_codes::expires_at.lt(now));
-        Ok(diesel::delete(old).execute(&mut *self.connection()?)?)
-    }
 }
 
 fn write(connection: &mut PgConnection, account: Uuid, purpose: &str, new: &NewOneTimeCode) -> Result<()> {

@@ -16,9 +16,10 @@ use uuid::Uuid;
 
 use crate::{Act, By, Result, Store, audit, word::Word};
 
+mod carry;
 mod requests;
 
-pub use requests::{DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest};
+pub use requests::{Corrected, DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, SealedCorrection};
 
 /// What is kept of a person with one submission.
 #[derive(Clone, PartialEq, Eq, QueryableByName)]
@@ -88,14 +89,14 @@ fn within(scope: &Scope) -> Option<String> {
 }
 
 impl Store {
-    /// What is kept in a scope of the holder of a phone number, by its keyed index; that somebody looked is recorded, with
-    /// `copied` as a copy that is handed out.
+    /// What is kept in a scope of the holder of a phone number, by its keyed index; that somebody looked is recorded; `copied`
+    /// names the kind of file in which a copy is handed out.
     pub fn personal_data(
         &self,
         by: &By,
         scope: &Scope,
         phone_index: [u8; 32],
-        copied: bool,
+        copied: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Vec<PersonalRecord>> {
         use diesel::Connection as _;
@@ -105,13 +106,12 @@ impl Store {
                 .bind::<Nullable<Text>, _>(within(scope))
                 .bind::<BigInt, _>(MOST)
                 .load(connection)?;
-            let action = if copied {
-                Action::PersonalDataCopied
-            } else {
-                Action::PersonalDataSearched
+            let (action, detail) = match copied {
+                Some(file) => (Action::PersonalDataCopied, json!({"found": held.len(), "file": file})),
+                None => (Action::PersonalDataSearched, json!({"found": held.len()})),
             };
             let act = Act::done(action, ObjectKind::PersonalData, pseudonym(&phone_index));
-            audit::record(connection, by, &act.with(json!({"found": held.len()})), now)?;
+            audit::record(connection, by, &act.with(detail), now)?;
             Ok(held)
         })
     }

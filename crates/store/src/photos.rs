@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, Connection as _, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl,
-    Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
 };
 use uuid::Uuid;
 
@@ -67,36 +67,6 @@ impl Store {
             .select(Photo::as_select())
             .first(&mut *self.connection()?)
             .optional()?)
-    }
-
-    /// Photos uploaded before `time` that nobody attached, oldest first.
-    pub fn unattached_photos_before(&self, time: DateTime<Utc>, limit: i64) -> Result<Vec<Photo>> {
-        Ok(photos::table
-            .filter(is_free())
-            .filter(photos::uploaded_at.lt(time))
-            .order(photos::uploaded_at)
-            .limit(limit)
-            .select(Photo::as_select())
-            .load(&mut *self.connection()?)?)
-    }
-
-    /// Forgets a photo if it is still unattached and `remove` has removed its files; tells whether it did. The row is
-    /// locked meanwhile, so that nobody attaches a photo whose files are going.
-    pub fn forget_photo(&self, id: Uuid, remove: impl FnOnce(&Photo) -> bool) -> Result<bool> {
-        self.connection()?.transaction(|connection| {
-            let photo = photos::table
-                .find(id)
-                .filter(is_free())
-                .select(Photo::as_select())
-                .for_update()
-                .first(connection)
-                .optional()?;
-            let gone = photo.is_some_and(|photo| remove(&photo));
-            if gone {
-                diesel::delete(photos::table.find(id)).execute(connection)?;
-            }
-            Ok(gone)
-        })
     }
 }
 

@@ -680,6 +680,9 @@ diesel::table! {
         decision_reason -> Nullable<Text>,
         erased -> Nullable<Integer>,
         frozen -> Nullable<Integer>,
+        new_name_sealed -> Nullable<Binary>,
+        new_phone_sealed -> Nullable<Binary>,
+        corrected -> Nullable<Integer>,
     }
 }
 
@@ -891,6 +894,42 @@ diesel::table! {
         submission_id -> Uuid,
         wechat_openid -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    retention_items (run_id, class) {
+        run_id -> Uuid,
+        class -> Text,
+        due_before -> Timestamptz,
+        found -> BigInt,
+        forgotten -> BigInt,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    retention_periods (class) {
+        class -> Text,
+        amount -> SmallInt,
+        daily -> Bool,
+        changed_by_account_id -> Nullable<Uuid>,
+        changed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    retention_runs (id) {
+        id -> Uuid,
+        asked_by_account_id -> Nullable<Uuid>,
+        on_date -> Nullable<Date>,
+        state -> Text,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        error -> Nullable<Text>,
+        lease_id -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -1220,6 +1259,9 @@ diesel::joinable!(print_designs -> accounts (changed_by_account_id));
 diesel::joinable!(print_job_codes -> codes (code_id));
 diesel::joinable!(print_job_codes -> print_jobs (job_id));
 diesel::joinable!(print_jobs -> accounts (account_id));
+diesel::joinable!(retention_items -> retention_runs (run_id));
+diesel::joinable!(retention_periods -> accounts (changed_by_account_id));
+diesel::joinable!(retention_runs -> accounts (asked_by_account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_channels,
@@ -1293,6 +1335,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     regions,
     releases,
     resident_subscriptions,
+    retention_items,
+    retention_periods,
+    retention_runs,
     revisit_policy,
     revisits,
     second_factors,

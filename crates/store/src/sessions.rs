@@ -32,8 +32,6 @@ pub use manage::SessionRow;
 
 /// A session's `last_seen_at` is written at most this often.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
-/// How long ended sessions are kept, so that a stolen old token is still recognised.
-const ENDED_KEPT_FOR: TimeDelta = TimeDelta::days(7);
 
 /// What became of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,12 +233,6 @@ impl Store {
     /// Ends a session; one that is over stays as it is.
     pub fn revoke_session(&self, session_id: Uuid, reason: RevokeReason, now: DateTime<Utc>) -> Result<()> {
         revoke(&mut *self.connection()?, session_id, reason, now)
-    }
-
-    /// Forgets sessions that ended more than a week ago, and their tokens; returns how many.
-    pub fn forget_ended_sessions(&self, now: DateTime<Utc>) -> Result<usize> {
-        let ended = sessions::table.filter(sessions::expires_at.lt(now - ENDED_KEPT_FOR));
-        Ok(diesel::delete(ended).execute(&mut *self.connection()?)?)
     }
 }
 

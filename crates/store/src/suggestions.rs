@@ -129,25 +129,6 @@ impl Store {
             Ok(true)
         })
     }
-
-    /// Removes the terms of up to `limit` submissions that are too old to be found; returns of how many.
-    pub fn forget_old_terms(&self, now: DateTime<Utc>, limit: i64) -> Result<usize> {
-        self.connection()?.transaction(|connection| {
-            let old: Vec<Uuid> = submission_suggestions::table
-                .filter(submission_suggestions::terms_from.lt(now - likes::WINDOW))
-                .order(submission_suggestions::terms_from)
-                .limit(limit)
-                .select(submission_suggestions::submission_id)
-                .for_update()
-                .skip_locked()
-                .load(connection)?;
-            diesel::delete(submission_terms::table.filter(submission_terms::submission_id.eq_any(&old)))
-                .execute(connection)?;
-            let rows = submission_suggestions::table.filter(submission_suggestions::submission_id.eq_any(&old));
-            let none = submission_suggestions::terms_from.eq(None::<DateTime<Utc>>);
-            Ok(diesel::update(rows).set(none).execute(connection)?)
-        })
-    }
 }
 
 fn keep_terms(

@@ -55,10 +55,4 @@ impl Store {
             Ok(true)
         })
     }
-
-    /// Forgets pushes that WeChat will not repeat any more.
-    pub fn forget_pushes(&self, before: DateTime<Utc>) -> Result<usize> {
-        let old = wechat_pushes::table.filter(wechat_pushes::received_at.lt(before));
-        Ok(diesel::delete(old).execute(&mut *self.connection()?)?)
-    }
 }

@@ -102,6 +102,7 @@ from_word!(
     minyi_domain::lifecycle::State,
     minyi_domain::people::DeputyLevel,
     minyi_domain::people::Role,
+    minyi_domain::retention::DataClass,
     minyi_domain::revisit::Outcome,
     minyi_domain::revisit::Reason,
     minyi_domain::revisit::Way,

@@ -88,3 +88,67 @@ test("a personal-information request is asked for by one and decided by another"
   await console.check();
   await console.close();
 });
+
+test("a person gets a copy to read, and a wrong phone is corrected by another administrator", async ({ browser, page }) => {
+  const phone = "13900002468";
+  const { base_url, codes } = stack();
+  const sent = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
+    headers: { "idempotency-key": crypto.randomUUID() },
+    data: { kind: "problem", text: "三单元的门禁坏了，晚上关不上。", contact: { name: "王阿姨", phone } },
+  });
+  expect(sent.status()).toBe(201);
+  const console = await Console.of(browser, stack().console.username);
+  const own = await console.open("/trust/personal-data");
+  await own.getByLabel("电话", { exact: true }).fill(phone);
+  await own.getByRole("button", { name: "查找" }).click();
+  for (const kind of ["PDF", "XLSX"]) {
+    const download = own.waitForEvent("download");
+    await own.getByRole("button", { name: kind, exact: true }).click();
+    expect((await download).suggestedFilename()).toBe(`geren-xinxi.${kind.toLowerCase()}`);
+  }
+  await own.getByLabel("本人要求").selectOption("correct");
+  await own.getByLabel("正确的姓名").fill("王秀英");
+  await own.getByLabel("正确的电话").fill("13900001357");
+  await own.getByLabel("怎样核对的身份").fill("本人到站，核对了身份证。");
+  await console.look("trust-personal-data-found");
+  await own.getByRole("button", { name: "提出请求" }).click();
+  await expect(own.getByText("139****1357")).toBeVisible();
+  await expect(own.getByText("要由另一个人复核")).toBeVisible();
+  await console.look("trust-data-request");
+  await console.close();
+});
+
+test("periods are set, what is due is previewed, and a run removes it", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const console = await Console.of(browser, "system");
+  const page = await console.open("/trust/retention");
+  await console.look("trust-retention");
+  await page.getByLabel("办结民意的姓名和电话保存多少个月").fill("3");
+  await page.getByRole("button", { name: "保存办结民意的姓名和电话的期限" }).click();
+  await expect(page.getByText("从下一次清理起生效")).toBeVisible();
+  await console.settled();
+  await page.getByLabel("清理办结民意的姓名和电话", { exact: true }).check();
+  await console.look("trust-retention-due");
+  await page.getByRole("button", { name: "清理选中的数据", exact: true }).click();
+  await expect(page.getByRole("dialog").getByText("清理以后找不回来")).toBeVisible();
+  await console.check();
+  await page.getByRole("button", { name: "确定清理选中的数据" }).click();
+  await expect(page.getByText("全部完成")).toBeVisible({ timeout: 20_000 });
+  await console.settled();
+  const record = page.getByRole("region", { name: "清理记录" }).locator("tbody tr", { hasText: "陶云飞" }).first();
+  await expect(record).toContainText("已完成");
+  await record.getByRole("link").click();
+  await expect(page.getByText("做完了").first()).toBeVisible();
+  await console.look("trust-retention-run");
+  await console.close();
+
+  const county = await Console.of(browser, stack().console.username);
+  await county.open("/trust/retention/due");
+  await expect(county.page.getByText("这一类现在没有到期的民意。")).toBeVisible();
+  await county.look("trust-retention-due-empty");
+  await county.open("/trust/retention/due?class=photos");
+  await county.look("trust-retention-due-list");
+  await county.open("/trust/retention");
+  await county.look("trust-retention-county");
+  await county.close();
+});

@@ -6,6 +6,7 @@ mod contents;
 mod delivery;
 mod faults;
 mod prints;
+mod retention;
 mod stage;
 mod steps;
 mod suggesting;

@@ -298,3 +298,10 @@ impl Drop for Stage {
 pub fn keyword<'a>(message: &'a Value, name: &str) -> &'a str {
     message["data"][name]["value"].as_str().unwrap_or_default()
 }
+
+/// What a worker does now and then, and the run that it begins.
+pub async fn keep_house(worker: &Worker) {
+    let (_go_on, stop) = tokio::sync::watch::channel(false);
+    worker.keep_house().await.unwrap();
+    worker.forget(&stop).await.unwrap();
+}

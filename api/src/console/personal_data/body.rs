@@ -1,13 +1,19 @@
 //! What is sent and answered of personal-information requests.
 
 use chrono::{DateTime, Utc};
-use minyi_domain::lifecycle::State as Stage;
+use minyi_domain::{
+    lifecycle::State as Stage,
+    submission::{Contact, ContactError},
+};
 use minyi_store::{DataKind, DataRequest, PersonalRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{openapi::words, problem::Problem};
+use crate::{
+    openapi::words,
+    problem::{FieldProblem, Problem},
+};
 
 /// The phone number of who asks.
 #[derive(Deserialize, ToSchema)]
@@ -80,19 +86,19 @@ pub struct CopyResponse {
 /// One submission, with its contact data.
 #[derive(Serialize, ToSchema)]
 pub struct CopyEntry {
-    number: String,
-    submitted_at: DateTime<Utc>,
-    state_name: &'static str,
-    name: Option<String>,
-    phone: Option<String>,
-    address: Option<String>,
-    text: String,
+    pub number: String,
+    pub submitted_at: DateTime<Utc>,
+    pub state_name: &'static str,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub address: Option<String>,
+    pub text: String,
     /// What was added when asked.
-    replies: Vec<String>,
-    answers: Vec<String>,
+    pub replies: Vec<String>,
+    pub answers: Vec<String>,
     /// What was written with ratings.
-    comments: Vec<String>,
-    photos: i64,
+    pub comments: Vec<String>,
+    pub photos: i64,
 }
 
 impl CopyEntry {
@@ -121,12 +127,18 @@ impl CopyEntry {
 }))]
 pub struct DataRequestRequest {
     pub phone: String,
-    /// `erase` deletes what is done and freezes the rest; `freeze`; `unfreeze`.
+    /// `erase` deletes what is done and freezes the rest; `freeze`; `unfreeze`; `correct`.
     #[schema(value_type = String)]
     pub kind: DataKind,
     /// How the person has proved who it is, and what the person wants.
     #[schema(min_length = 2, max_length = 500)]
     pub reason: String,
+    /// Of a correction: the right name; without it the name stays.
+    #[serde(default)]
+    pub new_name: Option<String>,
+    /// Of a correction: the right phone; without it the phone stays.
+    #[serde(default)]
+    pub new_phone: Option<String>,
 }
 
 /// What is decided.
@@ -153,7 +165,7 @@ pub struct DataRequestsResponse {
     "id": "019aa000-0000-7000-8000-0000000000d1", "number": "GR20261121-0A1B2C", "kind": "erase",
     "reason": "本人到站，核对了身份证，要求删除。", "asked_by_name": "潘晓蕾", "asked_at": "2026-11-21T01:00:00Z",
     "submissions": 2, "own": false, "decided_by_name": null, "decided_at": null, "granted": null,
-    "decision_reason": null, "erased": null, "frozen": null
+    "decision_reason": null, "erased": null, "frozen": null, "corrected": null, "new_name": null, "new_phone": null
 }))]
 pub struct DataRequestEntry {
     id: Uuid,
@@ -175,11 +187,17 @@ pub struct DataRequestEntry {
     erased: Option<i32>,
     /// Submissions whose processing was stopped, or taken up again.
     frozen: Option<i32>,
+    /// Submissions whose contact data was corrected; `null` of other requests.
+    corrected: Option<i32>,
+    /// What a correction that waits is to put there.
+    new_name: Option<String>,
+    /// The same; only its beginning and end.
+    new_phone: Option<String>,
 }
 
 impl DataRequestEntry {
-    /// A request as the account `own` sees it.
-    pub fn new(request: DataRequest, own: Uuid) -> Self {
+    /// A request as the account `own` sees it, with what its correction is to put there.
+    pub fn new(request: DataRequest, own: Uuid, new_name: Option<String>, new_phone: Option<String>) -> Self {
         Self {
             id: request.id,
             number: request.number,
@@ -195,7 +213,33 @@ impl DataRequestEntry {
             decision_reason: request.decision_reason,
             erased: request.erased,
             frozen: request.frozen,
+            corrected: request.corrected,
+            new_name,
+            new_phone,
         }
+    }
+}
+
+/// Reads what a correction is to put there; `None`: it is another kind of request.
+///
+/// # Errors
+/// [`Problem::Invalid`].
+pub fn read_correction(request: &DataRequestRequest) -> Result<Option<Contact>, Problem> {
+    let contact =
+        Contact::parse(request.new_name.as_deref(), request.new_phone.as_deref()).map_err(|error| match error {
+            ContactError::Name(error) => Problem::Invalid(vec![FieldProblem::text("/new_name", error)]),
+            ContactError::Phone => Problem::field("/new_phone", "phone_invalid", "请填写手机号或者带区号的电话。"),
+        })?;
+    let is_empty = contact == Contact::default();
+    match request.kind {
+        DataKind::Correct if is_empty => Err(Problem::field("/new_name", "required", "请填写正确的姓名或者电话。")),
+        DataKind::Correct => Ok(Some(contact)),
+        _ if is_empty => Ok(None),
+        _ => Err(Problem::field(
+            "/kind",
+            "not_a_correction",
+            "只有更正才填新的姓名和电话。",
+        )),
     }
 }
 

@@ -2,7 +2,7 @@ use actix_web::{
     HttpResponse, delete, get, post,
     web::{Path, Query},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use minyi_domain::{people::Actor, rights::Permission, sheet::Template};
 use minyi_store::{JobOutcome, MOST_PRINTED, NewPrintJob, PrintJob, PrintJobState, PrintLook, new_id};
 use serde::{Deserialize, Serialize};
@@ -19,9 +19,6 @@ use crate::{
     problem::Problem,
     state::{AppState, State},
 };
-
-/// A printed batch is kept so long.
-const KEPT: TimeDelta = TimeDelta::days(14);
 
 /// What is to be printed.
 #[derive(Deserialize, ToSchema)]
@@ -143,7 +140,6 @@ pub(super) async fn create_print_job(
         crop_marks,
         look,
         public_url: state.settings.public_url.clone(),
-        expires_at: now + KEPT,
     };
     let (by, actor, id) = (signed_in.by(), signed_in.actor, new.id);
     let (outcome, job) = state
@@ -178,7 +174,7 @@ pub struct PrintJobsResponse {
 
 /// The batches of a place (印刷任务)
 ///
-/// Those that people of this place asked for in the last 14 days.
+/// Those that people of this place asked for and whose files are still kept.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(JobsQuery), responses(
     (status = 200, description = "a page, the latest first", body = PrintJobsResponse),
     (status = 400, description = "`malformed_request`：参数不对"),

@@ -1,7 +1,7 @@
 //! What is said when a rule refuses.
 
 use actix_web::http::StatusCode;
-use minyi_store::{AccountRefusal, DataRefusal, Refusal};
+use minyi_store::{AccountRefusal, DataRefusal, Refusal, RetentionRefusal};
 
 use super::{Entry, Problem, entry};
 
@@ -52,6 +52,17 @@ pub(super) fn data_refused(refusal: DataRefusal) -> Entry {
         DataRefusal::Own => entry(S::CONFLICT, "own_request", "要由另一个人决定", "提出请求的人不能自己决定（两人复核）。"),
         DataRefusal::Decided => entry(S::CONFLICT, "request_decided", "已经决定过了", "请刷新页面查看结果。"),
         DataRefusal::Published => entry(S::CONFLICT, "still_published", "有的民意正在公开", "请先停止公开，再删除个人信息。"),
+    }
+}
+
+/// The entry of what keeps a retention run from beginning.
+#[rustfmt::skip]
+pub(super) fn retention_refused(refusal: RetentionRefusal) -> Entry {
+    use StatusCode as S;
+    match refusal {
+        RetentionRefusal::NotFound => entry(S::NOT_FOUND, "retention_run_unknown", "没有这次清理", "它不存在。请回到记录里再选。"),
+        RetentionRefusal::Running => entry(S::CONFLICT, "retention_running", "上一次清理还没有结束", "请等它结束，或者先取消它。"),
+        RetentionRefusal::Outdated => entry(S::CONFLICT, "preview_outdated", "预览以后期限改过", "请重新预览，看过以后再清理。"),
     }
 }
 

@@ -266,6 +266,8 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("imports", "regions".to_owned()),
         ("print-jobs", print_job(app, place).to_string()),
         ("print-designs", place.grid.region_code.clone()),
+        ("periods", "contact".to_owned()),
+        ("runs", Uuid::nil().to_string()),
     ]);
     things.extend(meetings);
     things
@@ -281,7 +283,6 @@ fn print_job(app: &mut App, place: &Place) -> Uuid {
         crop_marks: false,
         look: PrintLook::default(),
         public_url: "https://my.example.gov.cn".to_owned(),
-        expires_at: noon() + TimeDelta::days(1),
     };
     let outcome = app
         .store

@@ -38,6 +38,7 @@ impl Row {
             "/places/templates/",
             "/places/imports/",
             "/content-words/",
+            "/retention/",
         ];
         self.path.contains('{')
             && matches!(self.needs, Needs::Right(_) | Needs::Either(..))

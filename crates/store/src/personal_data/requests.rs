@@ -1,4 +1,4 @@
-//! Asking for deletion or for the end of processing, and deciding about it: two persons.
+//! Asking for deletion, for the end of processing or for correction, and deciding about it: two persons.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -13,9 +13,12 @@ use minyi_domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::within;
+use super::{
+    carry::{carry_out, is_held, is_published},
+    within,
+};
 use crate::{
-    Act, By, Cursor, Page, Result, Store, audit, ids,
+    Act, By, Cursor, Page, Result, Store, audit,
     page::one_more,
     word::{Word, words},
 };
@@ -29,18 +32,51 @@ words! {
         Freeze = "freeze",
         /// 恢复处理.
         Unfreeze = "unfreeze",
+        /// 更正.
+        Correct = "correct",
     }
 }
 
 /// A request that is to be decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDataRequest {
+    pub id: Uuid,
     pub kind: DataKind,
     pub phone_index: [u8; 32],
     /// By which the person has proved who it is, and what the person wants.
     pub reason: String,
+    /// What is to stand there, sealed for this request; of a correction only.
+    pub correction: Option<SealedCorrection>,
     pub account_id: Uuid,
     pub now: DateTime<Utc>,
+}
+
+/// A name, a phone or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedCorrection {
+    pub name: Option<Vec<u8>>,
+    pub phone: Option<Vec<u8>>,
+}
+
+/// A correction, sealed for a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// `None`: it stays.
+    pub name: Option<Vec<u8>>,
+    /// With its keyed index. `None`: it stays.
+    pub phone: Option<(Vec<u8>, [u8; 32])>,
+}
+
+/// Seals a request's correction for a submission, whose id is the last argument; the store has no keys.
+pub(super) type Reseal<'a> = &'a dyn Fn(Uuid, &SealedCorrection, Uuid) -> Result<Corrected>;
+
+/// Submissions that a granted request has changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Done {
+    pub erased: usize,
+    /// Or taken up again.
+    pub frozen: usize,
+    pub corrected: usize,
 }
 
 /// What is decided.
@@ -99,6 +135,13 @@ pub struct DataRequest {
     pub erased: Option<i32>,
     #[diesel(sql_type = Nullable<Integer>)]
     pub frozen: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub corrected: Option<i32>,
+    /// What a correction that waits is to put there, sealed for the request.
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub new_name_sealed: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub new_phone_sealed: Option<Vec<u8>>,
 }
 
 /// `$1`: what the division of **all** submissions must be like.
@@ -106,15 +149,13 @@ const REQUESTS: &str = "
 SELECT requests.id, requests.number, requests.kind, requests.reason, requests.asked_by_account_id AS asked_by,
     asker.display_name AS asked_by_name, requests.asked_at, decider.display_name AS decided_by_name,
     requests.decided_at, requests.granted, requests.decision_reason, requests.erased, requests.frozen,
+    requests.corrected, requests.new_name_sealed, requests.new_phone_sealed,
     (SELECT count(*) FROM personal_data_items WHERE request_id = requests.id) AS submissions
 FROM personal_data_requests AS requests
 JOIN accounts AS asker ON asker.id = requests.asked_by_account_id
 LEFT JOIN accounts AS decider ON decider.id = requests.decided_by_account_id
 WHERE $1 IS NOT NULL AND NOT EXISTS (SELECT FROM personal_data_items JOIN submissions ON submissions.id = submission_id
     WHERE request_id = requests.id AND submissions.region_code NOT LIKE $1)";
-
-/// The text of what was deleted; the timeline's chain does not contain the text, so it stays whole.
-const GONE: &str = "（内容已应本人要求删除）";
 
 impl Store {
     /// The requests in a scope, the newest first.
@@ -138,24 +179,24 @@ impl Store {
         find(&mut *self.connection()?, scope, id, "")
     }
 
-    /// Asks for something to be done with what is kept of a person in a scope; returns the request's id.
+    /// Asks for something to be done with what is kept of a person in a scope.
     pub fn ask_data_request(
         &self,
         by: &By,
         scope: &Scope,
         new: &NewDataRequest,
-    ) -> Result<std::result::Result<Uuid, DataRefusal>> {
+    ) -> Result<std::result::Result<(), DataRefusal>> {
         self.connection()?.transaction(|connection| {
             if !is_held(connection, scope, &new.phone_index)? {
                 return Ok(Err(DataRefusal::NothingHeld));
             }
-            let id = ids::new(new.now);
+            let id = new.id;
             let tail = id.simple().to_string().split_off(26).to_uppercase();
             let number = format!("GR{}-{tail}", local_date(new.now).format("%Y%m%d"));
             sql_query(
                 "INSERT INTO personal_data_requests
-                    (id, number, kind, phone_index, reason, asked_by_account_id, asked_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    (id, number, kind, phone_index, reason, asked_by_account_id, asked_at, new_name_sealed, new_phone_sealed)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
             .bind::<SqlUuid, _>(id)
             .bind::<Text, _>(&number)
@@ -164,6 +205,8 @@ impl Store {
             .bind::<Text, _>(&new.reason)
             .bind::<SqlUuid, _>(new.account_id)
             .bind::<Timestamptz, _>(new.now)
+            .bind::<Nullable<Binary>, _>(new.correction.as_ref().and_then(|new| new.name.as_deref()))
+            .bind::<Nullable<Binary>, _>(new.correction.as_ref().and_then(|new| new.phone.as_deref()))
             .execute(connection)?;
             let items = sql_query(
                 "INSERT INTO personal_data_items SELECT $1, id FROM submissions
@@ -177,17 +220,22 @@ impl Store {
             let act = Act::done(Action::PersonalDataRequested, ObjectKind::PersonalDataRequest, &number);
             let act = act.with(json!({"kind": new.kind, "submissions": items}));
             audit::record(connection, by, &act, new.now)?;
-            Ok(Ok(id))
+            Ok(Ok(()))
         })
     }
 
-    /// Decides a request that somebody else asked for, and does at once what is granted.
+    /// Decides a request that somebody else asked for, and does at once what is granted. `reseal` takes the request's id and
+    /// its correction, and seals it for the submission of the last id.
+    ///
+    /// # Errors
+    /// Those of the database, and those of `reseal`; then nothing is decided.
     pub fn decide_data_request(
         &self,
         by: &By,
         scope: &Scope,
         id: Uuid,
         decision: &DataDecision,
+        reseal: impl Fn(Uuid, &SealedCorrection, Uuid) -> Result<Corrected>,
     ) -> Result<std::result::Result<(), DataRefusal>> {
         self.connection()?.transaction(|connection| {
             let Some(request) = find(connection, scope, id, " FOR UPDATE OF requests")? else {
@@ -199,24 +247,27 @@ impl Store {
             if request.decided_at.is_some() {
                 return Ok(Err(DataRefusal::Decided));
             }
-            let (mut erased, mut frozen) = (0, 0);
+            let mut done = Done::default();
             if decision.granted {
                 if request.kind == DataKind::Erase && is_published(connection, id)? {
                     return Ok(Err(DataRefusal::Published));
                 }
-                (erased, frozen) = carry_out(connection, &request, decision.now)?;
+                done = carry_out(connection, &request, decision.now, &reseal)?;
             }
+            let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
             sql_query(
-                "UPDATE personal_data_requests SET phone_index = NULL, decided_by_account_id = $2, decided_at = $3,
-                    granted = $4, decision_reason = $5, erased = $6, frozen = $7 WHERE id = $1",
+                "UPDATE personal_data_requests SET phone_index = NULL, new_name_sealed = NULL, new_phone_sealed = NULL,
+                    decided_by_account_id = $2, decided_at = $3, granted = $4, decision_reason = $5, erased = $6,
+                    frozen = $7, corrected = $8 WHERE id = $1",
             )
             .bind::<SqlUuid, _>(id)
             .bind::<SqlUuid, _>(decision.account_id)
             .bind::<Timestamptz, _>(decision.now)
             .bind::<Bool, _>(decision.granted)
             .bind::<Text, _>(&decision.reason)
-            .bind::<Integer, _>(i32::try_from(erased).unwrap_or(i32::MAX))
-            .bind::<Integer, _>(i32::try_from(frozen).unwrap_or(i32::MAX))
+            .bind::<Integer, _>(number(done.erased))
+            .bind::<Integer, _>(number(done.frozen))
+            .bind::<Nullable<Integer>, _>((request.kind == DataKind::Correct).then(|| number(done.corrected)))
             .execute(connection)?;
             let act = Act::done(
                 Action::PersonalDataDecided,
@@ -224,7 +275,8 @@ impl Store {
                 &request.number,
             );
             let detail = json!({
-                "kind": request.kind, "granted": decision.granted, "erased": erased, "frozen": frozen,
+                "kind": request.kind, "granted": decision.granted, "erased": done.erased, "frozen": done.frozen,
+                "corrected": done.corrected,
             });
             audit::record(connection, by, &act.with(detail), decision.now)?;
             Ok(Ok(()))
@@ -238,89 +290,4 @@ fn find(connection: &mut PgConnection, scope: &Scope, id: Uuid, lock: &str) -> R
         .bind::<SqlUuid, _>(id)
         .get_result(connection)
         .optional()?)
-}
-
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = Bool)]
-    found: bool,
-}
-
-fn is_held(connection: &mut PgConnection, scope: &Scope, phone_index: &[u8; 32]) -> Result<bool> {
-    let found: Found = sql_query(
-        "SELECT EXISTS (SELECT FROM submissions WHERE phone_index = $1 AND region_code LIKE $2
-            AND (confidential_region IS NULL OR confidential_region LIKE $2)) AS found",
-    )
-    .bind::<Binary, _>(phone_index.as_slice())
-    .bind::<Nullable<Text>, _>(within(scope))
-    .get_result(connection)?;
-    Ok(found.found)
-}
-
-fn is_published(connection: &mut PgConnection, id: Uuid) -> Result<bool> {
-    let found: Found = sql_query(
-        "SELECT EXISTS (SELECT FROM personal_data_items JOIN releases USING (submission_id)
-            WHERE request_id = $1 AND withdrawn_at IS NULL) AS found",
-    )
-    .bind::<SqlUuid, _>(id)
-    .get_result(connection)?;
-    Ok(found.found)
-}
-
-/// Submissions that were erased, and those that were frozen or taken up again.
-fn carry_out(connection: &mut PgConnection, request: &DataRequest, now: DateTime<Utc>) -> Result<(usize, usize)> {
-    const OF_REQUEST: &str = "IN (SELECT submission_id FROM personal_data_items WHERE request_id = $1)";
-    let mut run = |statement: &str| {
-        sql_query(statement.replace("{items}", OF_REQUEST))
-            .bind::<SqlUuid, _>(request.id)
-            .bind::<Timestamptz, _>(now)
-            .bind::<Text, _>(GONE)
-            .execute(&mut *connection)
-    };
-    const NOW: &str = "FROM (SELECT $2 AS now, $3 AS gone) AS input";
-    let freeze = format!(
-        "UPDATE submissions SET frozen_at = now {NOW}
-        WHERE id {{items}} AND frozen_at IS NULL AND erased_at IS NULL AND gone IS NOT NULL"
-    );
-    match request.kind {
-        DataKind::Freeze => Ok((0, run(&freeze)?)),
-        DataKind::Unfreeze => {
-            let unfreeze = format!(
-                "UPDATE submissions SET frozen_at = NULL {NOW}
-                WHERE id {{items}} AND frozen_at IS NOT NULL AND now IS NOT NULL AND gone IS NOT NULL"
-            );
-            Ok((0, run(&unfreeze)?))
-        }
-        DataKind::Erase => {
-            let erase = format!(
-                "UPDATE submissions SET erased_at = now, text = gone, contact_name_sealed = NULL,
-                    contact_phone_sealed = NULL, phone_index = NULL, address = NULL, longitude = NULL, latitude = NULL,
-                    coordinate_system = NULL {NOW} WHERE id {{items}} AND state = 'closed' AND erased_at IS NULL"
-            );
-            let erased = run(&erase)?;
-            // Of what was erased; the photos' files are removed by the worker, who finds those that belong to nothing.
-            let besides = [
-                "UPDATE photos SET submission_id = NULL, info_request_id = NULL, position = NULL {now}
-                WHERE (submission_id {erased} OR info_request_id IN (
-                    SELECT id FROM info_requests WHERE submission_id {erased})) AND now IS NOT NULL AND gone IS NOT NULL",
-                "UPDATE info_requests SET reply = gone {now}
-                WHERE submission_id {erased} AND reply IS NOT NULL AND now IS NOT NULL",
-                "UPDATE ratings SET comment = NULL {now}
-                WHERE submission_id {erased} AND comment IS NOT NULL AND now IS NOT NULL AND gone IS NOT NULL",
-                "DELETE FROM submission_terms USING (SELECT $2 AS now, $3 AS gone) AS input
-                WHERE submission_id {erased} AND now IS NOT NULL AND gone IS NOT NULL",
-                // Messages that were sent point to it.
-                "UPDATE resident_subscriptions SET wechat_openid = 'erased:' || id {now}
-                WHERE submission_id {erased} AND now IS NOT NULL AND gone IS NOT NULL",
-            ];
-            for statement in besides {
-                let of_erased =
-                    "IN (SELECT submission_id FROM personal_data_items JOIN submissions ON id = submission_id
-                    WHERE request_id = $1 AND erased_at IS NOT NULL)";
-                run(&statement.replace("{erased}", of_erased).replace("{now}", NOW))?;
-            }
-            // Art. 47: what is not done yet keeps what is needed to answer, and is not processed otherwise.
-            Ok((erased, run(&freeze)?))
-        }
-    }
 }

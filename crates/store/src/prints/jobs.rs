@@ -10,6 +10,7 @@ use minyi_domain::{
     audit::{Action, ObjectKind},
     calendar::local_date,
     people::{Actor, Scope},
+    retention::DataClass,
     sheet::Template,
 };
 use serde_json::json;
@@ -20,6 +21,7 @@ use crate::{
     Act, By, CodeState, Cursor, Error, Page, Result, Selection, Store, audit,
     page::one_more,
     prepared::Prepared,
+    retention::kept_until,
     schema::{accounts, codes, grids, print_jobs, regions, sites},
     scope::{grids_in, not_ended},
     word::{Word, words},
@@ -49,8 +51,6 @@ pub struct NewPrintJob {
     pub look: PrintLook,
     /// What stands in the codes, without a slash at the end.
     pub public_url: String,
-    /// When the file is thrown away.
-    pub expires_at: DateTime<Utc>,
 }
 
 /// What came of asking for a batch.
@@ -125,7 +125,7 @@ impl Store {
                     print_jobs::state.eq(PrintJobState::Waiting.as_str()),
                     print_jobs::total.eq(i32::try_from(ids.len()).unwrap_or(i32::MAX)),
                     print_jobs::created_at.eq(now),
-                    print_jobs::expires_at.eq(new.expires_at),
+                    print_jobs::expires_at.eq(kept_until(connection, DataClass::Prints, now)?),
                 ))
                 .execute(connection)?;
             let detail = json!({"template": new.template.as_str(), "codes": ids.len()});

@@ -141,21 +141,4 @@ impl Store {
             .optional()?;
         Ok(state.is_none_or(|state| state.0 == PrintJobState::Cancelled))
     }
-
-    /// Batches whose time is over: id, how many codes, and the file.
-    pub fn expired_print_jobs(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<(Uuid, i32, Option<String>)>> {
-        Ok(print_jobs::table
-            .filter(print_jobs::expires_at.le(now))
-            .filter(print_jobs::state.ne(PrintJobState::Running.as_str()))
-            .order(print_jobs::expires_at)
-            .limit(limit)
-            .select((print_jobs::id, print_jobs::total, print_jobs::object_name))
-            .load(&mut *self.connection()?)?)
-    }
-
-    /// Forgets a batch and its list of codes.
-    pub fn forget_print_job(&self, id: Uuid) -> Result<()> {
-        diesel::delete(print_jobs::table.find(id)).execute(&mut *self.connection()?)?;
-        Ok(())
-    }
 }

@@ -4,6 +4,7 @@ use chrono::{Days, TimeDelta};
 use minyi_domain::{
     calendar::local_date,
     people::{Actor, Role, Scope},
+    retention::DataClass,
     text::{InstallationNote, Installer, Purpose, Reason},
     token::CodeToken,
 };
@@ -203,7 +204,11 @@ fn what_hangs_where_is_known_with_its_photo_until_it_is_taken_down() {
         .unwrap()
         .unwrap();
     assert_eq!(record().row.hung_on, None);
-    world.store.forget_photo(photo, |_| true).unwrap();
+    let later = now() + TimeDelta::days(90);
+    world
+        .store
+        .forget_photo(DataClass::Drafts, later, photo, |_| true)
+        .unwrap();
     assert!(world.store.photo(photo).unwrap().is_some(), "it belongs to something");
 }
 

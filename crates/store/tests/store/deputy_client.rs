@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Uuid as SqlUuid};
-use minyi_domain::people::Role;
+use minyi_domain::{people::Role, retention::DataClass};
 use minyi_store::{
     BeginSending, BindOutcome, KeepOutcome, KeptAnswer, Keyed, NewBinding, NewInvitation, NewOneTimeCode, Phone,
     PushAnswer, Refusal, SendResult, Template,
@@ -135,7 +135,8 @@ fn five_wrong_tries_end_a_code_whatever_the_program_remembers() {
     assert!(world.try_execute("UPDATE one_time_codes SET wrong_tries = 6").is_err());
     assert!(store.write_login_code(&code).unwrap());
     assert_eq!(store.use_login_code(INDEX, DIGEST, now()).unwrap(), Some(account));
-    assert_eq!(store.forget_old_codes(now() + TimeDelta::hours(1)).unwrap(), 3);
+    let codes = world.count("one_time_codes");
+    assert_eq!(world.forget(DataClass::LoginCodes, now() + TimeDelta::days(2)), codes);
 }
 
 #[test]
@@ -217,7 +218,7 @@ fn a_key_is_taken_by_one_and_free_again_when_nobody_came_back() {
     };
     store.keep_answer(account, "key-of-the-phone", Some(&kept)).unwrap();
     assert_eq!(take(1, now() + TimeDelta::hours(1)), Keyed::Done(kept));
-    assert_eq!(store.forget_kept_answers(now() + TimeDelta::days(4)).unwrap(), 1);
+    assert_eq!(world.forget(DataClass::Repeats, now() + TimeDelta::days(8)), 1);
     assert_eq!(take(2, now()), Keyed::Fresh);
     store.keep_answer(account, "key-of-the-phone", None).unwrap();
     assert_eq!(take(3, now()), Keyed::Fresh);

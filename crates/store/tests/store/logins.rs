@@ -2,7 +2,7 @@ use std::thread;
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection as _;
-use minyi_domain::people::Role;
+use minyi_domain::{people::Role, retention::DataClass};
 use minyi_store::{
     By, LiveSession, RevokeReason, RotateOutcome,
     fixtures::{login, openid_of},
@@ -164,20 +164,10 @@ fn a_cookie_lives_while_it_is_used_and_until_logout() {
         .revoke_session(session, RevokeReason::Logout, now())
         .unwrap();
     assert_eq!(look(29), None);
-    assert_eq!(
-        world
-            .store
-            .forget_ended_sessions(expires_at + TimeDelta::days(6))
-            .unwrap(),
-        0
-    );
-    assert_eq!(
-        world
-            .store
-            .forget_ended_sessions(expires_at + TimeDelta::days(8))
-            .unwrap(),
-        1
-    );
+    world.forget(DataClass::Sessions, expires_at + TimeDelta::days(6));
+    assert_eq!(world.count("sessions"), 1, "a stolen old one is still recognised");
+    world.forget(DataClass::Sessions, expires_at + TimeDelta::days(8));
+    assert_eq!(world.count("sessions"), 0);
 }
 
 #[test]

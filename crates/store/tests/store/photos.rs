@@ -1,7 +1,7 @@
 use std::thread;
 
 use chrono::TimeDelta;
-use minyi_domain::text::AnswerText;
+use minyi_domain::{retention::DataClass, text::AnswerText};
 use minyi_store::{AnswerOutcome, SubmitOutcome};
 use uuid::Uuid;
 
@@ -108,15 +108,15 @@ fn only_photos_that_nobody_took_are_forgotten() {
     new.photo_ids = vec![taken];
     world.store.submit(&new).unwrap();
     let later = now() + TimeDelta::hours(1);
-    let unattached = world.store.unattached_photos_before(later, 10).unwrap();
-    assert_eq!(unattached.iter().map(|photo| photo.id).collect::<Vec<_>>(), [left]);
-    assert!(world.store.unattached_photos_before(now(), 10).unwrap().is_empty());
-    assert!(!world.store.forget_photo(taken, |_| true).unwrap());
-    assert!(
-        !world.store.forget_photo(left, |_| false).unwrap(),
-        "its files could not be removed"
-    );
-    assert!(world.store.forget_photo(left, |_| true).unwrap());
+    let due = |before| world.store.due_photos(DataClass::Drafts, before, 10).unwrap();
+    assert_eq!((due(later), due(now())), (vec![left], vec![]));
+    let forget = |id, removed| {
+        let forgotten = world.store.forget_photo(DataClass::Drafts, later, id, |_| removed);
+        forgotten.unwrap()
+    };
+    assert!(!forget(taken, true));
+    assert!(!forget(left, false), "its files could not be removed");
+    assert!(forget(left, true));
     assert_eq!(world.store.photo(left).unwrap(), None);
     assert_eq!(world.store.photo(taken).unwrap().unwrap().submission_id, Some(new.id));
 }

@@ -22,7 +22,6 @@ fn ask(world: &World, actor: &Actor, selection: Selection) -> (Uuid, JobOutcome)
         crop_marks: false,
         look: PrintLook::default(),
         public_url: "https://my.example.gov.cn".to_owned(),
-        expires_at: now() + TimeDelta::days(14),
     };
     let outcome = world.store.create_print_job(&BY, actor, &job, now()).unwrap();
     (job.id, outcome)
@@ -107,9 +106,14 @@ fn one_worker_at_a_time_draws_a_job_and_another_takes_it_up_when_the_first_is_go
         (job.state, job.object_name.as_deref()),
         (PrintJobState::Done, Some("prints/a/y.pdf"))
     );
-    assert_eq!(world.store.expired_print_jobs(start, 9).unwrap(), []);
-    let expired = world.store.expired_print_jobs(start + TimeDelta::days(14), 9).unwrap();
-    assert_eq!(expired, [(id, 2, Some("prints/a/y.pdf".to_owned()))]);
+    assert_eq!(
+        job.expires_at,
+        now() + TimeDelta::days(14),
+        "as the retention period says"
+    );
+    assert_eq!(world.store.due_print_jobs(start, 9).unwrap(), []);
+    let due = world.store.due_print_jobs(start + minute, 9).unwrap();
+    assert_eq!(due, [(id, 2, Some("prints/a/y.pdf".to_owned()))]);
     world.store.forget_print_job(id).unwrap();
     assert_eq!(world.count("print_job_codes"), 0);
 }

@@ -3,6 +3,7 @@ use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection as _, sq
 use minyi_domain::{
     categories::parse_scheme,
     people::{Role, Scope},
+    retention::DataClass,
 };
 use minyi_store::{
     NewSuggestion, Refusal,
@@ -195,20 +196,11 @@ fn terms_are_forgotten_after_half_a_year() {
     let site = world.city.site();
     let grid = world.city.grid(site);
     read(&mut world, &grid, &LAMP);
-    assert_eq!(
-        world.store.forget_old_terms(now() + TimeDelta::days(179), 10).unwrap(),
-        0
-    );
+    assert_eq!(world.forget(DataClass::Terms, now() + TimeDelta::days(179)), 0);
     assert_eq!(world.count("submission_terms"), 2);
-    assert_eq!(
-        world.store.forget_old_terms(now() + TimeDelta::days(181), 10).unwrap(),
-        1
-    );
+    assert_eq!(world.forget(DataClass::Terms, now() + TimeDelta::days(181)), 1);
     assert_eq!(world.count("submission_terms"), 0);
-    assert_eq!(
-        world.store.forget_old_terms(now() + TimeDelta::days(181), 10).unwrap(),
-        0
-    );
+    assert_eq!(world.forget(DataClass::Terms, now() + TimeDelta::days(182)), 0);
 }
 
 #[derive(QueryableByName)]

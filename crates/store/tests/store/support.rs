@@ -1,7 +1,9 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl, sql_types::BigInt};
-use minyi_store::{By, Store, StoreConfig, fixtures::City};
+use minyi_domain::retention::DataClass;
+use minyi_store::{AskedRun, By, Store, StoreConfig, fixtures::City};
 use minyi_test_support::TestDatabase;
+use uuid::Uuid;
 
 /// Friday 20 November 2026, 10:00 in China.
 pub fn now() -> DateTime<Utc> {
@@ -37,6 +39,39 @@ pub fn connect(database: &TestDatabase, pool_size: u32) -> Store {
 impl World {
     pub fn raw(&self) -> PgConnection {
         PgConnection::establish(self.database.url()).unwrap()
+    }
+
+    /// Removes what is due of a class that has no files, as a worker does; how many rows.
+    pub fn forget(&self, class: DataClass, now: DateTime<Utc>) -> i64 {
+        let asked = AskedRun {
+            account_id: self.keeper(),
+            classes: vec![class],
+            previewed_at: now,
+        };
+        let id = self
+            .store
+            .start_retention_run(&By::command_line(), &asked, now)
+            .unwrap()
+            .unwrap();
+        let until = now + TimeDelta::minutes(1);
+        let work = self
+            .store
+            .claim_retention_run(Uuid::from_u128(1), now, until)
+            .unwrap()
+            .unwrap();
+        while self.store.forget_batch(&work, &work.items[0], 100, until).unwrap() > Some(0) {}
+        assert!(self.store.finish_retention_run(&work, None, now).unwrap());
+        self.store.retention_run(id).unwrap().unwrap().items[0].forgotten
+    }
+
+    /// Whoever asks for runs.
+    pub fn keeper(&self) -> Uuid {
+        let id = Uuid::from_u128(0xa1);
+        self.execute(&format!(
+            "INSERT INTO accounts (id, role, display_name, created_at)
+            VALUES ('{id}', 'system_admin', '系统管理员', '2026-01-01') ON CONFLICT DO NOTHING"
+        ));
+        id
     }
 
     /// What no interface offers.

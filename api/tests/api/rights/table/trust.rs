@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Needs::{Login, Nobody, Right},
+    Needs::{Either, Login, Nobody, Right},
     Row, row, with,
 };
 
@@ -50,7 +50,19 @@ pub fn rows() -> Vec<Row> {
             Right(P::PersonalData),
             phone.clone(),
         ),
-        with("post", "/api/v1/personal-data/copy", Right(P::PersonalData), phone),
+        with(
+            "post",
+            "/api/v1/personal-data/copy",
+            Right(P::PersonalData),
+            phone.clone(),
+        ),
+        with(
+            "post",
+            "/api/v1/personal-data/copy.pdf",
+            Right(P::PersonalData),
+            phone.clone(),
+        ),
+        with("post", "/api/v1/personal-data/copy.xlsx", Right(P::PersonalData), phone),
         with(
             "post",
             "/api/v1/personal-data/requests",
@@ -65,6 +77,32 @@ pub fn rows() -> Vec<Row> {
             Right(P::PersonalData),
             decision,
         ),
+        row(
+            "get",
+            "/api/v1/retention/periods",
+            Either(P::Retention, P::PersonalData),
+        ),
+        with(
+            "put",
+            "/api/v1/retention/periods/{class}",
+            Right(P::Retention),
+            json!({"amount": 24, "daily": false}),
+        ),
+        row("get", "/api/v1/retention/due", Either(P::Retention, P::PersonalData)),
+        row(
+            "get",
+            "/api/v1/retention/due/submissions",
+            Either(P::Retention, P::PersonalData),
+        ),
+        with(
+            "post",
+            "/api/v1/retention/runs",
+            Right(P::Retention),
+            json!({"classes": ["contact"], "previewed_at": "2026-11-20T04:00:00Z"}),
+        ),
+        row("get", "/api/v1/retention/runs", Right(P::Retention)),
+        row("get", "/api/v1/retention/runs/{id}", Right(P::Retention)),
+        row("delete", "/api/v1/retention/runs/{id}", Right(P::Retention)),
         row("get", "/api/v1/deadline-policies", Right(P::Configure)),
         with("post", "/api/v1/deadline-policies", Right(P::Configure), deadline),
         with(

@@ -55,6 +55,10 @@ export const actionOptions: Option[] = options({
   personal_data_copied: "导出个人信息",
   personal_data_requested: "提出个人信息请求",
   personal_data_decided: "决定个人信息请求",
+  retention_set: "设置保存期限",
+  retention_started: "开始到期清理",
+  retention_cancelled: "取消到期清理",
+  retention_ended: "到期清理结束",
   audit_exported: "导出审计日志",
   categories_imported: "导入分类",
   calendar_year_taken: "导入节假日安排",
@@ -93,6 +97,8 @@ export const objectOptions: Option[] = options({
   deadline_policy: "办理时限",
   personal_data: "个人信息",
   personal_data_request: "个人信息请求",
+  retention_period: "保存期限",
+  retention_run: "到期清理",
   audit_log: "审计日志",
   categories: "分类",
   calendar_year: "工作日历",
@@ -114,4 +120,16 @@ export const objectOptions: Option[] = options({
   list: "列表",
 } satisfies Partial<Words<Schemas["AuditLogEntry"]["object_kind"]>>);
 
-export const dataKinds: Record<string, string> = { erase: "删除", freeze: "停止处理", unfreeze: "恢复处理" };
+export const dataKinds: Record<string, string> = { correct: "更正", erase: "删除", freeze: "停止处理", unfreeze: "恢复处理" };
+
+/** Where a retention run stands, and how it looks. */
+export const runStates: Record<string, { label: string; tone?: string }> = {
+  waiting: { label: "正在排队", tone: "warn" },
+  running: { label: "正在清理", tone: "warn" },
+  done: { label: "已完成", tone: "good" },
+  failed: { label: "出错", tone: "bad" },
+  cancelled: { label: "已取消" },
+};
+
+/** Classes of data whose rows belong to submissions, besides names and phones. */
+export const dueClasses: Option[] = options({ photos: "居民的照片", messages: "通知去向" });

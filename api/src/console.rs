@@ -1,6 +1,7 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
 pub mod accounts;
+mod answer_templates;
 mod audit;
 mod calendar;
 pub mod categories;
@@ -25,6 +26,7 @@ mod regions;
 mod reports;
 pub mod settings;
 mod test_message;
+mod wordings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,6 +37,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(exports::list_exports)
         .service(grids::list_grids)
         .configure(accounts::configure)
+        .configure(answer_templates::configure)
+        .configure(wordings::configure)
         .configure(audit::configure)
         .service(frame::get_console_settings)
         .service(regions::list_region_options)

@@ -240,9 +240,9 @@ async fn put_calendar_year(
         return Err(Problem::field("/year", "mismatch", "年份和地址里的不一样。"));
     }
     let year = request.read()?;
-    let (scope, now, asked) = (signed_in.actor.scope(), state.now(), year.clone());
+    let (by, scope, now, asked) = (signed_in.by(), signed_in.actor.scope(), state.now(), year.clone());
     let effect = state
-        .ask(move |store| store.take_calendar_year(&scope, &asked, now))
+        .ask(move |store| store.take_calendar_year(&by, &scope, &asked, now))
         .await?;
     Ok(respond(&year, effect))
 }

@@ -85,6 +85,7 @@ pub(super) async fn send_test_message(state: State, signed_in: SignedIn) -> Resu
         page: None,
         link: None,
         written_at: now,
+        wording: None,
     };
     let outcome = state.wechat.send(&openid, &notice).await;
     Ok(HttpResponse::Ok().json(told(&outcome)))

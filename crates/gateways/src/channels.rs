@@ -22,9 +22,13 @@ pub(crate) mod outcome;
 pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod token;
+mod preview;
+mod wording;
 
 pub use notice::{Notice, NoticeKind};
 pub use outcome::{Outcome, Refusal};
+pub use preview::{Preview, Value, preview};
+pub use wording::{Wording, WordingError};
 
 use minyi_domain::delivery::Channel;
 

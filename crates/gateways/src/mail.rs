@@ -25,7 +25,7 @@ use crate::{
 /// Of one command of the protocol.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough for every notice.
-const TEXT_BYTES: usize = 8192;
+pub(crate) const TEXT_BYTES: usize = 8192;
 const SENDER: &str = "民意码";
 const FOOT: &str = "这封信由系统发出，请勿回复。";
 

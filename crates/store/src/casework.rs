@@ -35,6 +35,7 @@ pub use kin::{Kin, Kinship};
 pub use merge::MergeTarget;
 pub use split::{MAX_PARTS, NewPart, SplitPart};
 pub(crate) use transfer::chain;
+pub(crate) use urgency::hurry_if_other;
 pub use transfer::{Target, TransferTargets, TransferTo, TransferView};
 
 use crate::{

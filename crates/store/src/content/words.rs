@@ -2,19 +2,22 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, Insertable, PgConnection, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
+    Connection as _, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
     Selectable, SelectableHelper,
     pg::Pg,
     sql_query,
     sql_types::{BigInt, Text, Uuid as SqlUuid},
 };
-use minyi_domain::content::{Category, ListedWord, Mark, Verdict};
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    content::{Category, ListedWord, Mark, Verdict},
+};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{CheckState, Checker, ContentMark};
 use crate::{
-    Result, Store, ids,
+    Act, By, Error, Result, Store, audit, ids,
     schema::{content_checks, content_words},
     word::Word,
 };
@@ -66,32 +69,47 @@ impl Store {
         &self,
         word: &ListedWord,
         category: Category,
-        by: Uuid,
+        by: &By,
         now: DateTime<Utc>,
     ) -> Result<ContentWord> {
+        let account = by
+            .account_id()
+            .ok_or_else(|| Error::Unknown("a word that nobody adds".to_owned()))?;
         let new = NewWord {
             id: ids::new(now),
             word: word.as_str(),
             category: category.as_str(),
-            added_by_account_id: by,
+            added_by_account_id: account,
             added_at: now,
         };
-        Ok(diesel::insert_into(content_words::table)
-            .values(&new)
-            .on_conflict(content_words::word)
-            .do_update()
-            .set((
-                content_words::category.eq(new.category),
-                content_words::added_by_account_id.eq(by),
-            ))
-            .returning(ContentWord::as_returning())
-            .get_result(&mut *self.connection()?)?)
+        self.connection()?.transaction(|connection| {
+            let added: ContentWord = diesel::insert_into(content_words::table)
+                .values(&new)
+                .on_conflict(content_words::word)
+                .do_update()
+                .set((
+                    content_words::category.eq(new.category),
+                    content_words::added_by_account_id.eq(account),
+                ))
+                .returning(ContentWord::as_returning())
+                .get_result(connection)?;
+            record(connection, by, Action::ContentWordAdded, &added, now)?;
+            Ok(added)
+        })
     }
 
     /// Takes a word off the list; `false`: it is not there.
-    pub fn remove_content_word(&self, id: Uuid) -> Result<bool> {
-        let removed = diesel::delete(content_words::table.find(id)).execute(&mut *self.connection()?)?;
-        Ok(removed > 0)
+    pub fn remove_content_word(&self, id: Uuid, by: &By, now: DateTime<Utc>) -> Result<bool> {
+        self.connection()?.transaction(|connection| {
+            let removed: Option<ContentWord> = diesel::delete(content_words::table.find(id))
+                .returning(ContentWord::as_returning())
+                .get_result(connection)
+                .optional()?;
+            if let Some(word) = &removed {
+                record(connection, by, Action::ContentWordRemoved, word, now)?;
+            }
+            Ok(removed.is_some())
+        })
     }
 
     /// Checks up to `limit` texts by `find`, the oldest first, each once however many workers do so; returns how many.
@@ -113,6 +131,18 @@ impl Store {
             Ok(waiting.len())
         })
     }
+}
+
+fn record(
+    connection: &mut PgConnection,
+    by: &By,
+    action: Action,
+    word: &ContentWord,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let act = Act::done(action, ObjectKind::ContentWord, word.id);
+    let detail = json!({"word": word.word, "category": word.category.as_str()});
+    audit::record(connection, by, &act.with(detail), now)
 }
 
 /// The text of a submission is to be checked.

@@ -6,7 +6,7 @@ use minyi_domain::{
     token::{CaseToken, ReceiptToken},
 };
 use minyi_store::{
-    CheckState, Checker, ContentCheck, ContentMark, ContentReport, ContentResult, NewPhoto, NewRelease, NewSuggestion,
+    By, CheckState, Checker, ContentCheck, ContentMark, ContentReport, ContentResult, NewPhoto, NewRelease, NewSuggestion,
     Refusal, Subject, TakenPush, Unable, fixtures::Deputy,
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -187,14 +187,14 @@ fn an_added_word_is_looked_for_and_a_removed_one_is_not() {
     let mut world = world();
     let (_, deputy) = world.city.grid_with_lead();
     let word = ListedWord::parse("安居宝").unwrap();
-    let account = deputy.actor.account_id;
-    let add = |category| world.store.add_content_word(&word, category, account, now()).unwrap();
+    let by = By::account(deputy.actor.account_id, std::net::Ipv4Addr::LOCALHOST.into());
+    let add = |category| world.store.add_content_word(&word, category, &by, now()).unwrap();
     let added = add(Category::Other);
     assert_eq!(add(Category::Advertising).id, added.id);
     let hit = sent(&mut world, "楼道里贴满安居宝的广告。", 0);
     assert_eq!(checks(&world, &hit)[0].marks[0].category, Category::Advertising);
-    assert!(world.store.remove_content_word(added.id).unwrap());
-    assert!(!world.store.remove_content_word(added.id).unwrap());
+    assert!(world.store.remove_content_word(added.id, &by, now()).unwrap());
+    assert!(!world.store.remove_content_word(added.id, &by, now()).unwrap());
     let none = sent(&mut world, "楼道里贴满安居宝的广告。", 0);
     assert!(checks(&world, &none)[0].marks.is_empty());
 }

@@ -18,7 +18,6 @@ fn closed(world: &mut World, solved: bool) -> (Grid, Actor, Uuid) {
     let text = AnswerText::parse("已经修好了").unwrap();
     let until = now() + TimeDelta::days(15);
     world.store.answer(&deputy.actor, id, &text, &[], now(), until).unwrap();
-    let plan = world.city.plan();
     world
         .store
         .rate(
@@ -27,7 +26,6 @@ fn closed(world: &mut World, solved: bool) -> (Grid, Actor, Uuid) {
             Satisfaction::BasicallySatisfied,
             None,
             now(),
-            &plan,
         )
         .unwrap();
     (grid, deputy.actor, id)

@@ -81,7 +81,9 @@ async fn wording(worker: &Worker, channel: Channel, kind: NoticeKind) -> Option<
     if !Wording::is_free(channel) {
         return None;
     }
-    let set = worker.in_store(move |store| store.message_wording(channel, kind.as_str())).await;
+    let set = worker
+        .in_store(move |store| store.message_wording(channel, kind.as_str()))
+        .await;
     match set {
         Ok(text) => Wording::parse(&text?, channel).ok(),
         Err(error) => {

@@ -184,8 +184,7 @@ async fn try_content_words(
     signed_in.must(Permission::Configure)?;
     let text = SubmissionText::parse(&request.text).map_err(Problem::text("/text"))?;
     let words = state.ask(minyi_store::Store::content_words).await?;
-    let list = WordList::new(words.into_iter().map(|word| (word.word, word.category)))
-        .map_err(Problem::internal)?;
+    let list = WordList::new(words.into_iter().map(|word| (word.word, word.category))).map_err(Problem::internal)?;
     let mark = |mark: Mark| TriedMark {
         text: text.as_str().get(mark.range).unwrap_or_default().to_owned(),
         word: mark.word,

@@ -135,7 +135,9 @@ pub struct LegalLimitEntry {
 
 fn limits() -> Vec<LegalLimitEntry> {
     const STEPS: [&str; 6] = ["accept", "answer", "extend", "partner", "redo", "judge"];
-    let ways = Channel::ALL.iter().flat_map(|way| STEPS.map(|step| (way.as_str(), step)));
+    let ways = Channel::ALL
+        .iter()
+        .flat_map(|way| STEPS.map(|step| (way.as_str(), step)));
     ways.filter_map(|(applies_to, step)| {
         let limit = legal_limit(applies_to, step)?;
         Some(LegalLimitEntry {
@@ -299,11 +301,7 @@ async fn preview_deadline_policies(
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let tried = request.policy.map(DeadlinePolicyBody::read).transpose()?;
-    let (scope, places, now) = (
-        signed_in.actor.scope(),
-        signed_in.actor.place_scope(),
-        state.now(),
-    );
+    let (scope, places, now) = (signed_in.actor.scope(), signed_in.actor.place_scope(), state.now());
     let seen = state
         .ask(move |store| store.preview_policies((&scope, &places), tried.as_ref(), now))
         .await?

@@ -115,9 +115,13 @@ fn read(words: &str, channel: Channel) -> Result<Wording, Problem> {
 fn free(path: (String, String)) -> Result<(Channel, NoticeKind), Problem> {
     let channel: Option<Channel> = path.0.parse().ok().filter(|channel| Wording::is_free(*channel));
     let kind = NoticeKind::ALL.into_iter().find(|kind| kind.as_str() == path.1);
-    channel
-        .zip(kind)
-        .ok_or_else(|| Problem::field("/channel", "unknown_value", "这个渠道的文字由平台的模板决定，这里不能改。"))
+    channel.zip(kind).ok_or_else(|| {
+        Problem::field(
+            "/channel",
+            "unknown_value",
+            "这个渠道的文字由平台的模板决定，这里不能改。",
+        )
+    })
 }
 
 impl AppState {

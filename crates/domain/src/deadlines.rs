@@ -227,7 +227,12 @@ const BEFORE_WORK: NaiveTime = o_clock(8);
 /// Plans the clock of a round that begins at `start`.
 #[must_use]
 pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, start: DateTime<Utc>) -> AnswerPlan {
-    plan_until(calendar, &policies.around, policies.answer.after(calendar, start), start)
+    plan_until(
+        calendar,
+        &policies.around,
+        policies.answer.after(calendar, start),
+        start,
+    )
 }
 
 /// Plans a clock that goes on at `start` with the working days that were left when it was stopped; at least one.

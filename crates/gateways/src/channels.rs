@@ -19,10 +19,10 @@
 pub(crate) mod http;
 mod notice;
 pub(crate) mod outcome;
+mod preview;
 pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod token;
-mod preview;
 mod wording;
 
 pub use notice::{Notice, NoticeKind};

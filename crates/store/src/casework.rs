@@ -35,8 +35,8 @@ pub use kin::{Kin, Kinship};
 pub use merge::MergeTarget;
 pub use split::{MAX_PARTS, NewPart, SplitPart};
 pub(crate) use transfer::chain;
-pub(crate) use urgency::hurry_if_other;
 pub use transfer::{Target, TransferTargets, TransferTo, TransferView};
+pub(crate) use urgency::hurry_if_other;
 
 use crate::{
     Error, Result, Store,

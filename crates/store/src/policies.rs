@@ -317,7 +317,11 @@ fn check(
     }
     let Some(policy) = new.policy else {
         let is_general = *narrowed == Narrowed::default();
-        return if is_general { Err(PolicyRefusal::NoLength.into()) } else { Ok(()) };
+        return if is_general {
+            Err(PolicyRefusal::NoLength.into())
+        } else {
+            Ok(())
+        };
     };
     match legal_limit(&new.applies_to, &new.step) {
         Some(limit) if !limit.allows(policy, &calendar::calendar(connection)?, now) => {
@@ -328,7 +332,9 @@ fn check(
 }
 
 fn insert(connection: &mut PgConnection, new: &DeadlinePolicy, now: DateTime<Utc>) -> Result<()> {
-    let amount = new.policy.map(|policy| i16::try_from(policy.amount).unwrap_or(i16::MAX));
+    let amount = new
+        .policy
+        .map(|policy| i16::try_from(policy.amount).unwrap_or(i16::MAX));
     diesel::insert_into(deadline_policies::table)
         .values((
             deadline_policies::id.eq(ids::new(now)),

@@ -28,7 +28,11 @@ impl Store {
     pub fn message_wordings(&self) -> Result<(Vec<MessageWording>, Vec<Channel>)> {
         let mut connection = self.connection()?;
         let rows: Vec<(Word<Channel>, String, String)> = message_wordings::table
-            .select((message_wordings::channel, message_wordings::kind, message_wordings::text))
+            .select((
+                message_wordings::channel,
+                message_wordings::kind,
+                message_wordings::text,
+            ))
             .load(&mut *connection)?;
         let installed: Vec<Word<Channel>> = installed_channels::table
             .select(installed_channels::channel)

@@ -1,6 +1,6 @@
 //! From a request to a receipt.
 
-use minyi_domain::{deadlines::{Matter, RuleBook}};
+use minyi_domain::deadlines::{Matter, RuleBook};
 use minyi_domain::{
     routing::{Route, route},
     submission::{Channel, Contact},

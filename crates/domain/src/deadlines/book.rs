@@ -154,11 +154,18 @@ impl Book {
     /// The policies that hold for a matter: of each length of time exactly one.
     #[must_use]
     pub fn policies(&self, matter: &Matter) -> Policies {
-        let covering: Vec<&PolicyEntry> = self.narrowed.iter().filter(|entry| entry.cover.covers(matter)).collect();
+        let covering: Vec<&PolicyEntry> = self
+            .narrowed
+            .iter()
+            .filter(|entry| entry.cover.covers(matter))
+            .collect();
         let mut policies = self.general;
         for (applies_to, step, length) in policies.lengths() {
             let of_step = covering.iter().filter(|entry| entry.is_for(applies_to, step));
-            if let Some(policy) = of_step.max_by_key(|entry| entry.cover.rank()).and_then(|entry| entry.policy) {
+            if let Some(policy) = of_step
+                .max_by_key(|entry| entry.cover.rank())
+                .and_then(|entry| entry.policy)
+            {
                 *length = policy;
             }
         }
@@ -190,8 +197,15 @@ impl RuleBook {
             let answer = self.book.policies(&Matter::new(*kind, region_code)).answer;
             (answer, answer.after(&self.calendar, now))
         };
-        let usual = (self.book.general.answer, self.book.general.answer.after(&self.calendar, now));
-        Kind::ALL.iter().map(of_kind).max_by_key(|(_, due)| due.at).unwrap_or(usual)
+        let usual = (
+            self.book.general.answer,
+            self.book.general.answer.after(&self.calendar, now),
+        );
+        Kind::ALL
+            .iter()
+            .map(of_kind)
+            .max_by_key(|(_, due)| due.at)
+            .unwrap_or(usual)
     }
 }
 

@@ -51,11 +51,7 @@ fn policies(answer: u16, remind: u16) -> Policies {
 fn five_working_days_from_a_friday() {
     let calendar = WorkCalendar::new([], [2026]);
     // Friday 20 November 2026, 10:00 in China.
-    let plan = plan_answer(
-        &calendar,
-        &policies(5, 1),
-        "2026-11-20T02:00:00Z".parse().unwrap(),
-    );
+    let plan = plan_answer(&calendar, &policies(5, 1), "2026-11-20T02:00:00Z".parse().unwrap());
     let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
     assert_eq!(
         plan.answer_due,

@@ -46,7 +46,12 @@ pub struct Notice {
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::DeputyNew, Self::DeputyDeadline, Self::ResidentProgress, Self::Digest];
+    pub const ALL: [Self; 4] = [
+        Self::DeputyNew,
+        Self::DeputyDeadline,
+        Self::ResidentProgress,
+        Self::Digest,
+    ];
 
     /// The stable word of the database and of JSON.
     #[must_use]

@@ -103,7 +103,10 @@ impl Wording {
         if let Some(place) = NEEDED.into_iter().find(|place| !seen.contains(place)) {
             return Err(WordingError::Missing(place));
         }
-        let most = most_bytes(channel).unwrap_or(0).saturating_sub(VALUES_BYTES).min(3 * Self::MAX);
+        let most = most_bytes(channel)
+            .unwrap_or(0)
+            .saturating_sub(VALUES_BYTES)
+            .min(3 * Self::MAX);
         if literal > most || words.chars().count() > Self::MAX {
             return Err(WordingError::TooLong { most, actual: literal });
         }

@@ -101,10 +101,7 @@ impl Open {
         Ok(Matter {
             kind: self.kind.parse().map_err(|_| Error::Unknown(self.kind.clone()))?,
             category: self.category.clone(),
-            urgency: self
-                .urgency
-                .parse()
-                .map_err(|_| Error::Unknown(self.urgency.clone()))?,
+            urgency: self.urgency.parse().map_err(|_| Error::Unknown(self.urgency.clone()))?,
             region_code: self.region_code.clone(),
         })
     }

@@ -51,7 +51,12 @@ impl Store {
 
 /// As [`hurry`], where another length of time is promised for the matter than `before` and its clock runs to a date that a
 /// policy set and that has not passed.
-pub fn hurry_if_other(connection: &mut PgConnection, case: &mut Case, before: Policy, now: DateTime<Utc>) -> Result<()> {
+pub fn hurry_if_other(
+    connection: &mut PgConnection,
+    case: &mut Case,
+    before: Policy,
+    now: DateTime<Utc>,
+) -> Result<()> {
     if !matches!(case.state, State::Registered | State::Accepted | State::Reopened) {
         return Ok(());
     }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
-    Selectable, SelectableHelper,
+    Connection as _, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable,
+    QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
     pg::Pg,
     sql_query,
     sql_types::{BigInt, Text, Uuid as SqlUuid},

@@ -6,8 +6,8 @@ use minyi_domain::{
     token::{CaseToken, ReceiptToken},
 };
 use minyi_store::{
-    By, CheckState, Checker, ContentCheck, ContentMark, ContentReport, ContentResult, NewPhoto, NewRelease, NewSuggestion,
-    Refusal, Subject, TakenPush, Unable, fixtures::Deputy,
+    By, CheckState, Checker, ContentCheck, ContentMark, ContentReport, ContentResult, NewPhoto, NewRelease,
+    NewSuggestion, Refusal, Subject, TakenPush, Unable, fixtures::Deputy,
 };
 use rand::{SeedableRng, rngs::StdRng};
 use uuid::Uuid;

@@ -176,13 +176,7 @@ fn a_reopened_round_is_planned_from_its_reopening() {
     let reopened = morning("2026-12-30");
     world
         .store
-        .rate(
-            &receipt(&world, id),
-            false,
-            Satisfaction::Dissatisfied,
-            None,
-            reopened,
-        )
+        .rate(&receipt(&world, id), false, Satisfaction::Dissatisfied, None, reopened)
         .unwrap();
     assert_eq!(running(&world, id).due, end("2027-01-06"));
 
@@ -317,7 +311,11 @@ fn an_office_and_the_resident_behind_it_get_the_new_dates_too() {
     assert!(before.1, "January is not announced");
     import(&world, morning("2026-12-29"), (0, 0, 0));
 
-    let rules = world.store.rules(start).unwrap().rules(&Matter::new(Kind::Problem, TOWNSHIP));
+    let rules = world
+        .store
+        .rules(start)
+        .unwrap()
+        .rules(&Matter::new(Kind::Problem, TOWNSHIP));
     let plan = plan_handover(&rules.calendar, &rules.policies.office, false, start);
     assert_eq!(due(), (plan.answer.answer_due.at, false));
     assert_ne!(due().0, before.0);

@@ -20,13 +20,7 @@ fn closed(world: &mut World, solved: bool) -> (Grid, Actor, Uuid) {
     world.store.answer(&deputy.actor, id, &text, &[], now(), until).unwrap();
     world
         .store
-        .rate(
-            &receipt.receipt,
-            solved,
-            Satisfaction::BasicallySatisfied,
-            None,
-            now(),
-        )
+        .rate(&receipt.receipt, solved, Satisfaction::BasicallySatisfied, None, now())
         .unwrap();
     (grid, deputy.actor, id)
 }

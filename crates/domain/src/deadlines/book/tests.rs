@@ -51,11 +51,27 @@ fn general() -> Vec<PolicyEntry> {
 }
 
 fn categories() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["城建", "城建/路灯", "城建/路灯/不亮", "城建/路", "环境", "环境/垃圾"]).prop_map(str::to_owned)
+    prop::sample::select(vec![
+        "城建",
+        "城建/路灯",
+        "城建/路灯/不亮",
+        "城建/路",
+        "环境",
+        "环境/垃圾",
+    ])
+    .prop_map(str::to_owned)
 }
 
 fn regions() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["9901", "990102", "990102003", "990102003201", "990103", "990103001"]).prop_map(str::to_owned)
+    prop::sample::select(vec![
+        "9901",
+        "990102",
+        "990102003",
+        "990102003201",
+        "990103",
+        "990103001",
+    ])
+    .prop_map(str::to_owned)
 }
 
 prop_compose! {
@@ -94,16 +110,20 @@ prop_compose! {
 
 /// At most one of the same cover and day, as the table has it.
 fn several() -> impl Strategy<Value = Vec<PolicyEntry>> {
-    (0..12_u16).prop_flat_map(|count| (0..count).map(|n| narrower(100 + n)).collect::<Vec<_>>()).prop_map(|mut all| {
-        let known = all.clone();
-        let mut index = 0;
-        all.retain(|entry| {
-            let before = known.iter().take(index);
-            index += 1;
-            !before.clone().any(|other| other.cover == entry.cover && other.effective_from == entry.effective_from)
-        });
-        all
-    })
+    (0..12_u16)
+        .prop_flat_map(|count| (0..count).map(|n| narrower(100 + n)).collect::<Vec<_>>())
+        .prop_map(|mut all| {
+            let known = all.clone();
+            let mut index = 0;
+            all.retain(|entry| {
+                let before = known.iter().take(index);
+                index += 1;
+                !before
+                    .clone()
+                    .any(|other| other.cover == entry.cover && other.effective_from == entry.effective_from)
+            });
+            all
+        })
 }
 
 fn book(on: NaiveDate, further: &[PolicyEntry]) -> Book {
@@ -192,7 +212,14 @@ fn the_order_is_urgency_then_category_then_kind_then_place() {
         ..Cover::default()
     };
     let mut matter = Matter::new(Kind::Problem, "990102003");
-    let covers = [place("990102"), place("990102003"), kind, category("城建"), category("城建/路灯"), urgent];
+    let covers = [
+        place("990102"),
+        place("990102003"),
+        kind,
+        category("城建"),
+        category("城建/路灯"),
+        urgent,
+    ];
     let set: Vec<PolicyEntry> = (10..)
         .zip(covers)
         .map(|(amount, cover)| entry("submission", "answer", amount, cover, day(0)))

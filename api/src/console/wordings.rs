@@ -128,7 +128,6 @@ impl AppState {
     /// A made-up message.
     fn sample(&self, kind: NoticeKind, wording: Option<Wording>) -> Notice {
         let now = self.now();
-        let base = self.settings.public_url.as_str().trim_end_matches('/');
         let (state, summary) = match kind {
             NoticeKind::DeputyNew => ("待答复", "小区门口的路灯坏了三天，晚上看不见路。"),
             NoticeKind::DeputyDeadline => ("即将到期", "请在期限前答复群众"),
@@ -144,7 +143,10 @@ impl AppState {
             summary: summary.to_owned(),
             at: now,
             page: None,
-            link: Some(format!("{base}/deputy/#/pages/case/index")),
+            link: Some(self.url(match kind {
+                NoticeKind::ResidentProgress => "/r/",
+                _ => "/deputy/#/pages/case/index",
+            })),
             written_at: now,
             wording,
         }

@@ -1,6 +1,7 @@
 //! What those need who keep the whole running: messages that did not arrive, grids that nobody leads.
 
 pub mod accounts;
+mod answer_templates;
 mod audit;
 mod calendar;
 pub mod categories;
@@ -27,6 +28,7 @@ mod retention;
 pub mod settings;
 mod tables;
 mod test_message;
+mod wordings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -37,6 +39,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(exports::list_exports)
         .service(grids::list_grids)
         .configure(accounts::configure)
+        .configure(answer_templates::configure)
+        .configure(wordings::configure)
         .configure(audit::configure)
         .service(frame::get_console_settings)
         .service(regions::list_region_options)

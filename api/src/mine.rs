@@ -5,7 +5,7 @@ mod events;
 mod home;
 mod messages;
 mod notification_preferences;
-mod phrases;
+pub mod phrases;
 pub mod pushes;
 mod sign_ins;
 mod work;
@@ -19,7 +19,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(messages::list_messages)
         .service(messages::read_messages)
         .service(phrases::get_phrases)
-        .service(phrases::put_answer_templates)
         .service(pushes::answer_pushes)
         .service(notification_preferences::get_notification_preferences)
         .service(notification_preferences::put_notification_preferences)

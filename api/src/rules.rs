@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use minyi_domain::deadlines;
+use minyi_domain::deadlines::RuleBook;
 
 use crate::{problem::Problem, state::AppState};
 
@@ -18,15 +18,15 @@ pub struct Rules(Mutex<Option<Kept>>);
 struct Kept {
     read_at: DateTime<Utc>,
     day: NaiveDate,
-    in_force: Arc<deadlines::Rules>,
+    in_force: Arc<RuleBook>,
 }
 
 impl AppState {
-    /// The rules in force today.
+    /// The rules in force today, for every matter.
     ///
     /// # Errors
     /// If they have to be read again and the database does not answer.
-    pub async fn rules_in_force(&self) -> Result<Arc<deadlines::Rules>, Problem> {
+    pub async fn rules_in_force(&self) -> Result<Arc<RuleBook>, Problem> {
         let (now, day) = (self.now(), self.today());
         let kept = self.rules.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(kept) = kept.filter(|kept| kept.day == day && (now - kept.read_at).abs() < KEPT) {

@@ -11,7 +11,7 @@ use std::{
 use chrono::TimeDelta;
 use metrics::{counter, histogram};
 use minyi_domain::delivery::Channel;
-use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal};
+use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal, Wording};
 use minyi_store::{Address, BeginSending, EventKind, Outgoing, SendResult, Template};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -61,8 +61,9 @@ async fn dispatch(worker: &Worker, outgoing: &Outgoing) -> Outcome {
     };
     match address {
         Ok(address) => {
-            let notice = compose(worker, outgoing);
             let channel = outgoing.channel;
+            let mut notice = compose(worker, outgoing);
+            notice.wording = wording(worker, channel, notice.kind).await;
             worker.channels.send(channel, address.expose_secret(), &notice).await
         }
         Err(error) => {
@@ -71,6 +72,23 @@ async fn dispatch(worker: &Worker, outgoing: &Outgoing) -> Outcome {
                 code: String::new(),
                 kind: Refusal::BadRecipient,
             }
+        }
+    }
+}
+
+/// What this installation says on a channel with free text instead of the usual words.
+async fn wording(worker: &Worker, channel: Channel, kind: NoticeKind) -> Option<Wording> {
+    if !Wording::is_free(channel) {
+        return None;
+    }
+    let set = worker
+        .in_store(move |store| store.message_wording(channel, kind.as_str()))
+        .await;
+    match set {
+        Ok(text) => Wording::parse(&text?, channel).ok(),
+        Err(error) => {
+            tracing::warn!(%error, "the words of a message cannot be read; it goes out in the usual ones");
+            None
         }
     }
 }
@@ -136,6 +154,7 @@ fn compose(worker: &Worker, outgoing: &Outgoing) -> Notice {
         link: worker.public_url.as_ref().map(|base| link(base, outgoing, &page)),
         page: Some(page),
         written_at: outgoing.created_at,
+        wording: None,
     }
 }
 

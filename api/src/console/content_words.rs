@@ -3,8 +3,9 @@
 use actix_web::{HttpResponse, delete, get, post, web::Path};
 use chrono::{DateTime, Utc};
 use minyi_domain::{
-    content::{Category, ListedWord},
+    content::{Category, ListedWord, Mark, WordList},
     rights::Permission,
+    text::SubmissionText,
 };
 use minyi_store::ContentWord;
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,8 @@ use crate::{
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_content_words)
         .service(add_content_word)
-        .service(remove_content_word);
+        .service(remove_content_word)
+        .service(try_content_words);
 }
 
 /// The words that people added; the program brings its own beside them.
@@ -120,7 +122,7 @@ async fn add_content_word(
     let (word, category) = request.read()?;
     let (by, now) = (signed_in.by(), state.now());
     let added = state
-        .ask(move |store| store.add_content_word(&by, &signed_in.actor, &word, category, now))
+        .ask(move |store| store.add_content_word(&word, category, &by, now))
         .await?;
     Ok(HttpResponse::Created().json(ContentWordResponse::from(added)))
 }
@@ -133,6 +135,62 @@ async fn add_content_word(
 async fn remove_content_word(state: State, signed_in: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let (id, by, now) = (id.into_inner(), signed_in.by(), state.now());
-    state.ask(move |store| store.remove_content_word(&by, id, now)).await?;
+    state.ask(move |store| store.remove_content_word(id, &by, now)).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// A text to hold against the list.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"text": "楼道里贴满安居宝的广告。"}))]
+pub struct ContentTryRequest {
+    #[schema(min_length = 5, max_length = 4000)]
+    text: String,
+}
+
+/// What the check would mark; nothing is refused for it.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"marks": [
+    {"text": "安居宝", "word": "安居宝", "category": "advertising", "category_name": "广告引流"}
+]}))]
+pub struct ContentTryResponse {
+    /// In the order of the text; none: it would not be marked.
+    marks: Vec<TriedMark>,
+}
+
+/// A marked place.
+#[derive(Serialize, ToSchema)]
+pub struct TriedMark {
+    /// As it stands in the text, with what was put between.
+    text: String,
+    /// As it stands in the list.
+    word: String,
+    category: &'static str,
+    category_name: &'static str,
+}
+
+/// Hold a text against the list (试一段文字)
+///
+/// The program's own words and the installation's, as the check does; nothing is kept.
+#[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = ContentTryRequest, responses(
+    (status = 200, description = "what would be marked", body = ContentTryResponse),
+    (status = 422, description = "`invalid_fields`：文字太短或太长"),
+))]
+#[post("/content-words/try")]
+async fn try_content_words(
+    state: State,
+    signed_in: SignedIn,
+    JsonBody(request): JsonBody<ContentTryRequest>,
+) -> Result<HttpResponse, Problem> {
+    signed_in.must(Permission::Configure)?;
+    let text = SubmissionText::parse(&request.text).map_err(Problem::text("/text"))?;
+    let words = state.ask(minyi_store::Store::content_words).await?;
+    let list = WordList::new(words.into_iter().map(|word| (word.word, word.category))).map_err(Problem::internal)?;
+    let mark = |mark: Mark| TriedMark {
+        text: text.as_str().get(mark.range).unwrap_or_default().to_owned(),
+        word: mark.word,
+        category: mark.category.as_str(),
+        category_name: mark.category.zh(),
+    };
+    let marks = list.find(text.as_str()).into_iter().map(mark).collect();
+    Ok(HttpResponse::Ok().json(ContentTryResponse { marks }))
 }

@@ -3,10 +3,12 @@
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::{
-    deadlines::{Policy, Unit},
+    deadlines::{LegalLimit, Policy, Unit, legal_limit},
+    handover::Channel,
     rights::Permission,
+    submission::{Kind, Urgency},
 };
-use minyi_store::{DeadlinePolicy, Recomputed};
+use minyi_store::{DeadlinePolicy, ListedPolicy, Narrowed, PolicyRefusal, Recomputed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,44 +27,69 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(recompute_deadlines);
 }
 
-/// A length of time that is promised or kept.
+/// A length of time that is promised or kept, for all matters or for some. For each matter the one holds that names the
+/// urgency, then the deeper category, then the kind, then the smaller division.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "applies_to": "submission", "step": "answer", "amount": 5, "unit": "working_days", "effective_from": "2027-01-01"
+    "applies_to": "submission", "step": "answer", "amount": 3, "unit": "working_days", "effective_from": "2027-01-01",
+    "kind": "problem", "category_id": "019aa000-0000-7000-8000-0000000000c1", "urgency": "urgent",
+    "region_code": "990102"
 }))]
 pub struct DeadlinePolicyBody {
     /// `submission`, `office`, `intersession` or `proposal`.
     applies_to: String,
-    /// Such as `answer`, `urgent_answer`, `remind`, `escalate`, `auto_close`.
+    /// Such as `answer`, `remind`, `escalate`, `auto_close`.
     step: String,
-    /// 0 only for `escalate_head`: at once.
+    /// 0 only for `escalate_head`: at once. Left out, only where it is narrowed: from that day on what covers more holds
+    /// again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 400)]
-    amount: u16,
-    #[schema(schema_with = words::unit)]
-    unit: Unit,
+    amount: Option<u16>,
+    /// Stands with the amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::unit, required = false)]
+    unit: Option<Unit>,
     /// In China; not in the past.
     effective_from: NaiveDate,
+    /// Only matters of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::kind, required = false)]
+    kind: Option<Kind>,
+    /// Only matters of this category and those below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    category_id: Option<Uuid>,
+    /// Only matters of this urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::urgency, required = false)]
+    urgency: Option<Urgency>,
+    /// Only matters in this division and those below it; who administers a division must name it or one below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    region_code: Option<String>,
 }
 
 impl DeadlinePolicyBody {
     fn read(self) -> Result<DeadlinePolicy, Problem> {
         // The station's head may be told at the moment at which the answer was due.
         let least = u16::from(self.step != "escalate_head");
-        if !(least..=400).contains(&self.amount) {
-            return Err(Problem::field(
-                "/amount",
-                "out_of_range",
-                format!("长度是 {least} 到 400。"),
-            ));
-        }
+        let policy = match (self.amount, self.unit) {
+            (None, None) => None,
+            (Some(amount), Some(unit)) if (least..=400).contains(&amount) => Some(Policy { amount, unit }),
+            _ => {
+                let detail = format!("长度是 {least} 到 400，要有单位。");
+                return Err(Problem::field("/amount", "out_of_range", detail));
+            }
+        };
         Ok(DeadlinePolicy {
             applies_to: self.applies_to,
             step: self.step,
-            policy: Policy {
-                amount: self.amount,
-                unit: self.unit,
-            },
+            policy,
             effective_from: self.effective_from,
+            narrowed: Narrowed {
+                kind: self.kind,
+                category_id: self.category_id,
+                urgency: self.urgency,
+                region_code: self.region_code.filter(|code| !code.is_empty()),
+            },
         })
     }
 }
@@ -72,21 +99,69 @@ impl From<DeadlinePolicy> for DeadlinePolicyBody {
         Self {
             applies_to: policy.applies_to,
             step: policy.step,
-            amount: policy.policy.amount,
-            unit: policy.policy.unit,
+            amount: policy.policy.map(|policy| policy.amount),
+            unit: policy.policy.map(|policy| policy.unit),
             effective_from: policy.effective_from,
+            kind: policy.narrowed.kind,
+            category_id: policy.narrowed.category_id,
+            urgency: policy.narrowed.urgency,
+            region_code: policy.narrowed.region_code,
         }
     }
 }
 
-/// All policies.
+/// A policy with the names of what it is narrowed to.
+#[derive(Serialize, ToSchema)]
+pub struct DeadlinePolicyEntry {
+    #[serde(flatten)]
+    policy: DeadlinePolicyBody,
+    /// Path of the category, from level 1 down.
+    category: Option<String>,
+    /// Name of the division.
+    region: Option<String>,
+}
+
+/// The longest that the law allows.
+#[derive(Serialize, ToSchema)]
+pub struct LegalLimitEntry {
+    applies_to: &'static str,
+    step: &'static str,
+    amount: u16,
+    #[schema(schema_with = words::unit)]
+    unit: Unit,
+    /// The law or regulation.
+    source: &'static str,
+}
+
+fn limits() -> Vec<LegalLimitEntry> {
+    const STEPS: [&str; 6] = ["accept", "answer", "extend", "partner", "redo", "judge"];
+    let ways = Channel::ALL
+        .iter()
+        .flat_map(|way| STEPS.map(|step| (way.as_str(), step)));
+    ways.filter_map(|(applies_to, step)| {
+        let limit = legal_limit(applies_to, step)?;
+        Some(LegalLimitEntry {
+            applies_to,
+            step,
+            amount: limit.longest.amount,
+            unit: limit.longest.unit,
+            source: limit.source,
+        })
+    })
+    .collect()
+}
+
+/// The policies that hold in my division, and the limits of the law.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"items": [{
-    "applies_to": "submission", "step": "answer", "amount": 5, "unit": "working_days", "effective_from": "2000-01-01"
-}]}))]
+    "applies_to": "submission", "step": "answer", "amount": 5, "unit": "working_days", "effective_from": "2000-01-01",
+    "category": null, "region": null
+}], "limits": [{"applies_to": "proposal", "step": "answer", "amount": 3, "unit": "months",
+    "source": "《代表法》第五十一条：三个月内答复，疑难的六个月"}]}))]
 pub struct DeadlinePoliciesResponse {
-    /// Of each step the latest first.
-    items: Vec<DeadlinePolicyBody>,
+    /// Of each step the general ones first, and of each the latest first.
+    items: Vec<DeadlinePolicyEntry>,
+    limits: Vec<LegalLimitEntry>,
 }
 
 /// A policy to try, as if it held from today on.
@@ -140,28 +215,53 @@ impl From<Recomputed> for RecomputedResponse {
     }
 }
 
-fn unknown_step() -> Problem {
-    Problem::field("/step", "unknown_value", "没有这个环节，或者它不用这个单位。")
+fn refused(refusal: PolicyRefusal) -> Problem {
+    match refusal {
+        PolicyRefusal::NoStep => Problem::field("/step", "unknown_value", "没有这个环节，或者它不用这个单位。"),
+        PolicyRefusal::NoLength => Problem::field("/amount", "required", "没有限定范围的时限只能换成新的，不能取消。"),
+        PolicyRefusal::Region => Problem::field(
+            "/region_code",
+            "not_yours",
+            "请选您管理的区域，或者它下面的区域；全部区域的时限由系统管理员设置。",
+        ),
+        PolicyRefusal::Category => Problem::field("/category_id", "unknown_value", "没有这个分类。"),
+        PolicyRefusal::Law(LegalLimit { longest, source }) => Problem::field(
+            "/amount",
+            "over_legal_limit",
+            format!("不能长于法定的 {}{}（{source}）。", longest.amount, longest.unit.zh()),
+        ),
+    }
 }
 
 /// Deadline policies (办理时限)
+///
+/// Those for all divisions, and those of my division, of what lies in it, and of what it lies in.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), responses(
     (status = 200, description = "those of the past and the future too", body = DeadlinePoliciesResponse),
 ))]
 #[get("/deadline-policies")]
 async fn list_deadline_policies(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
-    let policies = state.ask(minyi_store::Store::deadline_policies).await?;
-    let items = policies.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().json(DeadlinePoliciesResponse { items }))
+    let scope = signed_in.actor.place_scope();
+    let policies = state.ask(move |store| store.deadline_policies(&scope)).await?;
+    let entry = |listed: ListedPolicy| DeadlinePolicyEntry {
+        policy: listed.policy.into(),
+        category: listed.category,
+        region: listed.region,
+    };
+    Ok(HttpResponse::Ok().json(DeadlinePoliciesResponse {
+        items: policies.into_iter().map(entry).collect(),
+        limits: limits(),
+    }))
 }
 
 /// Set a deadline policy from a day on (设置办理时限)
 ///
-/// Clocks that run keep theirs, unless they are computed again on purpose.
+/// Clocks that run keep theirs, unless they are computed again on purpose. Who administers a division sets them for it, or
+/// for one below it.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = DeadlinePolicyBody, responses(
     (status = 201, description = "set", body = DeadlinePolicyBody),
-    (status = 422, description = "`invalid_fields`：没有这个环节、长度不对，或者日期已经过去"),
+    (status = 422, description = "`invalid_fields`：没有这个环节或分类、长度不对或超过法定期限、区域不归您管理，或者日期已经过去"),
 ))]
 #[post("/deadline-policies")]
 async fn create_deadline_policy(
@@ -178,12 +278,11 @@ async fn create_deadline_policy(
         ));
     }
     let (new, by, now) = (body.clone().read()?, signed_in.by(), state.now());
-    let set = state
-        .ask(move |store| store.set_deadline_policy(&by, &new, now))
-        .await?;
-    if !set {
-        return Err(unknown_step());
-    }
+    let scope = signed_in.actor.place_scope();
+    state
+        .ask(move |store| store.set_deadline_policy(&by, &scope, &new, now))
+        .await?
+        .map_err(refused)?;
     Ok(HttpResponse::Created().json(body))
 }
 
@@ -192,7 +291,7 @@ async fn create_deadline_policy(
 /// With the policies in force today, and with one to try. Nothing is changed.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = PolicyPreviewRequest, responses(
     (status = 200, description = "which submissions, from which date to which", body = RecomputedResponse),
-    (status = 422, description = "`invalid_fields`：没有这个环节，或者长度不对"),
+    (status = 422, description = "`invalid_fields`：如设置时"),
 ))]
 #[post("/deadline-policies/preview")]
 async fn preview_deadline_policies(
@@ -202,11 +301,12 @@ async fn preview_deadline_policies(
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let tried = request.policy.map(DeadlinePolicyBody::read).transpose()?;
-    let (scope, now) = (signed_in.actor.scope(), state.now());
+    let (scope, places, now) = (signed_in.actor.scope(), signed_in.actor.place_scope(), state.now());
     let seen = state
-        .ask(move |store| store.preview_policies(&scope, tried.as_ref(), now))
-        .await?;
-    Ok(HttpResponse::Ok().json(RecomputedResponse::from(seen.ok_or_else(unknown_step)?)))
+        .ask(move |store| store.preview_policies((&scope, &places), tried.as_ref(), now))
+        .await?
+        .map_err(refused)?;
+    Ok(HttpResponse::Ok().json(RecomputedResponse::from(seen)))
 }
 
 /// Compute the running clocks again (按现行时限重新计算)

@@ -90,6 +90,7 @@ pub(super) async fn send_test_message(state: State, signed_in: SignedIn) -> Resu
         page: None,
         link: None,
         written_at: now,
+        wording: None,
     };
     let told = told(&state.wechat.send(&openid, &notice).await);
     let act = Act::done(Action::TestMessageSent, ObjectKind::Wechat, "installation");

@@ -68,7 +68,6 @@ pub async fn answer(
     check_photos(&request.photo_ids, "/photo_ids", &mut wrong);
     let text = text.filter(|_| wrong.is_empty()).ok_or(Problem::Invalid(wrong))?;
     let now = state.now();
-    let auto_close_at = state.rules_in_force().await?.auto_close_at(now);
     let photo_ids = request.photo_ids.clone();
     let write = move |store: &minyi_store::Store| {
         let new = NewAnswer {
@@ -76,7 +75,7 @@ pub async fn answer(
             photo_ids: &photo_ids,
             idempotency_key: key.as_deref(),
         };
-        store.answer_once(&actor, id, new, now, auto_close_at)
+        store.answer_once(&actor, id, new, now)
     };
     let answered = |id, repeated| Ok(Answered { id, repeated });
     match state.ask(write).await? {

@@ -6,7 +6,6 @@ pub mod view;
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, http::StatusCode, web};
 use chrono::TimeDelta;
-use minyi_domain::submission::Urgency;
 use minyi_domain::{calendar::local_date, token::CodeToken};
 use minyi_store::{CodePage, CodeState};
 use serde::Deserialize;
@@ -126,18 +125,14 @@ async fn open(
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let now = state.now();
-    let rules = state.rules_in_force().await?;
+    let (within, due) = state.rules_in_force().await?.promise(&found.region_code, now);
     let (site_id, region, since) = (found.site.id, found.region_code.clone(), now - RECENT);
     let recent = state
         .ask(move |store| store.recent_cases(site_id, &region, since))
         .await?;
     let view = CodeView {
         layout: page.layout(format!("{} · 民意码", found.place)),
-        promise: promise(
-            rules.policies.answer,
-            rules.plan(Urgency::Normal, now).answer_due,
-            local_date(now),
-        ),
+        promise: promise(within, due, local_date(now)),
         answerer: if found.deputies.is_empty() {
             "联络站工作人员"
         } else {

@@ -221,7 +221,7 @@ async fn get_code(
     if page.successor.is_none() {
         state.count_scan(page.code_id, &request).await;
     }
-    let within = state.rules_in_force().await?.policies.answer;
+    let (within, _) = state.rules_in_force().await?.promise(&page.region_code, state.now());
     Ok(HttpResponse::Ok().json(CodeResponse {
         typed_token: page.token.grouped(),
         state: page.state.as_str(),

@@ -39,6 +39,7 @@ mod personal_data;
 mod photos;
 mod pictures;
 mod places;
+mod policies;
 mod proposal_pages;
 mod receipts;
 mod retention;

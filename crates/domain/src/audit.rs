@@ -21,6 +21,11 @@ words! {
         LoginPolicyChanged = "login_policy_changed", "修改登录策略";
         DeadlinePolicySet = "deadline_policy_set", "设置办理时限";
         ClocksRecomputed = "clocks_recomputed", "重新计算办理期限";
+        CalendarYearTaken = "calendar_year_taken", "导入一年的节假日安排";
+        ContentWordAdded = "content_word_added", "加入内容检查的词";
+        ContentWordRemoved = "content_word_removed", "移出内容检查的词";
+        AnswerTemplatesSet = "answer_templates_set", "设置答复模板";
+        MessageWordingSet = "message_wording_set", "设置消息的文字";
         PersonalDataSearched = "personal_data_searched", "查找个人信息";
         PersonalDataCopied = "personal_data_copied", "导出个人信息";
         PersonalDataRequested = "personal_data_requested", "提出个人信息请求";
@@ -68,6 +73,10 @@ words! {
         Session = "session", "登录会话";
         LoginPolicy = "login_policy", "登录策略";
         DeadlinePolicy = "deadline_policy", "办理时限";
+        CalendarYear = "calendar_year", "工作日历";
+        ContentWord = "content_word", "内容检查的词";
+        AnswerTemplates = "answer_templates", "答复模板";
+        MessageWording = "message_wording", "消息的文字";
         PersonalData = "personal_data", "个人信息";
         PersonalDataRequest = "personal_data_request", "个人信息请求";
         RetentionPeriod = "retention_period", "保存期限";

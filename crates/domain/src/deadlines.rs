@@ -4,8 +4,13 @@ use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 
 use crate::calendar::{Deadline, WorkCalendar, at_local_time, local_date};
 use crate::handover::Channel;
-use crate::submission::Urgency;
 use crate::words::words;
+
+mod book;
+mod law;
+
+pub use book::{Book, Cover, Matter, NoPolicy, PolicyEntry, RuleBook};
+pub use law::{LegalLimit, legal_limit};
 
 words! {
     /// Days of the calendar (日), working days (工作日) or months (个月); the law uses all, so the unit stands with every
@@ -86,7 +91,7 @@ pub struct Around {
     pub escalate_county: Policy,
 }
 
-/// The policies in force when a clock starts; a running clock keeps those it began with.
+/// The policies in force for a matter when a clock starts; a running clock keeps those it began with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policies {
     /// From registration, or from reopening, to the answer.
@@ -94,8 +99,6 @@ pub struct Policies {
     pub around: Around,
     /// From the answer to closing without a rating.
     pub auto_close: Policy,
-    /// As `answer`, for what is urgent (急事急办).
-    pub urgent_answer: Policy,
     /// From the question to the resident to going on without what was asked.
     pub give_info: Policy,
     pub office: HandoverPolicies,
@@ -115,7 +118,7 @@ impl Policies {
     }
 }
 
-/// Calendar and policies of a day: all that is needed to plan a clock that starts then.
+/// Calendar and policies of a matter on a day: all that is needed to plan a clock that starts then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
     pub calendar: WorkCalendar,
@@ -125,8 +128,8 @@ pub struct Rules {
 impl Rules {
     /// The clock of a round that begins at `start`.
     #[must_use]
-    pub fn plan(&self, urgency: Urgency, start: DateTime<Utc>) -> AnswerPlan {
-        plan_answer(&self.calendar, &self.policies, urgency, start)
+    pub fn plan(&self, start: DateTime<Utc>) -> AnswerPlan {
+        plan_answer(&self.calendar, &self.policies, start)
     }
 
     /// The clock that goes on at `start` with `days` working days left.
@@ -223,12 +226,13 @@ const BEFORE_WORK: NaiveTime = o_clock(8);
 
 /// Plans the clock of a round that begins at `start`.
 #[must_use]
-pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, urgency: Urgency, start: DateTime<Utc>) -> AnswerPlan {
-    let limit = match urgency {
-        Urgency::Urgent => policies.urgent_answer,
-        Urgency::Normal | Urgency::Hard => policies.answer,
-    };
-    plan_until(calendar, &policies.around, limit.after(calendar, start), start)
+pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, start: DateTime<Utc>) -> AnswerPlan {
+    plan_until(
+        calendar,
+        &policies.around,
+        policies.answer.after(calendar, start),
+        start,
+    )
 }
 
 /// Plans a clock that goes on at `start` with the working days that were left when it was stopped; at least one.

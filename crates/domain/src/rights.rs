@@ -28,6 +28,7 @@ words! {
         Places = "places", "站点、网格和代表的管理";
         Serve = "serve", "代表本人履职";
         Print = "print", "制码、印刷和张贴";
+        Templates = "templates", "答复模板";
     }
 }
 
@@ -57,6 +58,7 @@ impl Role {
                     | P::Revisit
                     | P::Serve
             ),
+            Self::StationHead if matches!(permission, P::Templates) => true,
             Self::StationStaff | Self::StationHead => matches!(
                 permission,
                 P::ReadCases
@@ -88,6 +90,7 @@ impl Role {
                     | P::PersonalData
                     | P::Places
                     | P::Print
+                    | P::Templates
             ),
             Self::CountyAdmin | Self::CityAdmin => matches!(
                 permission,
@@ -105,6 +108,7 @@ impl Role {
                     | P::Places
                     | P::Configure
                     | P::Print
+                    | P::Templates
             ),
             Self::Auditor => matches!(
                 permission,
@@ -112,7 +116,10 @@ impl Role {
             ),
             Self::SecurityAdmin => matches!(permission, P::Accounts),
             // Keeps the machine, not the cases (三员分立).
-            Self::SystemAdmin => matches!(permission, P::Upkeep | P::Configure | P::Retention | P::Places),
+            Self::SystemAdmin => matches!(
+                permission,
+                P::Upkeep | P::Configure | P::Retention | P::Places | P::Templates
+            ),
         }
     }
 }

@@ -19,12 +19,16 @@
 pub(crate) mod http;
 mod notice;
 pub(crate) mod outcome;
+mod preview;
 pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod token;
+mod wording;
 
 pub use notice::{Notice, NoticeKind};
 pub use outcome::{Outcome, Refusal};
+pub use preview::{Preview, Value, preview};
+pub use wording::{Wording, WordingError};
 
 use minyi_domain::delivery::Channel;
 

@@ -33,7 +33,7 @@ use crate::{
 
 const USUAL_ADDRESS: &str = "https://oapi.dingtalk.com";
 /// A message may have 2,048 bytes as JSON, in which a character takes at most twice its bytes; the rest is its frame.
-const TEXT_BYTES: usize = 940;
+pub(crate) const TEXT_BYTES: usize = 940;
 /// When the result is asked for, one after another. An employee's phone need not be there: "unread" is a result.
 const ASK_AFTER: [Duration; 4] = [
     Duration::ZERO,

@@ -26,7 +26,7 @@ use crate::{
 /// Of the connection, and again of the mail: the library's own limit is that of one read, and a server may drip.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough for every notice.
-const TEXT_BYTES: usize = 8192;
+pub(crate) const TEXT_BYTES: usize = 8192;
 const SENDER: &str = "民意码";
 const FOOT: &str = "这封信由系统发出，请勿回复。";
 

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::{
     Error, Mode, Result,
-    channels::{Notice, NoticeKind, Outcome, http, settings, text},
+    channels::{Notice, NoticeKind, Outcome, Value, http, settings, text},
     clock::Clock,
 };
 
@@ -160,13 +160,13 @@ impl Sms {
             NoticeKind::ResidentProgress => &self.config.sms_template_resident,
             NoticeKind::DeputyNew | NoticeKind::DeputyDeadline | NoticeKind::Digest => &self.config.sms_template_deputy,
         };
+        let values: Vec<_> = values(notice)
+            .into_iter()
+            .map(|value| (value.name, value.value))
+            .collect();
         let text = Text {
             template,
-            values: &[
-                ("number", value(&notice.number)),
-                ("state", value(&notice.state)),
-                ("time", text::in_china(notice.at, "%-m月%-d日 %H:%M")),
-            ],
+            values: &values,
             reference: notice.id.simple().to_string(),
         };
         self.send(phone, &text).await
@@ -196,6 +196,18 @@ impl SmsProvider {
             Self::Tencent => "https://sms.tencentcloudapi.com/",
         }
     }
+}
+
+/// What fills the template of a notice.
+pub(crate) fn values(notice: &Notice) -> Vec<Value> {
+    let at = text::in_china(notice.at, "%-m月%-d日 %H:%M");
+    [
+        ("number", "编号", value(&notice.number)),
+        ("state", "状态", value(&notice.state)),
+        ("time", "时间", at),
+    ]
+    .map(|(name, label, value)| Value { name, label, value })
+    .into()
 }
 
 /// A value of a template: one line, not empty, at most 20 characters (providers allow 35 and less).

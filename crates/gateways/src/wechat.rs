@@ -15,6 +15,7 @@ mod send;
 mod service;
 
 pub use data::data;
+pub(crate) use data::keywords;
 pub use jssdk::sign_page;
 pub use service::{ServiceAccount, ServiceAccountConfig, ServiceMessages};
 

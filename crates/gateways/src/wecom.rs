@@ -27,7 +27,7 @@ use crate::{
 
 const USUAL_ADDRESS: &str = "https://qyapi.weixin.qq.com";
 /// Of a text message, UTF-8.
-const TEXT_BYTES: usize = 2048;
+pub(crate) const TEXT_BYTES: usize = 2048;
 /// In any minute at most 10 at once and 20 more (one each 3 s): 30.
 const MINUTE: Limit = Limit {
     burst: 10,

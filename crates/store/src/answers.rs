@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    Result, Store,
+    Result, Store, calendar,
     casework::{Case, Refusal, Ruling, end_request},
     ids,
     photos::lock_photos,
@@ -62,7 +62,7 @@ pub enum AnswerOutcome {
 }
 
 impl Store {
-    /// As [`Store::answer_once`], without a key.
+    /// As [`Store::answer_once`], without a key, and closing without a rating at a time that the caller knows.
     pub fn answer(
         &self,
         actor: &Actor,
@@ -77,18 +77,28 @@ impl Store {
             photo_ids,
             idempotency_key: None,
         };
-        self.answer_once(actor, id, new, now, auto_close_at)
+        self.answer_until(actor, id, new, now, Some(auto_close_at))
     }
 
-    /// Writes an answer, stops the clock of the round, plans closing without a rating for `auto_close_at`, and tells
-    /// the residents who asked for it.
+    /// Writes an answer, stops the clock of the round, plans closing without a rating, and tells the residents who asked
+    /// for it.
     pub fn answer_once(
         &self,
         actor: &Actor,
         id: Uuid,
         new: NewAnswer<'_>,
         now: DateTime<Utc>,
-        auto_close_at: DateTime<Utc>,
+    ) -> Result<AnswerOutcome> {
+        self.answer_until(actor, id, new, now, None)
+    }
+
+    fn answer_until(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        new: NewAnswer<'_>,
+        now: DateTime<Utc>,
+        auto_close_at: Option<DateTime<Utc>>,
     ) -> Result<AnswerOutcome> {
         if Party::of(actor.role) != Some(Party::Handler) {
             return Ok(AnswerOutcome::Forbidden);
@@ -115,14 +125,14 @@ impl Store {
     }
 }
 
-/// Answers a locked case, and with it all that was merged into it.
+/// Answers a locked case, and with it all that was merged into it. Without `auto_close_at` it closes as the policies say.
 pub fn give(
     connection: &mut PgConnection,
     actor: &Actor,
     case: &mut Case,
     new: NewAnswer<'_>,
     now: DateTime<Utc>,
-    auto_close_at: DateTime<Utc>,
+    auto_close_at: Option<DateTime<Utc>>,
 ) -> Ruling<Uuid> {
     let to = case.next_by(actor, Action::Answer)?;
     if case.state == State::HandedOver && office_owes(connection, case.id)? {
@@ -137,7 +147,10 @@ pub fn give(
     let given = Given {
         answer_id,
         text: new.text.as_str(),
-        ends_at: auto_close_at,
+        ends_at: match auto_close_at {
+            Some(at) => at,
+            None => calendar::rules(connection, case.id, now)?.auto_close_at(now),
+        },
     };
     settle(connection, case, to, actor, EventKind::Answered, given, now)?;
     for mut merged in merged_into(connection, case.id)? {

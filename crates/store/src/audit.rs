@@ -41,6 +41,11 @@ impl By {
         }
     }
 
+    /// The account, if there is one.
+    pub(crate) fn account_id(&self) -> Option<Uuid> {
+        self.account_id
+    }
+
     /// Whether it is this account.
     pub(crate) fn is_account(&self, account_id: Uuid) -> bool {
         self.account_id == Some(account_id)

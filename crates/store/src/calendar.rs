@@ -2,23 +2,24 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, connection::SimpleConnection as _,
-    upsert::excluded,
+    Connection as _, ExpressionMethods, NullableExpressionMethods, PgConnection, QueryDsl, RunQueryDsl,
+    connection::SimpleConnection as _, upsert::excluded,
 };
 use minyi_domain::{
     audit::{Action, ObjectKind},
     calendar::{WorkCalendar, local_date},
-    deadlines::{Around, HandoverPolicies, Policies, Policy, Rules, Unit},
-    handover::Channel,
+    deadlines::{Book, Matter, RuleBook, Rules},
+    submission::{Kind, Urgency},
 };
+use uuid::Uuid;
 
 use serde_json::json;
 
 use crate::{
     Act, By, Error, Result, Store, audit,
     casework::Stop,
-    handovers,
-    schema::{calendar_days, calendar_years, deadline_policies},
+    handovers, policies,
+    schema::{calendar_days, calendar_years, categories, submissions},
     word::Word,
 };
 
@@ -36,12 +37,16 @@ impl Store {
         calendar(&mut *self.connection()?)
     }
 
-    /// Working days, and for each step the latest policy that began by the day of `now`.
+    /// Working days, and the policies in effect on the day of `now`, for every matter.
     ///
     /// # Errors
     /// [`Error::Unknown`] names a step that has no policy.
-    pub fn rules(&self, now: DateTime<Utc>) -> Result<Rules> {
-        rules(&mut *self.connection()?, now)
+    pub fn rules(&self, now: DateTime<Utc>) -> Result<RuleBook> {
+        let mut connection = self.connection()?;
+        Ok(RuleBook {
+            calendar: calendar(&mut connection)?,
+            book: book(&mut connection, local_date(now))?,
+        })
     }
 
     /// Takes a year's announced days in the place of what was known of that year, and computes the provisional promises
@@ -75,7 +80,8 @@ fn apply(connection: &mut PgConnection, year: &CalendarYear, now: DateTime<Utc>)
     }
 }
 
-fn calendar(connection: &mut PgConnection) -> Result<WorkCalendar> {
+/// The working days as far as they are known.
+pub fn calendar(connection: &mut PgConnection) -> Result<WorkCalendar> {
     let days: Vec<(NaiveDate, bool)> = calendar_days::table
         .select((calendar_days::day, calendar_days::is_off))
         .load(connection)?;
@@ -83,69 +89,44 @@ fn calendar(connection: &mut PgConnection) -> Result<WorkCalendar> {
     Ok(WorkCalendar::new(days, years.into_iter().map(i32::from)))
 }
 
-/// Calendar and policies of the day of `now`.
-pub fn rules(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Rules> {
+/// What holds on the day of `now` for a submission that exists.
+pub fn rules(connection: &mut PgConnection, submission_id: Uuid, now: DateTime<Utc>) -> Result<Rules> {
+    let matter = matter(connection, submission_id)?;
+    rules_for(connection, &matter, now)
+}
+
+/// What holds on the day of `now` for a matter.
+pub fn rules_for(connection: &mut PgConnection, matter: &Matter, now: DateTime<Utc>) -> Result<Rules> {
     Ok(Rules {
         calendar: calendar(connection)?,
-        policies: policies(connection, local_date(now))?,
+        policies: book(connection, local_date(now))?.policies(matter),
     })
 }
 
-fn policies(connection: &mut PgConnection, on: NaiveDate) -> Result<Policies> {
-    let rows: Vec<(String, String, i16, Word<Unit>)> = deadline_policies::table
-        .filter(deadline_policies::effective_from.le(on))
-        .order((
-            deadline_policies::applies_to,
-            deadline_policies::step,
-            deadline_policies::effective_from.desc(),
-        ))
-        .distinct_on((deadline_policies::applies_to, deadline_policies::step))
-        .select((
-            deadline_policies::applies_to,
-            deadline_policies::step,
-            deadline_policies::amount,
-            deadline_policies::unit,
-        ))
-        .load(connection)?;
-    let policy = |of: &str, wanted: &str| {
-        rows.iter()
-            .find(|(applies_to, step, _, _)| applies_to == of && step == wanted)
-            .map(|(_, _, amount, unit)| Policy {
-                amount: amount.unsigned_abs(),
-                unit: unit.0,
-            })
-            .ok_or_else(|| Error::Unknown(format!("no policy for {wanted} of {of}")))
-    };
-    let around = |of: &str| {
-        Ok::<_, Error>(Around {
-            remind: policy(of, "remind")?,
-            escalate_head: policy(of, "escalate_head")?,
-            escalate: policy(of, "escalate")?,
-            escalate_county: policy(of, "escalate_county")?,
-        })
-    };
-    let handover = |channel: Channel| {
-        let policy = |wanted| policy(channel.as_str(), wanted);
-        Ok::<_, Error>(HandoverPolicies {
-            accept: policy("accept")?,
-            answer: policy("answer")?,
-            extend: policy("extend")?,
-            partner: policy("partner")?,
-            redo: policy("redo")?,
-            judge: policy("judge")?,
-            around: around(channel.as_str())?,
-        })
-    };
-    Ok(Policies {
-        answer: policy("submission", "answer")?,
-        around: around("submission")?,
-        auto_close: policy("submission", "auto_close")?,
-        urgent_answer: policy("submission", "urgent_answer")?,
-        give_info: policy("submission", "give_info")?,
-        office: handover(Channel::Office)?,
-        intersession: handover(Channel::Intersession)?,
-        proposal: handover(Channel::Proposal)?,
+/// What decides which policies hold for a submission.
+pub fn matter(connection: &mut PgConnection, submission_id: Uuid) -> Result<Matter> {
+    let (kind, category, urgency, region_code): (Word<Kind>, Option<String>, Word<Urgency>, String) =
+        submissions::table
+            .left_join(categories::table)
+            .filter(submissions::id.eq(submission_id))
+            .select((
+                submissions::kind,
+                categories::path.nullable(),
+                submissions::urgency,
+                submissions::region_code,
+            ))
+            .first(connection)?;
+    Ok(Matter {
+        kind: kind.0,
+        category,
+        urgency: urgency.0,
+        region_code,
     })
+}
+
+/// The policies in effect on a day.
+fn book(connection: &mut PgConnection, on: NaiveDate) -> Result<Book> {
+    Book::on(on, &policies::entries(connection)?).map_err(|missing| Error::Unknown(missing.to_string()))
 }
 
 fn replace_days(connection: &mut PgConnection, year: &CalendarYear) -> Result<()> {

@@ -36,6 +36,7 @@ pub use merge::MergeTarget;
 pub use split::{MAX_PARTS, NewPart, SplitPart};
 pub(crate) use transfer::chain;
 pub use transfer::{Target, TransferTargets, TransferTo, TransferView};
+pub(crate) use urgency::hurry_if_other;
 
 use crate::{
     Error, Result, Store,

@@ -17,8 +17,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Act, By, Result, Store, audit,
-    casework::{Case, Refusal},
+    Act, By, Result, Store, audit, calendar,
+    casework::{Case, Refusal, hurry_if_other},
     ids,
     schema::{categories, submissions},
     submissions::EventKind,
@@ -103,7 +103,8 @@ impl Store {
         })
     }
 
-    /// Puts a submission into a category (分类), or into another one; repeating it changes nothing.
+    /// Puts a submission into a category (分类), or into another one; repeating it changes nothing. Where a shorter time is
+    /// promised for that category, the date is brought forward; no category ever puts a promise off.
     pub fn classify(
         &self,
         actor: &Actor,
@@ -115,7 +116,7 @@ impl Store {
             if Party::of(actor.role) != Some(Party::Handler) {
                 return Err(Refusal::Forbidden.into());
             }
-            let case = Case::lock(connection, actor, id)?;
+            let mut case = Case::lock(connection, actor, id)?;
             let category: CategoryRow = categories::table
                 .find(category_id)
                 .select(CategoryRow::as_select())
@@ -125,6 +126,7 @@ impl Store {
             if !category.active {
                 return Err(Refusal::TargetUnfit("category").into());
             }
+            let before = calendar::rules(connection, id, now)?.policies.answer;
             let changed = diesel::update(
                 submissions::table
                     .find(id)
@@ -137,9 +139,10 @@ impl Store {
             ))
             .execute(connection)?;
             if changed > 0 {
+                hurry_if_other(connection, &mut case, before, now)?;
                 let event = case.event(EventKind::Classified, actor, now).internal();
                 event
-                    .with_data(json!({ "category": category.path }))
+                    .with_data(json!({ "category": category.path, "answer_due_at": case.answer_due_at }))
                     .insert(connection)?;
             }
             Ok(())

@@ -74,6 +74,7 @@ mod subscriptions;
 mod suggestions;
 mod wechat_pushes;
 mod word;
+mod wordings;
 mod work;
 
 pub use accounts::{
@@ -143,14 +144,14 @@ pub use personal_data::{
     Corrected, DataDecision, DataKind, DataRefusal, DataRequest, NewDataRequest, PersonalRecord, SealedCorrection,
 };
 pub use photos::{NewPhoto, Photo};
-pub use phrases::Phrase;
+pub use phrases::{Phrase, TemplatePlace};
 pub use places::{
     Advance, Advanced, AssignmentForm, AssignmentPlace, AssignmentRow, Boundary, DeputyColumns, DeputyForm,
     DeputyPlace, DeputyRef, DeputyTerm, Entry, GridColumns, GridForm, GridPlace, MOST_BOUNDARIES, NewBoundary,
     OfficeForm, OfficePlace, Overview, PlaceAsk, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
     RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
 };
-pub use policies::{DeadlinePolicy, Recomputed};
+pub use policies::{DeadlinePolicy, ListedPolicy, Narrowed, PolicyRefusal, Recomputed};
 pub use pool::Store;
 pub use prints::{JobOutcome, MOST_PRINTED, NewPrintJob, PrintDesign, PrintJob, PrintJobState, PrintLook, PrintWork};
 pub use promises::PromiseView;
@@ -174,4 +175,5 @@ pub use submissions::{
 };
 pub use suggestions::{NewSuggestion, Sorting, Suggestion, Unread};
 pub use wechat_pushes::TakenPush;
+pub use wordings::MessageWording;
 pub use work::WorkCounts;

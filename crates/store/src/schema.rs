@@ -34,11 +34,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    answer_templates (region_code, position) {
-        region_code -> Text,
+    answer_templates (id) {
+        region_code -> Nullable<Text>,
         position -> SmallInt,
         title -> Text,
         text -> Text,
+        site_id -> Nullable<Uuid>,
+        id -> BigInt,
     }
 }
 
@@ -254,10 +256,14 @@ diesel::table! {
     deadline_policies (id) {
         id -> Uuid,
         step -> Text,
-        amount -> SmallInt,
-        unit -> Text,
+        amount -> Nullable<SmallInt>,
+        unit -> Nullable<Text>,
         effective_from -> Date,
         applies_to -> Text,
+        kind -> Nullable<Text>,
+        category_id -> Nullable<Uuid>,
+        urgency -> Nullable<Text>,
+        region_code -> Nullable<Text>,
     }
 }
 
@@ -584,6 +590,16 @@ diesel::table! {
         remembered -> SmallInt,
         idle_minutes -> SmallInt,
         second_factor -> Text,
+    }
+}
+
+diesel::table! {
+    message_wordings (channel, kind) {
+        channel -> Text,
+        kind -> Text,
+        text -> Text,
+        changed_by_account_id -> Uuid,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -1246,6 +1262,10 @@ diesel::joinable!(content_checks -> submissions (submission_id));
 diesel::joinable!(push_permissions -> accounts (account_id));
 diesel::joinable!(duty_sign_ins -> codes (code_id));
 diesel::joinable!(answer_templates -> regions (region_code));
+diesel::joinable!(answer_templates -> sites (site_id));
+diesel::joinable!(deadline_policies -> categories (category_id));
+diesel::joinable!(deadline_policies -> regions (region_code));
+diesel::joinable!(message_wordings -> accounts (changed_by_account_id));
 diesel::joinable!(deputies -> regions (region_code));
 diesel::joinable!(deputy_terms -> deputies (deputy_id));
 diesel::joinable!(place_changes -> accounts (account_id));
@@ -1311,6 +1331,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     kept_answers,
     login_policy,
+    message_wordings,
     notification_wishes,
     notifications,
     offices,

@@ -177,8 +177,7 @@ impl<'a> Act<'a> {
                 comment,
             } => {
                 let comment = comment.as_deref().map(RatingComment::parse).transpose()?;
-                let plan = self.stage.rules.plan(at);
-                let rated = store.rate(&self.receipt(), *solved, *satisfaction, comment.as_ref(), at, &plan)?;
+                let rated = store.rate(&self.receipt(), *solved, *satisfaction, comment.as_ref(), at)?;
                 let was_rated = matches!(rated, RateOutcome::Closed | RateOutcome::Reopened { .. });
                 Ok(if was_rated { Ok(()) } else { Err(Refusal::Once) })
             }

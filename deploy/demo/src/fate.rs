@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use minyi_domain::{
     deadlines::{self, AnswerPlan},
-    submission::{Kind, Satisfaction, Urgency},
+    submission::{Kind, Satisfaction},
 };
 
 use crate::{data::Matter, moments::Moments};
@@ -80,7 +80,7 @@ pub struct Rules(pub deadlines::Rules);
 impl Rules {
     /// The clock of a round that begins at `start`.
     pub fn plan(&self, start: DateTime<Utc>) -> AnswerPlan {
-        self.0.plan(Urgency::Normal, start)
+        self.0.plan(start)
     }
 
     /// One try at a course for this fate; most tries fail, because a drawn time does not fit.

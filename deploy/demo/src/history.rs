@@ -208,10 +208,10 @@ impl Stage<'_> {
                 comment,
             } => {
                 let comment = comment.as_deref().map(RatingComment::parse).transpose()?;
-                let (receipt, plan) = (self.receipt(case), self.rules.plan(at));
+                let receipt = self.receipt(case);
                 let rated = self
                     .store
-                    .rate(&receipt, *solved, *satisfaction, comment.as_ref(), at, &plan)?;
+                    .rate(&receipt, *solved, *satisfaction, comment.as_ref(), at)?;
                 if !matches!(rated, RateOutcome::Closed | RateOutcome::Reopened { .. }) {
                     return Err(Error::Data("a rating was refused"));
                 }

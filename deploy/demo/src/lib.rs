@@ -24,7 +24,11 @@ pub mod story;
 mod text;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use minyi_domain::access::{LoginPolicy, Obliged};
+use minyi_domain::{
+    access::{LoginPolicy, Obliged},
+    deadlines::Matter,
+    submission::Kind,
+};
 use minyi_gateways::{keys::Keys, objects::Objects};
 use minyi_store::{By, Store};
 use serde_json::Value;
@@ -91,7 +95,7 @@ pub fn load(store: &Store, keys: &Keys, objects: Objects, password: &str, now: D
     for member in &city.staff {
         store.set_password(&member.username, &hash, now)?;
     }
-    let rules = Rules(store.rules(anchor)?);
+    let rules = Rules(store.rules(anchor)?.rules(&Matter::new(Kind::Problem, "")));
     let cases = story::write(&data, &city, &seed, &rules, anchor)?;
     let album = Album::new(objects)?;
     let mut stage = Stage {

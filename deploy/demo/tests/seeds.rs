@@ -39,7 +39,6 @@ fn rules() -> Rules {
         around,
     };
     let policies = Policies {
-        urgent_answer: working(1),
         give_info: working(10),
         office: handover,
         intersession: handover,

@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
-use minyi_domain::{people::Role, text::AnswerText};
-use minyi_store::fixtures::TO_STAFF;
+use minyi_domain::{delivery::Channel, people::Role, text::AnswerText};
+use minyi_store::{By, fixtures::TO_STAFF};
 use serde_json::json;
 
 use crate::stage::{Stage, keep_house, keyword};
@@ -101,6 +101,26 @@ async fn an_expired_token_is_renewed_and_the_message_goes_out() {
     worker.run_due().await.unwrap();
 
     assert_eq!(stage.messages(&deputy.openid).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_mail_says_what_the_installation_wants_it_to_say() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let (account, now) = (deputy.actor.account_id, stage.clock.now());
+    stage.tell_by_mail(account, "deputy@example.cn");
+    let by = By::account(account, std::net::Ipv4Addr::LOCALHOST.into());
+    let words = "请办 {编号}：{内容}\n{链接}";
+    stage
+        .store
+        .set_message_wording(&by, Channel::Mail, "deputy_new", Some(words), now)
+        .unwrap();
+    let (_, receipt) = stage.city.submit(&grid, deputy.route());
+    stage.worker().run_due().await.unwrap();
+
+    let mails = stage.mails().await;
+    let said = format!("请办 {}：路灯坏了三天没人修", receipt.number);
+    assert!(mails[0]["text"].as_str().unwrap().contains(&said), "{mails:?}");
 }
 
 #[tokio::test]

@@ -9,23 +9,27 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
+use minyi_domain::delivery::{Channel, Kind};
 use minyi_gateways::{
     Mode, ModeConfig,
     channels::ChannelsConfig,
     clock::Clock,
-    keys::KeysConfig,
+    keys::{Keys, KeysConfig},
+    mail::MailConfig,
     objects::{Objects, ObjectsConfig},
     redis_link::RedisConfig,
     wechat::WechatConfig,
 };
 use minyi_store::{
-    Store, StoreConfig,
+    NewWishes, Store, StoreConfig,
     fixtures::{City, Deputy, Grid},
+    sealed_for,
 };
 use minyi_test_support::{TestDatabase, TestRedis};
 use minyi_worker::{Pace, Worker, WorkerConfig};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use uuid::Uuid;
 use wechat_simulator::{Simulator, SimulatorConfig, templates};
 
 /// A Thursday noon in China.
@@ -48,6 +52,8 @@ pub struct Stage {
     pub clock: Clock,
     pub database: TestDatabase,
     pub redis: TestRedis,
+    /// Beside the mini-program.
+    channels: ChannelsConfig,
     simulator: Simulator,
     http: reqwest::Client,
     folder: PathBuf,
@@ -89,6 +95,7 @@ impl Stage {
             clock,
             database,
             redis,
+            channels: ChannelsConfig::default(),
             simulator,
             http: reqwest::Client::new(),
             folder,
@@ -124,7 +131,7 @@ impl Stage {
                 wechat_timeout_seconds: 2,
             },
             keys: keys(),
-            channels: ChannelsConfig::default(),
+            channels: self.channels.clone(),
             public_url: None,
             pace: Pace {
                 concurrency: 4,
@@ -237,6 +244,34 @@ impl Stage {
         let url = format!("{}/_sim/{path}", self.simulator.address);
         let answer = self.http.post(url).json(&body).send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
+    }
+
+    /// There is mail, and this account is told of its work by nothing else.
+    pub fn tell_by_mail(&mut self, account: Uuid, mailbox: &str) {
+        self.channels.mail = MailConfig {
+            mail_url: self.simulator.mail_url.clone().into(),
+            mail_from: "minyi@example.cn".to_owned(),
+        };
+        let (mail, now) = (Channel::Mail, self.clock.now());
+        let keys = Keys::new(&keys(), Mode::Development).unwrap();
+        let sealed = keys.contact.seal(&sealed_for(mail), account, mailbox).unwrap();
+        self.store.announce_channels(&[Channel::Wechat, mail], now).unwrap();
+        self.store
+            .set_channel_address(account, mail, Some(&sealed), account, now)
+            .unwrap();
+        let wishes = NewWishes {
+            orders: vec![(Kind::NewWork, vec![mail])],
+            quiet: None,
+            digest: false,
+        };
+        self.store.set_notification_wishes(account, &wishes, now).unwrap();
+    }
+
+    /// What arrived in mailboxes.
+    pub async fn mails(&self) -> Vec<Value> {
+        let url = format!("{}/_sim/inbox?way=mail", self.simulator.address);
+        let answer: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        answer["items"].as_array().unwrap().clone()
     }
 
     /// What arrived on a phone.

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, post, web::Path};
 use chrono::{DateTime, Utc};
-use minyi_domain::submission::Urgency;
 use minyi_domain::{submission::Satisfaction, text::RatingComment};
 use minyi_store::RateOutcome;
 use serde::{Deserialize, Serialize};
@@ -60,12 +59,10 @@ pub async fn rate(
         .transpose()
         .map_err(|error| Problem::Invalid(vec![FieldProblem::text("/comment", error)]))?;
     let now = state.now();
-    let plan = state.rules_in_force().await?.plan(Urgency::Normal, now);
     let RatingRequest {
         solved, satisfaction, ..
     } = request;
-    let rate =
-        move |store: &minyi_store::Store| store.rate(&receipt, solved, satisfaction, comment.as_ref(), now, &plan);
+    let rate = move |store: &minyi_store::Store| store.rate(&receipt, solved, satisfaction, comment.as_ref(), now);
     match state.ask(rate).await? {
         RateOutcome::Closed => Ok(None),
         RateOutcome::Reopened { answer_due_at } => Ok(Some(answer_due_at)),

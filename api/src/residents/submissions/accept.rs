@@ -1,6 +1,6 @@
 //! From a request to a receipt.
 
-use minyi_domain::{deadlines::Rules, submission::Urgency};
+use minyi_domain::deadlines::{Matter, RuleBook};
 use minyi_domain::{
     routing::{Route, route},
     submission::{Channel, Contact},
@@ -158,10 +158,11 @@ fn compose(
     key: &str,
     request_digest: [u8; 32],
     checked: Checked,
-    rules: &Rules,
+    rules: &RuleBook,
 ) -> Result<NewSubmission, Problem> {
     let (id, now, mut rng) = (state.clock.new_id(), state.now(), state.rng());
     let sealed = Sealed::new(&state.keys, id, &checked.contact)?;
+    let plan = rules.rules(&Matter::new(checked.kind, &origin.region_code)).plan(now);
     Ok(NewSubmission {
         id,
         number: SubmissionNumber::random(state.today(), &mut rng),
@@ -188,7 +189,7 @@ fn compose(
         phone_index: sealed.phone_index,
         photo_ids: checked.photo_ids,
         publish_consent: checked.publish_consent,
-        plan: rules.plan(Urgency::Normal, now),
+        plan,
         now,
     })
 }

@@ -39,6 +39,7 @@ impl Row {
             "/places/imports/",
             "/content-words/",
             "/retention/",
+            "/message-templates/",
         ];
         self.path.contains('{')
             && matches!(self.needs, Needs::Right(_) | Needs::Either(..))
@@ -102,6 +103,21 @@ pub fn rows() -> Vec<Row> {
             json!({"word": "某某某", "category": "other"}),
         ),
         row("delete", "/api/v1/content-words/{id}", Right(P::Configure)),
+        with("post", "/api/v1/content-words/try", Right(P::Configure), json!({"text": "路灯坏了三天"})),
+        row("get", "/api/v1/message-templates", Right(P::Configure)),
+        with(
+            "post",
+            "/api/v1/message-templates/{channel}/{kind}/preview",
+            Right(P::Configure),
+            json!({"text": "{编号} {链接}"}),
+        ),
+        with(
+            "put",
+            "/api/v1/message-templates/{channel}/{kind}",
+            Right(P::Configure),
+            json!({"text": null}),
+        ),
+        row("get", "/api/v1/answer-templates", Right(P::Templates)),
         with(
             "delete",
             "/api/v1/submissions/{id}/release",
@@ -169,7 +185,7 @@ pub fn rows() -> Vec<Row> {
         with(
             "put",
             "/api/v1/answer-templates",
-            Right(P::Configure),
+            Right(P::Templates),
             json!({"region_code": "990102", "templates": []}),
         ),
         with("post", "/api/v1/me/push-permissions", Login, json!({"results": {}})),

@@ -40,7 +40,6 @@ fn policies(answer: u16, remind: u16) -> Policies {
             amount: 15,
             unit: Unit::CalendarDays,
         },
-        urgent_answer: working(1),
         give_info: working(5),
         office: handover,
         intersession: handover,
@@ -52,12 +51,7 @@ fn policies(answer: u16, remind: u16) -> Policies {
 fn five_working_days_from_a_friday() {
     let calendar = WorkCalendar::new([], [2026]);
     // Friday 20 November 2026, 10:00 in China.
-    let plan = plan_answer(
-        &calendar,
-        &policies(5, 1),
-        Urgency::Normal,
-        "2026-11-20T02:00:00Z".parse().unwrap(),
-    );
+    let plan = plan_answer(&calendar, &policies(5, 1), "2026-11-20T02:00:00Z".parse().unwrap());
     let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
     assert_eq!(
         plan.answer_due,
@@ -88,7 +82,7 @@ proptest! {
     #[test]
     fn steps_come_in_their_order(hours in 0..20_000_i64, answer in 1..60_u16, remind in 1..60_u16) {
         let start = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::hours(hours);
-        let plan = plan_answer(&WorkCalendar::default(), &policies(answer, remind), Urgency::Normal, start);
+        let plan = plan_answer(&WorkCalendar::default(), &policies(answer, remind), start);
         prop_assert!(plan.answer_due.at > start);
         prop_assert!(plan.escalate_head_at >= plan.answer_due.at);
         prop_assert!(plan.escalate_head_at < plan.escalate_at && plan.escalate_at < plan.escalate_county_at);
@@ -115,14 +109,6 @@ fn a_proposal_is_answered_within_three_months_a_hard_one_within_six() {
     };
     assert_eq!(due(false), at("2027-02-28T15:59:59Z"));
     assert_eq!(due(true), at("2027-05-28T15:59:59Z"));
-}
-
-#[test]
-fn what_is_urgent_is_due_sooner() {
-    let (calendar, start) = (WorkCalendar::new([], [2026]), "2026-11-16T02:00:00Z".parse().unwrap());
-    let due = |urgency| plan_answer(&calendar, &policies(5, 1), urgency, start).answer_due.at;
-    assert!(due(Urgency::Urgent) < due(Urgency::Normal));
-    assert_eq!(due(Urgency::Hard), due(Urgency::Normal));
 }
 
 proptest! {
@@ -165,7 +151,7 @@ proptest! {
     fn half_of_the_time_is_over_on_the_first_morning_that_is_worked(hours in 0..20_000_i64, answer in 1..60_u16) {
         let start = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::hours(hours);
         let calendar = WorkCalendar::default();
-        let plan = plan_answer(&calendar, &policies(answer, 1), Urgency::Normal, start);
+        let plan = plan_answer(&calendar, &policies(answer, 1), start);
         let half = half_by_searching(&calendar, start, plan.answer_due.at);
         let before_reminder = half > start && half < plan.remind_at.unwrap_or(plan.answer_due.at);
         prop_assert_eq!(plan.half_at, before_reminder.then_some(half));

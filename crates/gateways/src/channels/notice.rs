@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::text;
+use super::Wording;
 
 /// What a message is about; chooses the template where a platform wants one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,16 +40,30 @@ pub struct Notice {
     pub link: Option<String>,
     /// When the message was written: before its first attempt, and the same in each.
     pub written_at: DateTime<Utc>,
+    /// What this installation says on the channel instead of the usual words.
+    pub wording: Option<Wording>,
 }
 
-/// Longer places, numbers and states than any real one are cut, so that the rest of a text has room.
-const PLACE_CHARS: usize = 40;
-const NUMBER_CHARS: usize = 32;
-const STATE_CHARS: usize = 12;
-/// A link that is longer is left out rather than cut.
-const LINK_BYTES: usize = 256;
-
 impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [
+        Self::DeputyNew,
+        Self::DeputyDeadline,
+        Self::ResidentProgress,
+        Self::Digest,
+    ];
+
+    /// The stable word of the database and of JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DeputyNew => "deputy_new",
+            Self::DeputyDeadline => "deputy_deadline",
+            Self::ResidentProgress => "resident_progress",
+            Self::Digest => "digest",
+        }
+    }
+
     /// The heading.
     #[must_use]
     pub const fn title(self) -> &'static str {
@@ -77,27 +91,15 @@ impl Notice {
     /// summary is cut.
     #[must_use]
     pub fn text(&self, max_bytes: usize) -> String {
-        let place = text::cut_chars(&text::visible(&self.place), PLACE_CHARS);
-        let head = format!(
-            "【{}】{place}\n编号 {}，{}\n",
-            self.kind.title(),
-            text::cut_chars(&text::visible(&self.number), NUMBER_CHARS),
-            text::cut_chars(&text::visible(&self.state), STATE_CHARS),
-        );
-        let mut tail = format!("{} {}", self.kind.time_label(), text::time(self.at));
-        if let Some(link) = self.short_link() {
-            tail = format!("{tail}\n{link}");
-        }
-        let room = max_bytes.saturating_sub(head.len() + tail.len() + 1);
-        match text::cut_bytes(&text::visible(&self.summary), room) {
-            summary if summary.is_empty() => format!("{head}{tail}"),
-            summary => format!("{head}{summary}\n{tail}"),
-        }
-    }
-
-    /// The link, unless it is too long for a text.
-    pub(crate) fn short_link(&self) -> Option<&str> {
-        self.link.as_deref().filter(|link| link.len() <= LINK_BYTES)
+        let usual;
+        let wording = match &self.wording {
+            Some(wording) => wording,
+            None => {
+                usual = Wording::usual(self.kind);
+                &usual
+            }
+        };
+        wording.fill(self, max_bytes)
     }
 }
 

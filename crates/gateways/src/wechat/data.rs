@@ -9,10 +9,10 @@
 //!
 //! Texts may be of any length and content: they are made to fit.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::encode;
-use crate::channels::{Notice, NoticeKind};
+use crate::channels::{Notice, NoticeKind, Value};
 
 /// The template of each kind.
 #[derive(Debug, Clone)]
@@ -32,33 +32,40 @@ impl Templates {
     }
 }
 
-/// The value of `data` in the request: `{"thing2": {"value": "…"}, …}`.
-#[must_use]
-pub fn data(notice: &Notice) -> Value {
-    let keywords = match notice.kind {
+/// The keywords of a notice's template with their values.
+pub(crate) fn keywords(notice: &Notice) -> Vec<Value> {
+    let number = || encode::character_string(&notice.number);
+    let place = || encode::thing(&notice.place);
+    let summary = || encode::thing(&notice.summary);
+    let (at, state) = (encode::time(notice.at), encode::phrase(&notice.state));
+    let keyword = |name, label, value| Value { name, label, value };
+    match notice.kind {
         NoticeKind::DeputyNew => vec![
-            ("character_string1", encode::character_string(&notice.number)),
-            ("thing2", encode::thing(&notice.place)),
-            ("thing3", encode::thing(&notice.summary)),
-            ("time4", encode::time(notice.at)),
-            ("phrase5", encode::phrase(&notice.state)),
+            keyword("character_string1", "编号", number()),
+            keyword("thing2", "地点", place()),
+            keyword("thing3", "内容摘要", summary()),
+            keyword("time4", "答复期限", at),
+            keyword("phrase5", "状态", state),
         ],
         NoticeKind::DeputyDeadline | NoticeKind::Digest => vec![
-            ("character_string1", encode::character_string(&notice.number)),
-            ("thing2", encode::thing(&notice.place)),
-            ("phrase3", encode::phrase(&notice.state)),
-            ("time4", encode::time(notice.at)),
-            ("thing5", encode::thing(&notice.summary)),
+            keyword("character_string1", "编号", number()),
+            keyword("thing2", "地点", place()),
+            keyword("phrase3", "状态", state),
+            keyword("time4", "期限", at),
+            keyword("thing5", "提示", summary()),
         ],
         NoticeKind::ResidentProgress => vec![
-            ("character_string1", encode::character_string(&notice.number)),
-            ("phrase2", encode::phrase(&notice.state)),
-            ("time3", encode::time(notice.at)),
-            ("thing4", encode::thing(&notice.summary)),
+            keyword("character_string1", "编号", number()),
+            keyword("phrase2", "状态", state),
+            keyword("time3", "时间", at),
+            keyword("thing4", "说明", summary()),
         ],
-    };
-    keywords
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), json!({"value": value})))
-        .collect()
+    }
+}
+
+/// The value of `data` in the request: `{"thing2": {"value": "…"}, …}`.
+#[must_use]
+pub fn data(notice: &Notice) -> serde_json::Value {
+    let entry = |keyword: Value| (keyword.name.to_owned(), json!({"value": keyword.value}));
+    keywords(notice).into_iter().map(entry).collect()
 }

@@ -19,3 +19,4 @@ mod sms;
 mod support;
 mod vectors;
 mod wechat;
+mod wordings;

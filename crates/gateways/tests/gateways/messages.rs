@@ -21,6 +21,7 @@ fn notice(kind: NoticeKind, summary: &str) -> Notice {
         page: None,
         link: Some("https://example.cn/m/#/case?id=1".into()),
         written_at: due(),
+        wording: None,
     }
 }
 

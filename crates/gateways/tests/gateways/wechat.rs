@@ -60,6 +60,7 @@ fn message() -> Notice {
         page: None,
         link: None,
         written_at: clock().now(),
+        wording: None,
     }
 }
 

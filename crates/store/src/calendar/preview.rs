@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
-use minyi_domain::people::Scope;
+use minyi_domain::{
+    audit::{Action, ObjectKind},
+    people::Scope,
+};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{CalendarDay, CalendarYear, Replanned, apply, record};
+use super::{CalendarDay, CalendarYear, Replanned, apply};
 use crate::{
-    By, Error, Result, Store,
+    Act, By, Error, Result, Store, audit,
     schema::{calendar_days, calendar_years, handovers, submissions},
     scope::submissions_in,
 };
@@ -106,7 +110,12 @@ impl Store {
     ) -> Result<CalendarEffect> {
         self.connection()?.transaction(|connection| {
             let effect = effect(connection, scope, year, now)?;
-            record(connection, by, year, now)?;
+            let act = Act::done(Action::CalendarYearTaken, ObjectKind::CalendarYear, year.year);
+            let detail = json!({
+                "days": year.own_days().count(), "submissions_moved": effect.submissions_moved,
+                "handovers_moved": effect.handovers_moved,
+            });
+            audit::record(connection, by, &act.with(detail), now)?;
             Ok(effect)
         })
     }

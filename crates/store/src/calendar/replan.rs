@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
@@ -7,9 +7,8 @@ use diesel::{
 };
 use minyi_domain::{
     calendar::{Deadline, WorkCalendar, end_of_day, local_date},
-    deadlines::{self, AnswerPlan, Policies},
+    deadlines::{self, AnswerPlan, Book, Matter, Policies},
     people::Scope,
-    submission::Urgency,
 };
 use uuid::Uuid;
 
@@ -34,7 +33,13 @@ struct Open {
     #[diesel(sql_type = SmallInt)]
     clock: i16,
     #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    category: Option<String>,
+    #[diesel(sql_type = Text)]
     urgency: String,
+    #[diesel(sql_type = Text)]
+    region_code: String,
     /// Working days that were left when the clock went on; none: the policy decides.
     #[diesel(sql_type = Nullable<SmallInt>)]
     clock_days: Option<i16>,
@@ -48,7 +53,8 @@ struct Open {
 
 /// The submissions are locked before their steps, as everywhere.
 const OPEN: &str = "
-SELECT id, clock, urgency, clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
+SELECT id, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
+    clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
 FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND answer_due_provisional
 ORDER BY id FOR UPDATE OF submissions";
 
@@ -69,20 +75,18 @@ WHERE deadline_steps.done_at IS NULL AND deadline_steps.due_at <> excluded.due_a
 pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Replanned> {
     let calendar = super::calendar(connection)?;
     let open: Vec<Open> = diesel::sql_query(OPEN).load(connection)?;
-    let mut in_force = BTreeMap::<NaiveDate, Policies>::new();
+    let mut in_force = BTreeMap::<NaiveDate, Book>::new();
     let mut planned = Vec::with_capacity(open.len());
     let mut count = Replanned::default();
     for submission in open {
-        let day = local_date(submission.began_at);
-        let policies = match in_force.get(&day) {
-            Some(policies) => *policies,
-            None => *in_force.entry(day).or_insert(super::policies(connection, day)?),
+        let book = match in_force.entry(local_date(submission.began_at)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(day) => {
+                let book = super::book(connection, *day.key())?;
+                day.insert(book)
+            }
         };
-        let urgency = submission
-            .urgency
-            .parse()
-            .map_err(|_| Error::Unknown(submission.urgency.clone()))?;
-        let plan = plan(&calendar, &policies, &submission, urgency, now);
+        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now);
         count.examined += 1;
         count.moved += usize::from(plan.answer_due.at != submission.answer_due_at);
         count.still_provisional += usize::from(plan.answer_due.provisional);
@@ -92,16 +96,21 @@ pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<
     Ok(count)
 }
 
-fn plan(
-    calendar: &WorkCalendar,
-    policies: &Policies,
-    submission: &Open,
-    urgency: Urgency,
-    now: DateTime<Utc>,
-) -> AnswerPlan {
+impl Open {
+    fn matter(&self) -> Result<Matter> {
+        Ok(Matter {
+            kind: self.kind.parse().map_err(|_| Error::Unknown(self.kind.clone()))?,
+            category: self.category.clone(),
+            urgency: self.urgency.parse().map_err(|_| Error::Unknown(self.urgency.clone()))?,
+            region_code: self.region_code.clone(),
+        })
+    }
+}
+
+fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: DateTime<Utc>) -> AnswerPlan {
     let plan = match submission.clock_days {
         Some(days) => deadlines::resume_answer(calendar, policies, days.unsigned_abs(), submission.began_at),
-        None => deadlines::plan_answer(calendar, policies, urgency, submission.began_at),
+        None => deadlines::plan_answer(calendar, policies, submission.began_at),
     };
     let promised = submission.answer_due_at;
     let due_at = if submission.overdue_at.is_some() {
@@ -167,7 +176,8 @@ pub struct MovedClock {
 
 /// Those that run by a policy and are not late: who was told that a date has passed is not told another one.
 const RUNNING: &str = "
-SELECT id, clock, urgency, clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
+SELECT id, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
+    clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
 FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND clock_days IS NULL AND overdue_at IS NULL
     AND region_code LIKE $1 AND (confidential_region IS NULL OR confidential_region LIKE $1)
 ORDER BY id FOR UPDATE OF submissions";
@@ -181,16 +191,12 @@ pub fn running(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>)
         _ => "%".to_owned(),
     };
     let calendar = super::calendar(connection)?;
-    let policies = super::policies(connection, local_date(now))?;
+    let book = super::book(connection, local_date(now))?;
     let open: Vec<Open> = diesel::sql_query(RUNNING).bind::<Text, _>(within).load(connection)?;
     let examined = open.len();
     let mut planned = Vec::new();
     for submission in open {
-        let urgency = submission
-            .urgency
-            .parse()
-            .map_err(|_| Error::Unknown(submission.urgency.clone()))?;
-        let plan = plan(&calendar, &policies, &submission, urgency, now);
+        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now);
         if plan.answer_due.at != submission.answer_due_at {
             planned.push((submission, plan));
         }

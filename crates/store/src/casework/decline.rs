@@ -117,7 +117,7 @@ impl Store {
             let given = Given {
                 answer_id,
                 text: text.as_str(),
-                ends_at: calendar::rules(connection, now)?.auto_close_at(now),
+                ends_at: calendar::rules(connection, id, now)?.auto_close_at(now),
             };
             name_kind(connection, id, kind)?;
             settle(connection, &mut case, to, actor, EventKind::Declined, given, now)?;

@@ -76,7 +76,7 @@ impl Store {
             if asked >= MAX_QUESTIONS {
                 return Err(Refusal::TooOften.into());
             }
-            let rules = calendar::rules(connection, now)?;
+            let rules = calendar::rules(connection, id, now)?;
             let due_at = rules.policies.give_info.after(&rules.calendar, now).at;
             diesel::insert_into(info_requests::table)
                 .values((
@@ -186,7 +186,7 @@ fn resume(connection: &mut PgConnection, case: &mut Case, kind: EventKind, now: 
         .select(submissions::clock_days)
         .first(connection)?;
     let left = left.unwrap_or(1).unsigned_abs();
-    let plan = calendar::rules(connection, now)?.resume(left, now);
+    let plan = calendar::rules(connection, case.id, now)?.resume(left, now);
     case.start_clock(connection, &plan, Some(left), now)?;
     let mut event = NewEvent::new(case.id, kind, now).with_data(json!({ "answer_due_at": case.answer_due_at }));
     if kind == EventKind::InfoGiven {

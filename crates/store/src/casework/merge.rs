@@ -51,7 +51,7 @@ impl Store {
             if !primary.state.awaits_answer() || !hidden_alike || !high_enough {
                 return Err(UNFIT.into());
             }
-            let rules = calendar::rules(connection, now)?;
+            let rules = calendar::rules(connection, target_id, now)?;
             take_over_date(connection, &mut primary, &case, &rules, now)?;
             let left = deadlines::days_left(&rules.calendar, now, case.answer_due_at);
             diesel::update(submissions::table.find(id))
@@ -90,7 +90,7 @@ impl Store {
                 ))
                 .execute(connection)?;
             case.state = to;
-            let rules = calendar::rules(connection, now)?;
+            let rules = calendar::rules(connection, id, now)?;
             let due = Some(case.promised())
                 .filter(|due| due.at > now)
                 .unwrap_or_else(|| rules.resume(left.unwrap_or(1).unsigned_abs(), now).answer_due);

@@ -39,7 +39,7 @@ impl Store {
                 .with_id(asked)
                 .by_resident()
                 .insert(connection)?;
-            let plan = calendar::rules(connection, now)?.plan(case.urgency, now);
+            let plan = calendar::rules(connection, case.id, now)?.plan(now);
             let data = json!({ "reason": "review", "answer_due_at": plan.answer_due.at });
             case.handled_above = true;
             reopen(connection, &mut case, reopened, data, &plan, now)?;

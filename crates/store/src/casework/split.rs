@@ -9,7 +9,7 @@ use minyi_domain::{
     deadlines,
     lifecycle::Action,
     people::Actor,
-    submission::{Kind, Urgency},
+    submission::Kind,
     text::SubmissionText,
     token::{ReceiptToken, SubmissionNumber},
 };
@@ -66,10 +66,10 @@ impl Store {
                 return Ok(before);
             }
             let to = case.next_by(actor, Action::Split)?;
-            let rules = calendar::rules(connection, now)?;
+            let rules = calendar::rules(connection, id, now)?;
             let due = Some(case.promised())
                 .filter(|due| due.at > now)
-                .unwrap_or_else(|| rules.plan(Urgency::Normal, now).answer_due);
+                .unwrap_or_else(|| rules.plan(now).answer_due);
             let days = deadlines::days_left(&rules.calendar, now, due.at);
             let plan = rules.plan_until(due, now);
             for (position, part) in parts.iter().enumerate() {

@@ -11,14 +11,13 @@ use diesel::{
 use minyi_domain::{
     audit::{Action, ObjectKind},
     content::{Category, ListedWord, Mark, Verdict},
-    people::Actor,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{CheckState, Checker, ContentMark};
 use crate::{
-    Act, By, Result, Store, audit, ids,
+    Act, By, Error, Result, Store, audit, ids,
     schema::{content_checks, content_words},
     word::Word,
 };
@@ -68,27 +67,29 @@ impl Store {
     /// Adds a word for all texts from now on; one that is there already gets the category.
     pub fn add_content_word(
         &self,
-        by: &By,
-        actor: &Actor,
         word: &ListedWord,
         category: Category,
+        by: &By,
         now: DateTime<Utc>,
     ) -> Result<ContentWord> {
+        let account = by
+            .account_id()
+            .ok_or_else(|| Error::Unknown("a word that nobody adds".to_owned()))?;
         let new = NewWord {
             id: ids::new(now),
             word: word.as_str(),
             category: category.as_str(),
-            added_by_account_id: actor.account_id,
+            added_by_account_id: account,
             added_at: now,
         };
         self.connection()?.transaction(|connection| {
-            let added = diesel::insert_into(content_words::table)
+            let added: ContentWord = diesel::insert_into(content_words::table)
                 .values(&new)
                 .on_conflict(content_words::word)
                 .do_update()
                 .set((
                     content_words::category.eq(new.category),
-                    content_words::added_by_account_id.eq(new.added_by_account_id),
+                    content_words::added_by_account_id.eq(account),
                 ))
                 .returning(ContentWord::as_returning())
                 .get_result(connection)?;
@@ -98,14 +99,14 @@ impl Store {
     }
 
     /// Takes a word off the list; `false`: it is not there.
-    pub fn remove_content_word(&self, by: &By, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    pub fn remove_content_word(&self, id: Uuid, by: &By, now: DateTime<Utc>) -> Result<bool> {
         self.connection()?.transaction(|connection| {
             let removed: Option<ContentWord> = diesel::delete(content_words::table.find(id))
                 .returning(ContentWord::as_returning())
                 .get_result(connection)
                 .optional()?;
-            if let Some(removed) = &removed {
-                record(connection, by, Action::ContentWordRemoved, removed, now)?;
+            if let Some(word) = &removed {
+                record(connection, by, Action::ContentWordRemoved, word, now)?;
             }
             Ok(removed.is_some())
         })

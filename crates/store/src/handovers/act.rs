@@ -175,7 +175,6 @@ impl Held {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> Ruling<()> {
-        let rules = calendar::rules(connection, now)?;
         for case in &mut self.cases {
             if with_another(connection, case.id)? {
                 continue;
@@ -183,7 +182,8 @@ impl Held {
             let to = case.next_by(actor, action)?;
             let days = days_kept(connection, case.id)?;
             case.enter(connection, to)?;
-            case.start_clock(connection, &rules.resume(days, now), Some(days), now)?;
+            let plan = calendar::rules(connection, case.id, now)?.resume(days, now);
+            case.start_clock(connection, &plan, Some(days), now)?;
         }
         Ok(())
     }

@@ -111,7 +111,7 @@ fn again_today(
 }
 
 fn plan_daily(connection: &mut PgConnection, held: &Held, turn: i16, now: DateTime<Utc>) -> Ruling<()> {
-    let calendar = calendar::rules(connection, now)?.calendar;
+    let calendar = calendar::calendar(connection)?;
     let tomorrow = next_daily(&calendar, now.max(held.handover.answer_due_at));
     let (owner, step) = (held.owner(), Step::HandoverDaily);
     Ok(steps::plan_daily(connection, owner, step, turn, tomorrow, now)?)

@@ -99,7 +99,7 @@ pub fn give(
         .first()
         .map(|case| case.id)
         .ok_or(Refusal::TargetUnknown("submission"))?;
-    let rules = calendar::rules(connection, now)?;
+    let rules = calendar::rules(connection, lead, now)?;
     let policies = rules.policies.handover(given.channel);
     let plan = plan_handover(&rules.calendar, policies, given.is_hard, now);
     for case in &mut cases {

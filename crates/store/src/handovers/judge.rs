@@ -57,7 +57,7 @@ impl Store {
             let data = held.data(json!({ "result": last.result.as_str() }));
             held.tell(connection, EventKind::HandoverDone, Some(actor), &data, now)?;
             if let (Some(text), Some(due_on)) = (&last.promise, last.promised_on) {
-                let rules = calendar::rules(connection, now)?;
+                let rules = calendar::rules(connection, held.handover.lead_submission_id, now)?;
                 let promise = NewPromise {
                     handover_id: Some(id),
                     hearing_id: None,
@@ -89,7 +89,7 @@ impl Store {
             let mut held = Held::lock(connection, actor, id)?;
             let to = held.next_by(connection, actor, Action::SendBack)?;
             judge(connection, &held, actor, false, Some(comment), now)?;
-            let rules = calendar::rules(connection, now)?;
+            let rules = calendar::rules(connection, held.handover.lead_submission_id, now)?;
             let policies = *held.policies(&rules);
             let due: Deadline = policies.redo.after(&rules.calendar, now);
             held.handover.redos += 1;
@@ -156,14 +156,13 @@ fn answer_all(
     text: &AnswerText,
     now: DateTime<Utc>,
 ) -> Ruling<()> {
-    let auto_close_at = calendar::rules(connection, now)?.auto_close_at(now);
     let answer = NewAnswer {
         text,
         photo_ids: &[],
         idempotency_key: None,
     };
     for case in &mut held.cases {
-        answers::give(connection, actor, case, answer, now, auto_close_at)?;
+        answers::give(connection, actor, case, answer, now, None)?;
     }
     Ok(())
 }

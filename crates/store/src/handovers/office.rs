@@ -97,7 +97,7 @@ impl Store {
             if held.handover.extended_at.is_some() {
                 return Err(Refusal::Once.into());
             }
-            let rules = calendar::rules(connection, now)?;
+            let rules = calendar::rules(connection, held.handover.lead_submission_id, now)?;
             let policies = *held.policies(&rules);
             let due = Deadline {
                 at: held.handover.answer_due_at,
@@ -152,7 +152,7 @@ fn write_answer(
     answer: OfficeAnswer<'_>,
     now: DateTime<Utc>,
 ) -> Ruling<DateTime<Utc>> {
-    let rules = calendar::rules(connection, now)?;
+    let rules = calendar::rules(connection, held.handover.lead_submission_id, now)?;
     let judge_due_at = held.policies(&rules).judge.after(&rules.calendar, now).at;
     diesel::insert_into(handover_answers::table)
         .values((

@@ -49,7 +49,7 @@ impl Store {
             if i64::try_from(invited.len()).unwrap_or(i64::MAX) >= MAX_PARTNERS {
                 return Err(Refusal::TooOften.into());
             }
-            let rules = calendar::rules(connection, now)?;
+            let rules = calendar::rules(connection, held.handover.lead_submission_id, now)?;
             let due_at = held.policies(&rules).partner.after(&rules.calendar, now).at;
             diesel::insert_into(handover_partners::table)
                 .values((

@@ -51,7 +51,7 @@ fn again(connection: &mut PgConnection, held: &mut Held, now: DateTime<Utc>) -> 
         .first(connection)
         .optional()?;
     let began_at = sent_back_at.flatten().unwrap_or(began_at);
-    let rules = calendar::rules(connection, began_at)?;
+    let rules = calendar::rules(connection, held.handover.lead_submission_id, began_at)?;
     let policies = *held.policies(&rules);
     let planned = match held.handover.state {
         State::Redo => policies.redo.after(&rules.calendar, began_at),

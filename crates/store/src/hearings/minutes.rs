@@ -70,7 +70,6 @@ impl Store {
                 ))
                 .execute(connection)?;
             note_who_came(connection, id, &hearing.region_code, minutes)?;
-            let rules = calendar::rules(connection, now)?;
             let cases = bound(connection, id)?;
             let on_table = |promise: &Promised| cases.iter().any(|case| case.id == promise.submission_id);
             if !minutes.promises.iter().all(on_table) {
@@ -80,6 +79,7 @@ impl Store {
                 let event = case.event(EventKind::HearingHeld, actor, now);
                 let event = event.with_data(json!({ "title": &hearing.title }));
                 case.tell_residents(connection, event, now)?;
+                let rules = calendar::rules(connection, case.id, now)?;
                 let of_case = |promise: &&Promised| promise.submission_id == case.id;
                 for promise in minutes.promises.iter().filter(of_case) {
                     if promise.due_on < local_date(now) {

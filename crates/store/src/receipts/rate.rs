@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Result, Store,
+    Result, Store, calendar,
     casework::{Case, Refusal, Ruling},
     events::NewEvent,
     ids, revisits,
@@ -34,7 +34,7 @@ pub enum RateOutcome {
 
 impl Store {
     /// Writes the resident's rating (评价); the lifecycle decides whether it closes, reopens or goes to the level above,
-    /// with `reopen_plan` as the clock of the new round.
+    /// where the new round has the clock that holds for the matter now.
     pub fn rate(
         &self,
         receipt: &ReceiptToken,
@@ -42,7 +42,6 @@ impl Store {
         satisfaction: Satisfaction,
         comment: Option<&RatingComment>,
         now: DateTime<Utc>,
-        reopen_plan: &AnswerPlan,
     ) -> Result<RateOutcome> {
         let rated = self.act(|connection| {
             let mut case = by_receipt(connection, receipt)?;
@@ -51,12 +50,12 @@ impl Store {
             let (rated, followed) = ids::pair(now);
             write(connection, &case, (solved, satisfaction, comment), rated, now)?;
             if to == State::Reopened {
-                let data = json!({ "reason": "dissatisfied", "answer_due_at": reopen_plan.answer_due.at });
+                let plan = calendar::rules(connection, case.id, now)?.plan(now);
+                let answer_due_at = plan.answer_due.at;
+                let data = json!({ "reason": "dissatisfied", "answer_due_at": answer_due_at });
                 case.handled_above |= action == Action::RateAndRaise;
-                reopen(connection, &mut case, followed, data, reopen_plan, now)?;
-                return Ok(RateOutcome::Reopened {
-                    answer_due_at: reopen_plan.answer_due.at,
-                });
+                reopen(connection, &mut case, followed, data, &plan, now)?;
+                return Ok(RateOutcome::Reopened { answer_due_at });
             }
             case.stop_clock(connection, now)?;
             let data = json!({ "reason": "rated", "satisfaction": satisfaction });

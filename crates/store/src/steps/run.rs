@@ -210,7 +210,7 @@ fn overdue(connection: &mut PgConnection, due: &Due, case: &Case, now: DateTime<
     if case.confidential_region.is_none() && !steps::has(connection, owner, Step::EscalateHead)? {
         accounts.extend(notifications::station_heads(connection, case.site_id)?);
     }
-    let calendar = calendar::rules(connection, now)?.calendar;
+    let calendar = calendar::calendar(connection)?;
     let tomorrow = next_daily(&calendar, now.max(due.due_at));
     steps::plan_daily(connection, owner, Step::OverdueDaily, 0, tomorrow, now)?;
     let event = NewEvent::new(case.id, EventKind::Overdue, now);
@@ -223,7 +223,7 @@ fn again_today(connection: &mut PgConnection, due: &Due, case: &Case, now: DateT
     if case.confidential_region.is_none() {
         accounts.extend(notifications::station_heads(connection, case.site_id)?);
     }
-    let calendar = calendar::rules(connection, now)?.calendar;
+    let calendar = calendar::calendar(connection)?;
     let owner = Owner::submission(case.id, due.clock);
     let tomorrow = next_daily(&calendar, now);
     steps::plan_daily(connection, owner, Step::OverdueDaily, due.turn + 1, tomorrow, now)?;

@@ -1,7 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection as _;
 use minyi_domain::{
-    deadlines::{AnswerPlan, Step},
+    deadlines::Step,
     lifecycle::State,
     people::{Actor, Role},
     submission::Satisfaction,
@@ -23,10 +23,9 @@ fn answer(world: &World, actor: &Actor, id: Uuid, at: DateTime<Utc>) -> AnswerOu
 
 fn rate(world: &World, receipt: &ReceiptToken, satisfaction: Satisfaction, at: DateTime<Utc>) -> RateOutcome {
     let comment = RatingComment::parse("说明").unwrap();
-    let plan = AnswerPlan { ..world.city.plan() };
     world
         .store
-        .rate(receipt, true, satisfaction, Some(&comment), at, &plan)
+        .rate(receipt, true, satisfaction, Some(&comment), at)
         .unwrap()
 }
 
@@ -133,11 +132,12 @@ fn a_dissatisfied_rating_reopens_goes_to_the_level_above_and_closes() {
     assert_eq!(
         outcome,
         RateOutcome::Reopened {
-            answer_due_at: world.city.plan().answer_due.at
+            // Five working days from Friday.
+            answer_due_at: "2026-11-27T15:59:59Z".parse().unwrap()
         }
     );
     assert_eq!(world.store.receipt(receipt).unwrap().unwrap().state, State::Reopened);
-    assert_eq!(world.count("deadline_steps WHERE clock = 1 AND done_at IS NULL"), 5);
+    assert_eq!(world.count("deadline_steps WHERE clock = 1 AND done_at IS NULL"), 6);
     assert_eq!(world.count("notifications WHERE template = 'deputy_new'"), 2);
 
     answer(&world, &deputy.actor, id, hours(3));

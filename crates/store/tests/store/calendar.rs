@@ -1,7 +1,8 @@
 use chrono::NaiveDate;
 use minyi_domain::{
     calendar::end_of_day,
-    deadlines::{Policy, Unit},
+    deadlines::{Matter, Policy, Unit},
+    submission::Kind,
 };
 use minyi_store::{CalendarDay, CalendarYear};
 
@@ -57,7 +58,10 @@ fn a_year_can_be_imported_and_imported_again() {
 fn the_latest_policy_that_began_is_in_force() {
     use diesel::connection::SimpleConnection as _;
     let world = world();
-    let answer = |on: &str| world.store.rules(end_of_day(date(on))).unwrap().policies.answer;
+    let answer = |on: &str| {
+        let rules = world.store.rules(end_of_day(date(on))).unwrap();
+        rules.rules(&Matter::new(Kind::Problem, "990102")).policies.answer
+    };
     let working = |amount| Policy {
         amount,
         unit: Unit::WorkingDays,

@@ -6,13 +6,13 @@ use minyi_domain::{
     token::{CaseToken, ReceiptToken},
 };
 use minyi_store::{
-    CheckState, Checker, ContentCheck, ContentMark, ContentReport, ContentResult, NewPhoto, NewRelease, NewSuggestion,
-    Refusal, Subject, TakenPush, Unable, fixtures::Deputy,
+    By, CheckState, Checker, ContentCheck, ContentMark, ContentReport, ContentResult, NewPhoto, NewRelease,
+    NewSuggestion, Refusal, Subject, TakenPush, Unable, fixtures::Deputy,
 };
 use rand::{SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
-use crate::support::{BY, World, now, world};
+use crate::support::{World, now, world};
 
 fn later(minutes: i64) -> DateTime<Utc> {
     now() + TimeDelta::minutes(minutes)
@@ -187,16 +187,14 @@ fn an_added_word_is_looked_for_and_a_removed_one_is_not() {
     let mut world = world();
     let (_, deputy) = world.city.grid_with_lead();
     let word = ListedWord::parse("安居宝").unwrap();
-    let add = |category| {
-        let added = world.store.add_content_word(&BY, &deputy.actor, &word, category, now());
-        added.unwrap()
-    };
+    let by = By::account(deputy.actor.account_id, std::net::Ipv4Addr::LOCALHOST.into());
+    let add = |category| world.store.add_content_word(&word, category, &by, now()).unwrap();
     let added = add(Category::Other);
     assert_eq!(add(Category::Advertising).id, added.id);
     let hit = sent(&mut world, "楼道里贴满安居宝的广告。", 0);
     assert_eq!(checks(&world, &hit)[0].marks[0].category, Category::Advertising);
-    assert!(world.store.remove_content_word(&BY, added.id, now()).unwrap());
-    assert!(!world.store.remove_content_word(&BY, added.id, now()).unwrap());
+    assert!(world.store.remove_content_word(added.id, &by, now()).unwrap());
+    assert!(!world.store.remove_content_word(added.id, &by, now()).unwrap());
     let none = sent(&mut world, "楼道里贴满安居宝的广告。", 0);
     assert!(checks(&world, &none)[0].marks.is_empty());
 }

@@ -44,10 +44,9 @@ fn case(
     }
     if let (Some(days), Some((solved, satisfaction))) = (days, rated) {
         let at = after(days) + TimeDelta::hours(1);
-        let plan = world.city.plan();
         let outcome = world
             .store
-            .rate(&receipt.receipt, solved, satisfaction, None, at, &plan)
+            .rate(&receipt.receipt, solved, satisfaction, None, at)
             .unwrap();
         assert!(matches!(outcome, RateOutcome::Closed | RateOutcome::Reopened { .. }));
     }

@@ -282,7 +282,6 @@ fn small_counts_are_not_told_and_nobody_silent_counts_as_content() {
     let (grid, deputy) = world.city.grid_with_lead();
     let place = OpenPlace::Station(grid.site_id);
     let since = "2026-10-31T16:00:00Z".parse().unwrap();
-    let plan = world.city.plan();
     for n in 0..6 {
         let (id, receipt) = world.city.submit(&grid, deputy.route());
         if n == 5 {
@@ -297,7 +296,7 @@ fn small_counts_are_not_told_and_nobody_silent_counts_as_content() {
             let content = Satisfaction::BasicallySatisfied;
             world
                 .store
-                .rate(&receipt.receipt, true, content, None, hours(2), &plan)
+                .rate(&receipt.receipt, true, content, None, hours(2))
                 .unwrap();
         }
     }

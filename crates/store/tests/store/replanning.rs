@@ -15,7 +15,7 @@ use minyi_store::{
 };
 use uuid::Uuid;
 
-use minyi_domain::submission::Urgency;
+use minyi_domain::{deadlines::Matter, submission::Kind};
 
 use crate::support::{BY, World, world};
 
@@ -49,7 +49,12 @@ fn notice() -> CalendarYear {
 }
 
 fn plan(world: &World, start: DateTime<Utc>) -> AnswerPlan {
-    world.store.rules(start).unwrap().plan(Urgency::Normal, start)
+    world
+        .store
+        .rules(start)
+        .unwrap()
+        .rules(&Matter::new(Kind::Problem, TOWNSHIP))
+        .plan(start)
 }
 
 /// Sends one in at `start` with the plan of the calendar that is known by now.
@@ -169,17 +174,9 @@ fn a_reopened_round_is_planned_from_its_reopening() {
         .answer(&deputy.actor, id, &text, &[], answered, closes)
         .unwrap();
     let reopened = morning("2026-12-30");
-    let plan_then = plan(&world, reopened);
     world
         .store
-        .rate(
-            &receipt(&world, id),
-            false,
-            Satisfaction::Dissatisfied,
-            None,
-            reopened,
-            &plan_then,
-        )
+        .rate(&receipt(&world, id), false, Satisfaction::Dissatisfied, None, reopened)
         .unwrap();
     assert_eq!(running(&world, id).due, end("2027-01-06"));
 
@@ -314,7 +311,11 @@ fn an_office_and_the_resident_behind_it_get_the_new_dates_too() {
     assert!(before.1, "January is not announced");
     import(&world, morning("2026-12-29"), (0, 0, 0));
 
-    let rules = world.store.rules(start).unwrap();
+    let rules = world
+        .store
+        .rules(start)
+        .unwrap()
+        .rules(&Matter::new(Kind::Problem, TOWNSHIP));
     let plan = plan_handover(&rules.calendar, &rules.policies.office, false, start);
     assert_eq!(due(), (plan.answer.answer_due.at, false));
     assert_ne!(due().0, before.0);

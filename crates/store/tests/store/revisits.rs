@@ -18,17 +18,9 @@ fn closed(world: &mut World, solved: bool) -> (Grid, Actor, Uuid) {
     let text = AnswerText::parse("已经修好了").unwrap();
     let until = now() + TimeDelta::days(15);
     world.store.answer(&deputy.actor, id, &text, &[], now(), until).unwrap();
-    let plan = world.city.plan();
     world
         .store
-        .rate(
-            &receipt.receipt,
-            solved,
-            Satisfaction::BasicallySatisfied,
-            None,
-            now(),
-            &plan,
-        )
+        .rate(&receipt.receipt, solved, Satisfaction::BasicallySatisfied, None, now())
         .unwrap();
     (grid, deputy.actor, id)
 }

@@ -182,6 +182,7 @@ pub fn notice(number: u128) -> Notice {
         page: Some("pages/case/index?id=7".to_owned()),
         link: Some("https://minyi.example.cn/deputy/#/pages/case/index?id=7".to_owned()),
         written_at: noon(),
+        wording: None,
     }
 }
 

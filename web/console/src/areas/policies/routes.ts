@@ -1,4 +1,4 @@
-/** Policies (规则设置): deadlines, kinds that are not taken. */
+/** Policies (规则设置): deadlines and the calendar, kinds that are not taken, words of the check, templates of answers and messages. */
 import type { RouteRecordRaw } from "vue-router";
 
 const group = "规则设置";
@@ -7,4 +7,8 @@ const permission = "configure" as const;
 export const routes: RouteRecordRaw[] = [
   { path: "/policies/deadlines", name: "deadline-policies", component: () => import("./DeadlinesPage.vue"), meta: { title: "办理时限", group, order: 500, permission } },
   { path: "/policies/kinds", name: "decline-kinds", component: () => import("./KindsPage.vue"), meta: { title: "不予受理的情形", group, order: 510, permission } },
+  { path: "/policies/calendar", name: "calendar-years", component: () => import("./CalendarPage.vue"), meta: { title: "工作日历", group, order: 505, permission } },
+  { path: "/policies/words", name: "content-words", component: () => import("./WordsPage.vue"), meta: { title: "内容检查词表", group, order: 520, permission } },
+  { path: "/policies/answers", name: "answer-templates", component: () => import("./AnswersPage.vue"), meta: { title: "答复模板", group, order: 530, permission: "templates" } },
+  { path: "/policies/messages", name: "message-templates", component: () => import("./MessagesPage.vue"), meta: { title: "消息模板", group, order: 540, permission } },
 ];

@@ -1,0 +1,133 @@
+/** Every page of the rules: deadlines, calendar, kinds not taken, words of the check, templates of answers and messages. */
+import { expect, test } from "@playwright/test";
+import { Console } from "../support/console";
+import { stack } from "../support/stack";
+
+test("a deadline for some matters is looked at before it is saved, and the law is kept", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/deadlines");
+  await console.look("policies-deadlines");
+  await page.getByLabel("长度").fill("12");
+  await page.getByLabel("类型").selectOption("thanks");
+  await page.getByRole("button", { name: "先看看对正在办理的有什么影响" }).click();
+  await expect(page.getByText(/看了 \d+ 件，\d+ 件的期限会变。/)).toBeVisible();
+  await console.look("policies-deadlines-preview");
+  await page.getByRole("button", { name: "保存", exact: true }).click();
+  await expect(page.getByText("已保存。正在办理的民意还按原来的时限。")).toBeVisible();
+  const row = page.locator("tbody tr").filter({ hasText: "表示感谢" }).filter({ hasText: "现行" });
+  await expect(row).toContainText("12 个工作日");
+
+  // From the same day on nothing of its own holds for thanks: the next run of this test begins like this one.
+  await page.getByLabel("从这一天起不再单独规定").check();
+  await page.getByRole("button", { name: "保存", exact: true }).click();
+  await expect(row).toContainText("不再单独规定");
+
+  await page.getByLabel("从这一天起不再单独规定").uncheck();
+  await page.getByLabel("用于").selectOption("proposal");
+  await page.getByLabel("长度").fill("4");
+  await page.getByLabel("单位").selectOption("months");
+  await expect(page.getByText(/法定最长 3 个月/)).toBeVisible();
+  await page.getByRole("button", { name: "保存", exact: true }).click();
+  await expect(page.getByText(/不能长于法定的 3个月/)).toBeVisible();
+  await page.getByRole("button", { name: "按现行时限算一遍看看" }).click();
+  await expect(page.getByText(/看了 \d+ 件/)).toBeVisible();
+  await page.context().close();
+});
+
+test("a year's holidays are looked at before they are taken", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/calendar");
+  await console.look("policies-calendar");
+  // So far away that no deadline goes through it.
+  const notice = { year: 2101, papers: ["试一试的通知"], days: [{ name: "元旦", date: "2101-01-03", isOffDay: true }, { name: "元旦", date: "2101-01-08", isOffDay: false }] };
+  const file = page.getByLabel("节假日安排的文件");
+  await file.setInputFiles({ name: "2101.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(notice)) });
+  await expect(page.getByRole("heading", { name: "导入 2101 年会有这些变化" })).toBeVisible();
+  await console.look("policies-calendar-preview");
+  await page.getByRole("button", { name: "导入 2101 年" }).click();
+  await expect(page.getByText(/2101 年的节假日已经导入/)).toBeVisible();
+  await expect(page.getByRole("region", { name: "2101 年" })).toContainText("按通知");
+  await file.setInputFiles({ name: "no.json", mimeType: "application/json", buffer: Buffer.from("hello") });
+  await expect(page.getByText("这个文件读不出来")).toBeVisible();
+  await console.check();
+  await console.close();
+});
+
+test("a word is added, tried on a text and taken off again", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/words");
+  await console.look("policies-words");
+  await page.getByLabel("词（2 到 30 个字）").fill("安居宝");
+  await page.getByRole("button", { name: "加入词表" }).click();
+  await expect(page.getByText("“安居宝”已加入。")).toBeVisible();
+  await page.getByLabel("文字（不会保存）").fill("楼道里贴满安-居-宝的广告。");
+  await page.getByRole("button", { name: "看看会标出什么" }).click();
+  await expect(page.getByText("“安-居-宝”")).toBeVisible();
+  await console.look("policies-words-tried");
+  await page.getByRole("button", { name: "移出 安居宝" }).click();
+  await expect(page.getByText("“安居宝”已移出。")).toBeVisible();
+  await page.getByRole("button", { name: "看看会标出什么" }).click();
+  await expect(page.getByText("没有标出。")).toBeVisible();
+  await console.close();
+});
+
+test("a station's head writes a phrase, and it is offered to the station", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().station);
+  const page = await console.open("/policies/answers");
+  await console.look("policies-answers-station");
+  await page.getByRole("button", { name: "加一条" }).click();
+  await page.getByLabel("标题").last().fill("到场看过");
+  await page.getByLabel("内容").last().fill("我们今天到现场看过，三天内给您结果。");
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByText(/已保存 \d+ 条。/)).toBeVisible();
+  const offered = await page.request.get(`${stack().base_url}/api/v1/me/phrases`);
+  expect(JSON.stringify(await offered.json())).toContain("到场看过");
+  await console.look("policies-answers-station-written");
+  await page.getByRole("button", { name: /停用$/ }).last().click();
+  await page.getByRole("button", { name: "保存" }).click();
+  await expect(page.getByText(/已保存|已清空/)).toBeVisible();
+  await console.close();
+
+  const county = await Console.of(browser, stack().console.username);
+  await county.open("/policies/answers");
+  await county.look("policies-answers");
+  await county.close();
+});
+
+test("messages show what they say, and free ones are worded", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/messages");
+  await expect(page.getByRole("region", { name: "微信小程序" })).toContainText("模板编号");
+  await console.look("policies-messages");
+  const form = page.getByRole("form", { name: "邮件：待办提醒" });
+  const words = form.getByLabel("文字");
+  const usual = await words.inputValue();
+  await words.fill("请办 {编号}，{状态}");
+  await form.getByRole("button", { name: "预览" }).click();
+  await expect(form.getByText("要有 {链接}")).toBeVisible();
+  await words.fill("请办 {编号}，{状态}\n{链接}");
+  await form.getByRole("button", { name: "保存" }).click();
+  await expect(form.getByText("改过")).toBeVisible();
+  await expect(form.locator(".words")).toContainText("请办 ");
+  await form.getByRole("button", { name: "恢复原来的文字" }).click();
+  await expect(words).toHaveValue(usual);
+  await page.context().close();
+});
+
+test("the kinds that are not taken are looked at, and the machine's administrator has the rules too", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  await console.open("/policies/kinds");
+  await console.look("policies-kinds");
+  await console.close();
+  const system = await Console.of(browser, "system");
+  const page = await system.open("/policies/deadlines");
+  await expect(page.locator("tbody tr").filter({ hasText: "紧急" }).first()).toContainText("1 个工作日");
+  await system.check();
+  await system.close();
+});

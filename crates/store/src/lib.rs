@@ -126,11 +126,11 @@ pub use ledger::{Export, ExportKind, ExportRow, LedgerFilter, LedgerRow, Pick, R
 pub use likes::Like;
 #[cfg(feature = "test-fixtures")]
 pub use likes::likes_sql;
-pub use listen::Listener;
+pub use listen::{Announcement, Listener};
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use messages::InboxMessage;
 pub use notifications::{
-    Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth, DeliveryStage,
+    ANNOUNCE_EVERY, Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth, DeliveryStage,
     DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, Recipient, Republished, SendResult,
     Template, Unreachable, WishesView, sealed_for,
 };

@@ -55,7 +55,7 @@ pub use outgoing::{Outgoing, Recipient};
 pub use reach::{Address, PHONE_SEALED_FOR, sealed_for};
 pub use resend::Correction;
 pub use unreachable::Unreachable;
-pub use wishes::{NewWishes, WishesView};
+pub use wishes::{ANNOUNCE_EVERY, NewWishes, WishesView};
 
 words! {
     /// What a message is about, and so which WeChat template it uses.

@@ -537,9 +537,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    installed_channels (channel) {
+    installed_channels (channel, worker) {
         channel -> Text,
         announced_at -> Timestamptz,
+        worker -> Text,
     }
 }
 

@@ -1,6 +1,6 @@
 import { expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
 import { stack } from "./stack";
-import { barriers, watch } from "./watch";
+import { barriers, quiet, watch } from "./watch";
 
 /** The screens on which the console has to be usable. */
 export const SCREENS = {
@@ -13,13 +13,14 @@ export class Console {
   private constructor(
     readonly page: Page,
     private readonly seen: ReturnType<typeof watch>,
+    private readonly quiet: ReturnType<typeof quiet>,
   ) {}
 
   /** Signs in; `options` chooses screen and colours. */
   static async of(browser: Browser, username: string, options: BrowserContextOptions = {}): Promise<Console> {
     const frame = { viewport: SCREENS.desk, isMobile: false, hasTouch: false, deviceScaleFactor: 1, userAgent: undefined };
     const page = await (await browser.newContext({ ...frame, bypassCSP: true, ...options })).newPage();
-    const console = new Console(page, watch(page));
+    const console = new Console(page, watch(page), quiet(page));
     await page.goto(`${stack().base_url}/console/login`);
     await console.signIn(username);
     return console;
@@ -43,7 +44,7 @@ export class Console {
   /** Nothing is on its way any more. */
   async settled(): Promise<void> {
     await expect(this.page.locator("h1").first()).toBeVisible();
-    await this.page.waitForLoadState("networkidle");
+    await this.quiet();
     await expect(this.page.locator("[aria-busy=true]")).toHaveCount(0);
   }
 

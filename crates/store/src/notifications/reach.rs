@@ -148,6 +148,8 @@ fn addresses(connection: &mut PgConnection, account: Uuid) -> Result<Vec<(Channe
     let rows: Vec<(Word<Channel>, Option<Vec<u8>>)> = installed_channels::table
         .left_join(account_channels::table.on(own))
         .select((installed_channels::channel, account_channels::address_sealed.nullable()))
+        // Several workers may have the same channel.
+        .distinct()
         .load(connection)?;
     let sealed = |purpose: String, bytes| Address::Sealed {
         purpose,

@@ -40,6 +40,7 @@ impl Worker {
         let now = self.clock.now();
         self.in_store(move |store| store.forget_ended_sessions(now)).await?;
         self.in_store(move |store| store.forget_old_codes(now)).await?;
+        self.in_store(move |store| store.forget_service_bindings(now)).await?;
         self.in_store(move |store| store.forget_kept_answers(now)).await?;
         self.in_store(move |store| store.forget_pushes(now - PUSH_REPEATS))
             .await?;

@@ -55,7 +55,7 @@ pub struct ChannelEntry {
     installed: bool,
     /// What is shown of my address; `null`: none is known, so nothing comes this way.
     address: Option<String>,
-    /// Whether I may give an address here; the mini-program's comes by binding.
+    /// Whether I may give an address here; those of WeChat come by binding.
     takes_address: bool,
 }
 
@@ -158,7 +158,7 @@ impl AppState {
         pointer: &str,
     ) -> Result<SealedAddress, Problem> {
         if !channel.takes_address() {
-            let detail = "微信小程序的地址在绑定微信时取得，不能填写。";
+            let detail = "微信的地址在绑定微信或者服务号时取得，不能填写。";
             return Err(Problem::field(pointer, "not_typed", detail));
         }
         let Some(typed) = typed.filter(|typed| !typed.trim().is_empty()) else {

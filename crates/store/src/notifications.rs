@@ -55,6 +55,7 @@ pub use outgoing::{Outgoing, Recipient};
 pub use reach::{Address, PHONE_SEALED_FOR, sealed_for};
 pub use resend::Correction;
 pub use unreachable::Unreachable;
+pub(crate) use wishes::write_address;
 pub use wishes::{ANNOUNCE_EVERY, NewWishes, WishesView};
 
 words! {

@@ -151,7 +151,7 @@ impl Store {
 }
 
 /// Writes down an address in the place of the former one.
-pub(super) fn write_address(
+pub(crate) fn write_address(
     connection: &mut PgConnection,
     account: Uuid,
     channel: Channel,

@@ -48,6 +48,7 @@ pub fn settings(addresses: &Addresses) -> Environment {
     all.insert("MINYI_SMS_BASE_URL", format!("{base}{SMS_PATH}"));
     for variable in [
         "MINYI_SERVICE_ACCOUNT_BASE_URL",
+        "MINYI_SERVICE_ACCOUNT_OPEN_URL",
         "MINYI_WECOM_BASE_URL",
         "MINYI_DINGTALK_BASE_URL",
     ] {

@@ -127,6 +127,7 @@ fn config(world: &World) -> ChannelsConfig {
     ChannelsConfig {
         service_account: ServiceAccountConfig {
             service_account_base_url: base.clone(),
+            service_account_open_url: base.clone(),
             service_account_appid: svc::APPID.to_owned(),
             service_account_secret: svc::SECRET.into(),
             service_account_messages: ServiceMessages::Template,

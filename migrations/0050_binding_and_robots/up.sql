@@ -29,9 +29,10 @@ ALTER TABLE accounts ADD wechat_union_index bytea CHECK (length(wechat_union_ind
 
 -- 群机器人: a station's or an office's DingTalk group hears what is overdue or escalated there.
 CREATE TABLE group_robots (
-    id uuid PRIMARY KEY,
-    site_id uuid UNIQUE REFERENCES sites (id),
-    office_id uuid UNIQUE REFERENCES offices (id),
+    -- That of the site or office.
+    id uuid PRIMARY KEY CHECK (id = coalesce(site_id, office_id)),
+    site_id uuid REFERENCES sites (id),
+    office_id uuid REFERENCES offices (id),
     -- Token and secret, sealed for this row; null: there was one, and it was taken away.
     key_sealed bytea,
     set_by_account_id uuid NOT NULL REFERENCES accounts (id),

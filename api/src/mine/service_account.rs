@@ -178,7 +178,10 @@ impl AppState {
 #[get("/me/service-account")]
 pub async fn get_service_account(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
     let account = signed_in.actor.account_id;
-    let bound = state.ask(move |store| store.own_service_openid(account)).await?.is_some();
+    let bound = state
+        .ask(move |store| store.own_service_openid(account))
+        .await?
+        .is_some();
     let available = state.service_account.is_some();
     Ok(HttpResponse::Ok()
         .insert_header(NO_STORE)
@@ -192,7 +195,7 @@ pub async fn get_service_account(state: State, signed_in: SignedIn) -> Result<Ht
 /// next one.
 #[utoipa::path(tag = "我的", security(("bearer" = [])), responses(
     (status = 201, description = "an address to open inside WeChat", body = BindingResponse),
-    (status = 503, description = "`service_account_missing`：本系统没有开通服务号"),
+    (status = 409, description = "`service_account_missing`：本系统没有开通服务号"),
 ))]
 #[post("/me/service-account/binding")]
 pub async fn begin_service_binding(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {

@@ -41,7 +41,10 @@ async fn whoever_must_act_is_told_at_once_and_nobody_else() {
     }
     app.receipt().await;
     let line = next(&mut mine).await;
-    assert!(line.starts_with("id: ") && line.contains("event: news\ndata: {\"kind\":\""), "{line}");
+    assert!(
+        line.starts_with("id: ") && line.contains("event: news\ndata: {\"kind\":\""),
+        "{line}"
+    );
     let nothing = tokio::time::timeout(Duration::from_millis(200), foreign.chunk()).await;
     assert!(nothing.is_err(), "{nothing:?}");
 }

@@ -196,7 +196,14 @@ async fn a_proposal_is_drafted_changed_submitted_and_printed() {
         .expect(204);
     // The way of the mini-program, which has no PATCH.
     let words = json!({"title": "关于分批更换老旧路灯的建议", "text": "全县老旧路灯较多，建议三年内分批更换。"});
-    let rewrite = async || send(app.request(Method::PUT, &format!("{path}/text")).bearer_auth(&deputy).json(&words)).await;
+    let rewrite = async || {
+        send(
+            app.request(Method::PUT, &format!("{path}/text"))
+                .bearer_auth(&deputy)
+                .json(&words),
+        )
+        .await
+    };
     rewrite().await.expect(204);
     let submit = json!({"office_id": office});
     let drafted = app.get_as(&deputy, &path).await.expect(200).json();

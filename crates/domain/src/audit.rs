@@ -41,6 +41,7 @@ words! {
         LoginPolicy = "login_policy", "登录策略";
         DeadlinePolicy = "deadline_policy", "办理时限";
         PersonalData = "personal_data", "个人信息";
+        GroupRobot = "group_robot", "群机器人";
         PersonalDataRequest = "personal_data_request", "个人信息请求";
         AuditLog = "audit_log", "审计日志";
     }

@@ -27,6 +27,7 @@ mod error;
 mod events;
 #[cfg(feature = "test-fixtures")]
 pub mod fixtures;
+mod group_robots;
 mod handovers;
 mod hearings;
 mod home;
@@ -110,6 +111,7 @@ pub use directory::{
 };
 pub use dossier::{Dossier, DossierCounts, DossierGrid, SignIn, SignInOutcome};
 pub use error::{Error, Result};
+pub use group_robots::{GroupRobot, RobotDelivery, RobotPlace};
 pub use handovers::{
     Approval, HandedSubmission, HandoverDetail, HandoverFilter, HandoverItem, HandoverView, NewHandover, OfficeAnswer,
     OfficeAnswerView, OfficeCandidate, OfficePromise, PartnerView,
@@ -131,9 +133,9 @@ pub use listen::{Announcement, Listener};
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use messages::InboxMessage;
 pub use notifications::{
-    ANNOUNCE_EVERY, Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth, DeliveryStage,
-    DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, Recipient, Republished, SendResult,
-    Template, Unreachable, WishesView, sealed_for,
+    ANNOUNCE_EVERY, Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth,
+    DeliveryStage, DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, ROBOT_SEALED_FOR,
+    Recipient, Republished, SendResult, Template, Unreachable, WishesView, sealed_for,
 };
 pub use numbers::{Figures, HeatCell, Map, SiteOnMap, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};

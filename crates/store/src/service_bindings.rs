@@ -209,14 +209,15 @@ fn find(connection: &mut PgConnection, state_digest: [u8; 32], now: DateTime<Utc
         ))
         .first(connection)
         .optional()?;
-    let binding = |((id, code_digest, told, follows), (account_id, display_name, Word(role), known)): Row| ServiceBinding {
-        id,
-        account_id,
-        display_name,
-        role,
-        code_digest,
-        follows,
-        is_other_wechat: told.zip(known).is_some_and(|(told, known)| told != known),
-    };
+    let binding =
+        |((id, code_digest, told, follows), (account_id, display_name, Word(role), known)): Row| ServiceBinding {
+            id,
+            account_id,
+            display_name,
+            role,
+            code_digest,
+            follows,
+            is_other_wechat: told.zip(known).is_some_and(|(told, known)| told != known),
+        };
     Ok(row.map(binding))
 }

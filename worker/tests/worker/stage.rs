@@ -9,24 +9,27 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
+use minyi_domain::people::Role;
 use minyi_gateways::{
     Mode, ModeConfig,
     channels::ChannelsConfig,
     clock::Clock,
-    keys::KeysConfig,
+    dingtalk::{DingtalkConfig, RobotKey},
+    keys::{Keys, KeysConfig},
     objects::{Objects, ObjectsConfig},
     redis_link::RedisConfig,
     wechat::WechatConfig,
 };
 use minyi_store::{
-    Store, StoreConfig,
-    fixtures::{City, Deputy, Grid},
+    By, ROBOT_SEALED_FOR, Store, StoreConfig,
+    fixtures::{COUNTY, City, Deputy, Grid},
 };
 use minyi_test_support::{TestDatabase, TestRedis};
 use minyi_worker::{Pace, Worker, WorkerConfig};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use wechat_simulator::{Simulator, SimulatorConfig, templates};
+use uuid::Uuid;
+use wechat_simulator::{Simulator, SimulatorConfig, dingtalk, templates};
 
 /// A Thursday noon in China.
 pub fn noon() -> DateTime<Utc> {
@@ -124,7 +127,13 @@ impl Stage {
                 wechat_timeout_seconds: 2,
             },
             keys: keys(),
-            channels: ChannelsConfig::default(),
+            channels: ChannelsConfig {
+                dingtalk: DingtalkConfig {
+                    dingtalk_base_url: self.simulator.address.parse().ok(),
+                    ..DingtalkConfig::default()
+                },
+                ..ChannelsConfig::default()
+            },
             public_url: None,
             pace: Pace {
                 concurrency: 4,
@@ -247,6 +256,28 @@ impl Stage {
             panic!("no items")
         };
         items
+    }
+
+    /// Gives the group of a site or office a robot with this secret.
+    pub fn set_robot(&mut self, place: Uuid, secret: &str) {
+        let key = RobotKey::new(dingtalk::ROBOT_TOKEN, secret).unwrap().text();
+        let keys = Keys::new(&keys(), Mode::Development).unwrap();
+        let sealed = keys.contact.seal(ROBOT_SEALED_FOR, place, key.expose_secret()).unwrap();
+        let (admin, now) = (self.city.admin(COUNTY, Role::CountyAdmin), self.clock.now());
+        let by = By::command_line();
+        assert!(
+            self.store
+                .set_group_robot(&admin, &by, place, Some(&sealed), now)
+                .unwrap()
+        );
+    }
+
+    /// What robots said, the oldest first.
+    pub async fn said_in_groups(&self) -> Vec<String> {
+        let url = format!("{}/_sim/inbox?way=dingtalk_robot", self.simulator.address);
+        let answer: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        let items = answer["items"].as_array().unwrap().iter();
+        items.map(|item| item["text"].as_str().unwrap().to_owned()).collect()
     }
 
     /// What no interface offers yet.

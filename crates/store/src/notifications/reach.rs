@@ -17,6 +17,9 @@ use crate::{
 /// What the proven phone of an account is sealed for.
 pub const PHONE_SEALED_FOR: &str = "account.phone";
 
+/// What a group's robot's key is sealed for; its owner is the site or the office.
+pub const ROBOT_SEALED_FOR: &str = "group_robot.key";
+
 /// What an account's address on a channel is sealed for.
 #[must_use]
 pub fn sealed_for(channel: Channel) -> String {

@@ -146,8 +146,6 @@ fn config(world: &World) -> ChannelsConfig {
             dingtalk_app_key: ding::APP_KEY.to_owned(),
             dingtalk_app_secret: ding::APP_SECRET.into(),
             dingtalk_agent_id: ding::AGENT_ID.to_string(),
-            dingtalk_robot_token: ding::ROBOT_TOKEN.into(),
-            dingtalk_robot_secret: ding::ROBOT_SECRET.into(),
         },
         sms: by_aliyun(world),
         mail: MailConfig {

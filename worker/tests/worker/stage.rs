@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use minyi_domain::people::Role;
 use minyi_gateways::{
@@ -52,6 +52,7 @@ pub struct Stage {
     pub database: TestDatabase,
     pub redis: TestRedis,
     simulator: Simulator,
+    elsewhere: wechat_simulator::Clock,
     http: reqwest::Client,
     folder: PathBuf,
 }
@@ -77,13 +78,32 @@ impl Stage {
     }
 
     pub async fn at(clock: Clock) -> Self {
+        Self::build(clock, wechat_simulator::Clock::running()).await
+    }
+
+    /// The platforms' clocks show what this stage's shows: DingTalk refuses a signature of another hour.
+    pub async fn in_step() -> Self {
+        Self::build(Clock::manual(noon()), wechat_simulator::Clock::stopped_at(noon())).await
+    }
+
+    /// Lets so much time pass for the stage and for the platforms.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+        self.elsewhere.advance(time.num_seconds().try_into().unwrap());
+    }
+
+    async fn build(clock: Clock, elsewhere: wechat_simulator::Clock) -> Self {
         let (database, redis) = (TestDatabase::new(), TestRedis::new());
         let store = Store::connect(&StoreConfig {
             database_url: database.url().to_owned(),
             pool_size: 8,
         })
         .unwrap();
-        let simulator = wechat_simulator::start(SimulatorConfig::default()).await.unwrap();
+        let simulator = wechat_simulator::start(SimulatorConfig {
+            clock: elsewhere.clone(),
+            ..SimulatorConfig::default()
+        });
+        let simulator = simulator.await.unwrap();
         let city = City::found(&store, clock.now());
         let folder = std::env::temp_dir().join(format!("minyi-worker-test-{}", clock.new_id()));
         Self {
@@ -93,6 +113,7 @@ impl Stage {
             database,
             redis,
             simulator,
+            elsewhere,
             http: reqwest::Client::new(),
             folder,
         }

@@ -49,7 +49,7 @@ async fn the_clock_reminds_tells_of_overdue_and_escalates_once_each() {
 
 #[tokio::test]
 async fn a_stations_group_hears_of_what_is_late_and_of_nothing_else() {
-    let mut stage = Stage::new().await;
+    let mut stage = Stage::in_step().await;
     let (grid, deputy) = stage.grid_with_lead().await;
     stage.set_robot(grid.site_id, ROBOT_SECRET);
     let (_, receipt) = stage.city.submit(&grid, deputy.route());
@@ -59,7 +59,7 @@ async fn a_stations_group_hears_of_what_is_late_and_of_nothing_else() {
         worker.run_due().await.unwrap();
         worker.run_due().await.unwrap();
         said.push(stage.said_in_groups().await.len());
-        stage.clock.advance(TimeDelta::days(1));
+        stage.pass(TimeDelta::days(1));
     }
     // Not of what is new, nor of reminders; overdue on day 5, escalated on day 6.
     assert_eq!(said.get(..5), Some([0; 5].as_slice()));
@@ -75,7 +75,7 @@ async fn a_stations_group_hears_of_what_is_late_and_of_nothing_else() {
 
 #[tokio::test]
 async fn a_robot_that_is_not_believed_waits_and_says_why() {
-    let mut stage = Stage::new().await;
+    let mut stage = Stage::in_step().await;
     let (grid, deputy) = stage.grid_with_lead().await;
     stage.set_robot(grid.site_id, "SECwrong");
     stage.city.submit(&grid, deputy.route());
@@ -83,7 +83,7 @@ async fn a_robot_that_is_not_believed_waits_and_says_why() {
     for _ in 0..6 {
         worker.run_due().await.unwrap();
         worker.run_due().await.unwrap();
-        stage.clock.advance(TimeDelta::days(1));
+        stage.pass(TimeDelta::days(1));
     }
     let rows = stage.notifications();
     let waiting = |row: &&crate::stage::Row| row.error.as_deref() == Some("configuration");

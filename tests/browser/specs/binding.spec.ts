@@ -28,7 +28,7 @@ test("a deputy binds the service account from the H5, and is led back", async ({
 
 test("an administrator binds by scanning, and the test message arrives", async ({ browser }) => {
   const admin = await Console.of(browser, stack().console.username);
-  await admin.open("/own");
+  await admin.open("/trust/own");
   await admin.page.getByRole("button", { name: "绑定服务号" }).click();
   const answer = admin.page.getByRole("img", { name: "绑定服务号的二维码" });
   await expect(answer).toBeVisible();

@@ -16,7 +16,7 @@ test("what a resident sends appears on the open home page, with a way there", as
   const stream = phone.page.waitForResponse((answer) => opened(answer.url()));
   await phone.page.goto(`${stack().base_url}/deputy/#/pages/home/index`);
   await stream;
-  await phone.quiet();
+  await phone.idle();
   const text = `浏览器测试 ${Date.now()}：开着首页时来的。`;
   await submit(page, text);
   await expect(phone.page.getByText(text)).toBeVisible(SOON);
@@ -37,7 +37,7 @@ test("what came while there was no network appears when it is back", async ({ pa
   const stream = phone.page.waitForResponse((answer) => opened(answer.url()));
   await phone.page.goto(`${stack().base_url}/deputy/#/pages/home/index`);
   await stream;
-  await phone.quiet();
+  await phone.idle();
   await phone.page.context().setOffline(true);
   // An open stream survives until something is sent on it; a page that is left and seen again opens a new one.
   await phone.page.evaluate(() => {

@@ -13,7 +13,7 @@ export class Console {
   private constructor(
     readonly page: Page,
     private readonly seen: ReturnType<typeof watch>,
-    private readonly quiet: ReturnType<typeof quiet>,
+    private readonly idle: ReturnType<typeof quiet>,
   ) {}
 
   /** Signs in; `options` chooses screen and colours. */
@@ -44,7 +44,7 @@ export class Console {
   /** Nothing is on its way any more. */
   async settled(): Promise<void> {
     await expect(this.page.locator("h1").first()).toBeVisible();
-    await this.quiet();
+    await this.idle();
     await expect(this.page.locator("[aria-busy=true]")).toHaveCount(0);
   }
 

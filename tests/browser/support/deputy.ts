@@ -27,11 +27,11 @@ export class Phone {
   private readonly refused: string[] = [];
   private readonly seen: ReturnType<typeof watch>;
   /** Waits until nothing is under way any more. */
-  readonly quiet: ReturnType<typeof quiet>;
+  readonly idle: ReturnType<typeof quiet>;
 
   private constructor(readonly page: Page) {
     this.seen = watch(page);
-    this.quiet = quiet(page);
+    this.idle = quiet(page);
     // The browser itself tells of every refusal; here the address belongs to it. 401 is how the client learns that it
     // has to sign in.
     page.on("response", (answer) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hintReader } from "../src/app/news";
+import { hintReader } from "../src/app/hints";
 
 test("each hint is heard once, however the stream is cut, and no sign of life", () => {
   const stream = 'retry: 5000\n\n: still here\n\nid: 1\nevent: news\ndata: {"kind":"arrived"}\n\nid: 2\nevent: news\ndata: {"kind":"changed"}\n\n';

@@ -4,6 +4,7 @@
  */
 import { onMounted, onUnmounted, ref } from "vue";
 import { link, UNATTENDED, unattended } from "../api/client";
+import { hintReader } from "./hints";
 
 /** Hints in a moment are one look; and nobody's lists jump all the time. */
 const GATHER_MS = 1_500;
@@ -30,18 +31,6 @@ function lookSoon(): void {
 export function useNews(looker: () => Promise<unknown>): void {
   onMounted(() => lookers.add(looker));
   onUnmounted(() => lookers.delete(looker));
-}
-
-/** Takes the stream piece by piece. */
-export function hintReader(on: (kind: string) => void): (piece: string) => void {
-  let rest = "";
-  return (piece) => {
-    const blocks = (rest + piece).split("\n\n");
-    rest = blocks.pop() ?? "";
-    for (const block of blocks) {
-      if (/^event: news$/m.test(block)) on(/"kind":"(\w+)"/.exec(block)?.[1] ?? "");
-    }
-  };
 }
 
 function heard(kind: string): void {

@@ -100,7 +100,7 @@ impl AppState {
         }
         let code_digest = digest(code);
         match &binding.code_digest {
-            Some(known) if known[..] == code_digest => return Ok(binding),
+            Some(known) if known.as_slice() == code_digest => return Ok(binding),
             // Somebody else has opened it before.
             Some(_) => return Err(Problem::BindingLinkInvalid),
             None => {}
@@ -109,7 +109,7 @@ impl AppState {
         let id = binding.id;
         self.ask(move |store| store.keep_service_person(id, &person)).await?;
         let binding = self.find_service_binding(secret).await?;
-        if binding.code_digest.as_deref() == Some(&code_digest[..]) {
+        if binding.code_digest.as_deref() == Some(code_digest.as_slice()) {
             Ok(binding)
         } else {
             Err(Problem::BindingLinkInvalid)

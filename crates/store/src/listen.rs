@@ -27,7 +27,7 @@ pub enum Announcement {
 impl Announcement {
     fn read(said: &str) -> Option<Self> {
         let words: Vec<&str> = said.split(' ').collect();
-        let [word, site, region, deputy, confidential] = words[..] else {
+        let Ok([word, site, region, deputy, confidential]) = <[&str; 5]>::try_from(words) else {
             return said.parse().ok().map(Self::Told);
         };
         let known = |word: &str| (word != "-").then(|| word.to_owned());

@@ -112,7 +112,9 @@ impl AppState {
         };
         let union_index = unionid.map(|unionid| self.union_index(&unionid));
         let find = move |store: &minyi_store::Store| {
-            let account = store.account_by_openid(&openid)?.filter(|account| !account.is_disabled());
+            let account = store
+                .account_by_openid(&openid)?
+                .filter(|account| !account.is_disabled());
             if let (Some(account), Some(union_index)) = (&account, union_index) {
                 store.keep_wechat_union(account.id, union_index)?;
             }

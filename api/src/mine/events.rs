@@ -68,7 +68,11 @@ fn lines(subscription: Subscription) -> impl Stream<Item = Result<Bytes, Infalli
         }
         let (line, told) = match timeout_at(end.min(now + KEEP_ALIVE), subscription.next()).await {
             Ok(Some(hints)) => {
-                let kind = if hints.arrivals > arrivals { "arrived" } else { "changed" };
+                let kind = if hints.arrivals > arrivals {
+                    "arrived"
+                } else {
+                    "changed"
+                };
                 let line = format!("id: {}\nevent: news\ndata: {{\"kind\":\"{kind}\"}}\n\n", hints.all);
                 let (arrivals, at) = (hints.arrivals, Instant::now());
                 (line, Told { arrivals, at })

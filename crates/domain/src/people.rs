@@ -279,7 +279,13 @@ mod tests {
         assert_eq!(sees(&region("990102")), (true, false));
         assert_eq!(sees(&region("9901")), (true, true));
         assert_eq!(sees(&region("")), (true, true));
-        for blind in [Scope::Deputy(other), Scope::Site(other), Scope::Office(site), Scope::Nothing, region("990103")] {
+        for blind in [
+            Scope::Deputy(other),
+            Scope::Site(other),
+            Scope::Office(site),
+            Scope::Nothing,
+            region("990103"),
+        ] {
             assert_eq!(sees(&blind), (false, false), "{blind:?}");
         }
     }

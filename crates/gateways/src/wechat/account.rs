@@ -86,7 +86,8 @@ impl Account {
 
     /// As [`Account::call`], for what is asked by an address alone.
     pub async fn ask<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T> {
-        self.with_token(|| self.http.get(self.endpoint(path)).query(query)).await
+        self.with_token(|| self.http.get(self.endpoint(path)).query(query))
+            .await
     }
 
     async fn with_token<T: DeserializeOwned>(&self, request: impl Fn() -> reqwest::RequestBuilder) -> Result<T> {

@@ -320,8 +320,14 @@ fn a_worker_takes_no_channel_from_another_and_what_nobody_has_any_more_lapses() 
     let all = [Channel::Wechat, Channel::Wecom, Channel::Sms];
     assert_eq!(announce("other", &[Channel::Wechat], 1), all);
     // Said anew by the same worker, less is less.
-    assert_eq!(announce("worker", &[Channel::Wechat, Channel::Sms], 2), [Channel::Wechat, Channel::Sms]);
+    assert_eq!(
+        announce("worker", &[Channel::Wechat, Channel::Sms], 2),
+        [Channel::Wechat, Channel::Sms]
+    );
     // The worker that had text messages is gone for six minutes.
-    assert_eq!(announce("other", &[Channel::Wechat], 6), [Channel::Wechat, Channel::Sms]);
+    assert_eq!(
+        announce("other", &[Channel::Wechat], 6),
+        [Channel::Wechat, Channel::Sms]
+    );
     assert_eq!(announce("other", &[Channel::Wechat], 8), [Channel::Wechat]);
 }

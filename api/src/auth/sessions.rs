@@ -111,7 +111,7 @@ impl AppState {
             Err(problem) => return Err(problem),
         };
         let union_index = unionid.map(|unionid| self.union_index(&unionid));
-        let find = move |store: &minyi_store::Store| {
+        let find = move |store: &minyi_store::Store| -> minyi_store::Result<Option<Account>> {
             let account = store
                 .account_by_openid(&openid)?
                 .filter(|account| !account.is_disabled());

@@ -15,12 +15,13 @@ use actix_web::{
 };
 use minyi_gateways::{
     clock::Clock,
+    dingtalk::DingtalkRobots,
     keys::Keys,
     limits::Limits,
     objects::Objects,
     redis_link::RedisLink,
     sms::Sms,
-    wechat::{Wechat, push::Pushes},
+    wechat::{ServiceAccount, Wechat, push::Pushes},
 };
 use minyi_print::font::Font;
 use minyi_store::Store;
@@ -143,14 +144,23 @@ fn open(config: &Config, store: Store, clock: Clock) -> Result<Parts, StartError
     let mode = settings.mode;
     let keys = Keys::new(&config.keys, mode)?;
     let redis = RedisLink::new(&config.redis)?;
+    let limits = Limits::new(redis.clone(), keys.index.clone(), clock.clone());
     let font = Font::open(config.font_file.as_deref(), config.font_index)?;
     Ok(Parts {
         tokens: TokenKeys::from_file(&config.jwt_private_key_file)?,
         wechat: Wechat::new(config.wechat.clone(), redis.clone(), clock.clone(), mode)?,
+        service_account: ServiceAccount::new(
+            config.service_account.clone(),
+            config.wechat.wechat_appid.clone(),
+            redis.clone(),
+            clock.clone(),
+            mode,
+        )?,
+        robots: DingtalkRobots::new(&config.dingtalk, limits.clone(), clock.clone(), mode)?,
         pushes: Pushes::new(&config.wechat_push, &config.wechat.wechat_appid)?,
         sms: Sms::new(config.sms.clone(), clock.clone(), mode)?,
         objects: Objects::open(&config.objects)?,
-        limits: Limits::new(redis.clone(), keys.index.clone(), clock.clone()),
+        limits,
         store,
         keys,
         clock,

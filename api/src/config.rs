@@ -6,11 +6,12 @@ use ipnet::IpNet;
 use minyi_domain::submission::CoordinateSystem;
 use minyi_gateways::{
     Mode, ModeConfig,
+    dingtalk::DingtalkConfig,
     keys::KeysConfig,
     objects::ObjectsConfig,
     redis_link::RedisConfig,
     sms::SmsConfig,
-    wechat::{WechatConfig, push::WechatPushConfig},
+    wechat::{ServiceAccountConfig, WechatConfig, push::WechatPushConfig},
 };
 use minyi_store::StoreConfig;
 use url::Url;
@@ -32,6 +33,10 @@ pub struct Config {
     pub wechat: WechatConfig,
     #[command(flatten)]
     pub wechat_push: WechatPushConfig,
+    #[command(flatten)]
+    pub service_account: ServiceAccountConfig,
+    #[command(flatten)]
+    pub dingtalk: DingtalkConfig,
     #[command(flatten)]
     pub sms: SmsConfig,
     #[command(flatten)]

@@ -14,6 +14,7 @@ pub mod deputies;
 mod exports;
 mod frame;
 mod grids;
+mod group_robots;
 pub mod ledger;
 mod map;
 mod notifications;
@@ -55,6 +56,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(settings::configure)
         .configure(calendar::configure)
         .configure(delivery::configure)
+        .configure(group_robots::configure)
         .configure(places::configure)
         .service(test_message::send_test_message)
         .service(tables::export_table)

@@ -7,6 +7,7 @@ mod messages;
 mod notification_preferences;
 pub mod phrases;
 pub mod pushes;
+pub mod service_account;
 mod sign_ins;
 mod work;
 
@@ -22,6 +23,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(pushes::answer_pushes)
         .service(notification_preferences::get_notification_preferences)
         .service(notification_preferences::put_notification_preferences)
+        .service(service_account::get_service_account)
+        .service(service_account::begin_service_binding)
+        .service(service_account::unbind_service_account)
         .service(work::get_work)
         .service(work::get_dossier)
         .service(sign_ins::sign_in);

@@ -15,6 +15,7 @@ mod open;
 mod page;
 mod plain;
 mod receipt;
+mod service_account;
 mod timeline;
 pub mod words;
 
@@ -38,6 +39,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(area("/d", plain::configure_deputy))
         .service(area("/open", open::configure))
         .service(area("/privacy", plain::configure_privacy))
+        .service(area("/bind", service_account::configure))
         .service(area("/desk", desk::configure))
         .service(web::redirect("/deputy", client::DEPUTY.address))
         .service(area("/deputy", |cfg| {

@@ -7,12 +7,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::calendar::local_date;
 use minyi_gateways::{
     clock::{Clock, random_bytes},
+    dingtalk::DingtalkRobots,
     keys::Keys,
     limits::Limits,
     objects::Objects,
     redis_link::RedisLink,
     sms::Sms,
-    wechat::{Wechat, push::Pushes},
+    wechat::{ServiceAccount, Wechat, push::Pushes},
 };
 use minyi_print::font::Font;
 use minyi_store::{Refusal, Store};
@@ -39,6 +40,9 @@ pub struct AppState {
     pub clock: Clock,
     /// WeChat's login.
     pub wechat: Wechat,
+    /// `None`: there is none to bind.
+    pub service_account: Option<ServiceAccount>,
+    pub robots: DingtalkRobots,
     /// Opens what WeChat tells us by itself, if that is set.
     pub pushes: Option<Pushes>,
     /// Text messages, if a provider is set.
@@ -74,6 +78,8 @@ pub struct Parts {
     pub tokens: TokenKeys,
     pub clock: Clock,
     pub wechat: Wechat,
+    pub service_account: Option<ServiceAccount>,
+    pub robots: DingtalkRobots,
     pub pushes: Option<Pushes>,
     pub sms: Option<Sms>,
     pub objects: Objects,
@@ -92,6 +98,8 @@ impl AppState {
             tokens,
             clock,
             wechat,
+            service_account,
+            robots,
             pushes,
             sms,
             objects,
@@ -109,6 +117,8 @@ impl AppState {
             tokens,
             clock,
             wechat,
+            service_account,
+            robots,
             pushes,
             sms,
             objects,

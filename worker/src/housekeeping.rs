@@ -32,6 +32,7 @@ impl Worker {
     pub async fn keep_house(&self) -> Result<()> {
         let now = self.clock.now();
         self.in_store(move |store| store.begin_daily_retention(now)).await?;
+        self.in_store(move |store| store.forget_service_bindings(now)).await?;
         self.notice_scans().await
     }
 

@@ -34,7 +34,7 @@ use minyi_gateways::{
     redis_link::RedisLink,
 };
 use minyi_print::font::Font;
-use minyi_store::Store;
+use minyi_store::{ANNOUNCE_EVERY, Store};
 pub use serve::serve;
 use tokio::sync::{OwnedMutexGuard, watch};
 use url::Url;
@@ -128,14 +128,9 @@ impl Worker {
 
     /// Works until `stop` becomes true, then finishes what is in hand.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
-        let (now, channels) = (self.clock.now(), self.channels.existing());
-        if let Err(error) = self
-            .in_store(move |store| store.announce_channels(&channels, now))
-            .await
-        {
-            // What another worker, or the one before, has written down still stands.
-            tracing::warn!(%error, "the channels of this worker could not be announced");
-        }
+        // Before the first message: who has no channel that exists is told by nobody.
+        self.announce_channels().await;
+        let announcing = tokio::spawn(Arc::clone(&self).run_announcements(stop.clone()));
         let relay = tokio::spawn(Arc::clone(&self).run_relay(stop.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&self).run_housekeeping(stop.clone()));
         let suggestions = tokio::spawn(Arc::clone(&self).run_suggestions(stop.clone()));
@@ -145,10 +140,31 @@ impl Worker {
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
         let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
         tokio::join!(sender, steps);
-        for task in [relay, housekeeping, suggestions, content, prints, retention] {
+        for task in [relay, housekeeping, suggestions, content, prints, retention, announcing] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the worker broke");
             }
+        }
+    }
+
+    /// Says again and again which channels this worker has, so that it is not forgotten.
+    async fn run_announcements(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut round = tokio::time::interval(ANNOUNCE_EVERY);
+        round.tick().await;
+        loop {
+            tokio::select! {
+                () = stopped(&mut stop) => return,
+                _ = round.tick() => self.announce_channels().await,
+            }
+        }
+    }
+
+    async fn announce_channels(&self) {
+        let (name, now, channels) = (self.name.clone(), self.clock.now(), self.channels.existing());
+        let announced = self.in_store(move |store| store.announce_channels(&name, &channels, now));
+        if let Err(error) = announced.await {
+            // What it, or another worker, has written down before still stands for some minutes.
+            tracing::warn!(%error, "the channels of this worker could not be announced");
         }
     }
 

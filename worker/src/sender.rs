@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use metrics::{counter, histogram};
 use minyi_domain::delivery::Channel;
 use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal, Wording};
-use minyi_store::{Address, BeginSending, EventKind, Outgoing, SendResult, Template};
+use minyi_store::{Address, BeginSending, EventKind, Outgoing, Recipient, SendResult, Template};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 use uuid::Uuid;
@@ -158,9 +158,12 @@ fn compose(worker: &Worker, outgoing: &Outgoing) -> Notice {
     }
 }
 
-/// Where a browser finds the same page: the receipt of a resident, or the client of the deputies.
+/// Where a browser finds the same page: the receipt of a resident, the client of the deputies, for a group the console.
 fn link(base: &Url, outgoing: &Outgoing, page: &str) -> String {
     let base = base.as_str().trim_end_matches('/');
+    if let Recipient::Group(_) = outgoing.recipient {
+        return format!("{base}/console/desk/cases/{}", outgoing.submission_id);
+    }
     match outgoing.template {
         Template::ResidentProgress => format!("{base}/r/{}", outgoing.receipt),
         Template::DeputyNew | Template::DeputyDeadline => format!("{base}/deputy/#/{page}"),

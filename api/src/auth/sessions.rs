@@ -7,7 +7,7 @@ use minyi_domain::{
     access::Way,
     audit::{Action, ObjectKind},
 };
-use minyi_gateways::clock::random_bytes;
+use minyi_gateways::{clock::random_bytes, wechat::WechatSession};
 use minyi_store::{Account, Act, By, NewSession, RotateOutcome};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -103,17 +103,24 @@ impl AppState {
     /// [`Problem::WechatCodeRefused`], [`Problem::WechatNotBound`], [`Problem::Unavailable`].
     pub async fn sign_in_by_wechat(&self, js_code: &str, address: ClientAddress) -> Result<Account, Problem> {
         self.may_guess(Guess::WechatCode, address)?;
-        let openid = match self.openid(js_code).await {
-            Ok(openid) => openid,
+        let (openid, unionid) = match self.wechat_user(js_code).await {
+            Ok(WechatSession { openid, unionid }) => (openid, unionid),
             Err(problem @ Problem::WechatCodeRefused) => {
                 return Err(self.wrong_guess(Guess::WechatCode, address, problem).await);
             }
             Err(problem) => return Err(problem),
         };
-        let account = self.ask(move |store| store.account_by_openid(&openid)).await?;
-        account
-            .filter(|account| !account.is_disabled())
-            .ok_or(Problem::WechatNotBound)
+        let union_index = unionid.map(|unionid| self.union_index(&unionid));
+        let find = move |store: &minyi_store::Store| -> minyi_store::Result<Option<Account>> {
+            let account = store
+                .account_by_openid(&openid)?
+                .filter(|account| !account.is_disabled());
+            if let (Some(account), Some(union_index)) = (&account, union_index) {
+                store.keep_wechat_union(account.id, union_index)?;
+            }
+            Ok(account)
+        };
+        self.ask(find).await?.ok_or(Problem::WechatNotBound)
     }
 
     /// Who WeChat says a login code belongs to.
@@ -121,10 +128,14 @@ impl AppState {
     /// # Errors
     /// [`Problem::WechatCodeRefused`], [`Problem::Unavailable`].
     pub async fn openid(&self, js_code: &str) -> Result<String, Problem> {
+        Ok(self.wechat_user(js_code).await?.openid)
+    }
+
+    async fn wechat_user(&self, js_code: &str) -> Result<WechatSession, Problem> {
         if js_code.is_empty() || js_code.len() > 128 {
             return Err(Problem::WechatCodeRefused);
         }
-        Ok(self.wechat.code_to_session(js_code).await?.openid)
+        Ok(self.wechat.code_to_session(js_code).await?)
     }
 
     fn new_session(&self, account_id: Uuid, way: Way, address: ClientAddress, life: TimeDelta) -> NewSession {

@@ -18,6 +18,8 @@ use crate::{
     state::{AppState, State},
 };
 
+/// A request with this header was made by an open page and not by a person: it keeps no session alive.
+const UNATTENDED: &str = "x-unattended";
 /// The name of the desk's cookie.
 pub const SESSION_COOKIE: &str = "minyi_session";
 
@@ -180,7 +182,10 @@ async fn by_cookie(state: &AppState, request: &HttpRequest) -> Result<SignedIn, 
         csrf::same_origin(request.headers(), &state.settings.public_url)?;
     }
     let (digest, now) = (sessions::digest(&cookie), state.now());
-    let found = state.ask(move |store| store.cookie_session(digest, now)).await?;
+    let attended = !request.headers().contains_key(UNATTENDED);
+    let found = state
+        .ask(move |store| store.cookie_session(digest, attended, now))
+        .await?;
     signed_in(request, found, Some(cookie))
 }
 

@@ -3,10 +3,12 @@
 use actix_web::{HttpResponse, post};
 use minyi_domain::{
     audit::{Action, ObjectKind},
+    delivery::Channel,
     rights::Permission,
 };
 use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal};
-use minyi_store::Act;
+use minyi_store::{Act, sealed_for};
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -42,7 +44,7 @@ fn told(outcome: &Outcome) -> TestMessageResponse {
             kind: Refusal::NotSubscribed,
         } => response(
             "not_subscribed",
-            "您还没有同意接收，或者次数用完了。请在小程序里打开消息提醒，再试一次。",
+            "您还没有同意接收，没有关注服务号，或者次数用完了。请打开小程序的消息提醒，或者关注服务号，再试一次。",
             Some(code),
         ),
         Outcome::Refused { code, .. } => response(
@@ -65,8 +67,8 @@ fn told(outcome: &Outcome) -> TestMessageResponse {
 
 /// Send me a test message (给自己发一条测试消息)
 ///
-/// To the WeChat user whom the person's own account belongs to, with the template for deputies. The answer says what
-/// WeChat said.
+/// To the WeChat user whom the person's own account belongs to, by the mini-program or else by the service account, with
+/// the template for deputies. The answer says what WeChat said.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), responses(
     (status = 200, description = "what became of it", body = TestMessageResponse),
 ))]
@@ -74,10 +76,9 @@ fn told(outcome: &Outcome) -> TestMessageResponse {
 pub(super) async fn send_test_message(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let account = signed_in.actor.account_id;
-    let openid = state.ask(move |store| store.own_wechat(account)).await?;
-    let Some(openid) = openid else {
-        return Ok(HttpResponse::Ok().json(response("not_bound", "您的账号没有绑定微信。先绑定，再试一次。", None)));
-    };
+    let (openid, service_openid) = state
+        .ask(move |store| Ok((store.own_wechat(account)?, store.own_service_openid(account)?)))
+        .await?;
     let now = state.now();
     let notice = Notice {
         id: state.clock.new_id(),
@@ -92,7 +93,19 @@ pub(super) async fn send_test_message(state: State, signed_in: SignedIn) -> Resu
         written_at: now,
         wording: None,
     };
-    let told = told(&state.wechat.send(&openid, &notice).await);
+    let outcome = match (openid, service_openid, &state.service_account) {
+        (Some(openid), ..) => state.wechat.send(&openid, &notice).await,
+        (None, Some(sealed), Some(service_account)) => {
+            let purpose = sealed_for(Channel::WechatService);
+            let openid = state.keys.contact.open(&purpose, account, &sealed)?;
+            service_account.send(openid.expose_secret(), &notice).await
+        }
+        _ => {
+            let detail = "您的账号没有绑定微信。先在“我的登录”里绑定服务号，再试一次。";
+            return Ok(HttpResponse::Ok().json(response("not_bound", detail, None)));
+        }
+    };
+    let told = told(&outcome);
     let act = Act::done(Action::TestMessageSent, ObjectKind::Wechat, "installation");
     let act = act.with(json!({"outcome": told.outcome}));
     let by = signed_in.by();

@@ -55,7 +55,7 @@ pub struct ChannelEntry {
     installed: bool,
     /// What is shown of my address; `null`: none is known, so nothing comes this way.
     address: Option<String>,
-    /// Whether I may give an address here; the mini-program's comes by binding.
+    /// Whether I may give an address here; those of WeChat come by binding.
     takes_address: bool,
 }
 
@@ -122,6 +122,10 @@ impl PreferencesRequest {
                 let pointer = format!("/orders/{}", kind.as_str());
                 wrong.push(FieldProblem::new(pointer, "repeated", "每个渠道只能排一次。"));
             }
+            if order.iter().any(|channel| !Channel::PERSONAL.contains(channel)) {
+                let pointer = format!("/orders/{}", kind.as_str());
+                wrong.push(FieldProblem::new(pointer, "unknown_channel", "群机器人不能提醒个人。"));
+            }
         }
         let quiet = self.quiet_hours.as_ref().and_then(|hours| {
             let from = read_time(&hours.from, "/quiet_hours/from", wrong);
@@ -158,7 +162,7 @@ impl AppState {
         pointer: &str,
     ) -> Result<SealedAddress, Problem> {
         if !channel.takes_address() {
-            let detail = "微信小程序的地址在绑定微信时取得，不能填写。";
+            let detail = "微信的地址在绑定微信或者服务号时取得，不能填写。";
             return Err(Problem::field(pointer, "not_typed", detail));
         }
         let Some(typed) = typed.filter(|typed| !typed.trim().is_empty()) else {
@@ -199,14 +203,14 @@ impl AppState {
             may_be_off: kind.may_be_off(),
             channels: order
                 .as_deref()
-                .unwrap_or(Channel::ALL)
+                .unwrap_or(Channel::PERSONAL)
                 .iter()
                 .map(|channel| channel.as_str())
                 .collect(),
             usual: order.is_none(),
         };
         Ok(PreferencesResponse {
-            channels: Channel::ALL.iter().map(entry).collect::<Result<_, Problem>>()?,
+            channels: Channel::PERSONAL.iter().map(entry).collect::<Result<_, Problem>>()?,
             kinds: view.orders.iter().map(kind).collect(),
             quiet_hours: view.quiet.map(|quiet| HoursBody {
                 from: clock_time(quiet.from()),

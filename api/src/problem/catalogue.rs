@@ -105,6 +105,8 @@ pub enum Problem {
     SiteUnknown,
     /// No place of this id that this person keeps.
     PlaceUnknown,
+    /// The group has no robot to try.
+    RobotMissing,
     /// No hearing of this id that this person may see.
     HearingUnknown,
     /// More rows than such a file takes.
@@ -162,6 +164,12 @@ pub enum Problem {
     PhoneTaken,
     /// No provider of text messages is set.
     SmsNotConfigured,
+    /// There is no service account to bind.
+    ServiceAccountMissing,
+    /// The address to bind the service account by is unknown, used or too old, or the login is over.
+    BindingLinkInvalid,
+    /// WeChat shows the page to a stand-in (快照页).
+    StandInVisitor,
     /// The login still needs something.
     StepNeeded(Need),
     /// The code of the second factor is wrong or was used before, or the account is locked after too many.
@@ -375,6 +383,7 @@ impl Problem {
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
             Self::NotificationUnknown => entry(S::NOT_FOUND, "notification_unknown", "没有找到这条消息", "它已经送到、正在重发，或者不归您管。"),
             Self::PlaceUnknown => entry(S::NOT_FOUND, "place_unknown", "没有找到", "它不存在，或者不归您管理。"),
+            Self::RobotMissing => entry(S::CONFLICT, "robot_missing", "还没有机器人", "先填好机器人的地址和密钥，保存以后再试发。"),
             Self::HearingUnknown => entry(S::NOT_FOUND, "hearing_unknown", "没有找到这场活动", "它不存在，不归您组织，也没有邀请您。"),
             Self::TooManyRows { .. } => entry(S::UNPROCESSABLE_ENTITY, "too_many_rows", "内容太多", ""),
             Self::OpenUnknown => entry(S::NOT_FOUND, "open_unknown", "没有找到公开的内容", "没有这个联络站、区域或者公开的事，也可能已经停止公开。"),
@@ -397,6 +406,9 @@ impl Problem {
             Self::OneTimeCodeInvalid => entry(S::UNAUTHORIZED, "one_time_code_invalid", "验证码不对", "验证码不对、已经用过或者过期了。错 5 次就作废，请重新获取。"),
             Self::PhoneTaken => entry(S::CONFLICT, "phone_taken", "这个手机号已经有人用", "别的代表账号留了这个手机号，请换一个，或者联系联络站。"),
             Self::SmsNotConfigured => entry(S::SERVICE_UNAVAILABLE, "sms_not_configured", "没有开通短信", "本系统没有开通短信验证码。请向所在的联络站要邀请码登录。"),
+            Self::ServiceAccountMissing => entry(S::CONFLICT, "service_account_missing", "没有开通服务号", "本系统没有开通服务号提醒，请用别的方式接收。"),
+            Self::BindingLinkInvalid => entry(S::FORBIDDEN, "binding_link_invalid", "链接不能用", "绑定链接不对、已经用过、过期了，或者已经退出登录。请回到原来的页面，再点一次“绑定服务号”。"),
+            Self::StandInVisitor => entry(S::FORBIDDEN, "stand_in_visitor", "请用完整服务打开", "微信现在显示的是快照页，不知道您是谁。请点右下角的“使用完整服务”，再打开一次。"),
             Self::StepNeeded(Need::SecondFactor) => entry(S::FORBIDDEN, "second_factor_needed", "还要输入动态验证码", "请输入手机上动态口令应用显示的 6 位数字。"),
             Self::StepNeeded(Need::NewPassword) => entry(S::FORBIDDEN, "new_password_needed", "请设置新密码", "还没有密码，或者密码已经到期。设置新密码以后才能继续。"),
             Self::StepNeeded(Need::Enrolment) => entry(S::FORBIDDEN, "enrolment_needed", "请先绑定动态验证码", "您的角色必须使用两种方式登录。请用手机上的动态口令应用扫码绑定。"),

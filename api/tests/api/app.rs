@@ -25,7 +25,12 @@ use minyi_test_support::{TestDatabase, TestRedis};
 use reqwest::{Client, Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig, sms};
+use wechat_simulator::{
+    DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig,
+    platform::service,
+    sms,
+    templates::{DEPUTY_DEADLINE, DEPUTY_NEW, RESIDENT_PROGRESS},
+};
 
 pub const PUBLIC_URL: &str = "http://my.example.test";
 pub const PASSWORD: &str = "correct horse battery";
@@ -112,6 +117,7 @@ pub async fn send(request: RequestBuilder) -> Answer {
 
 /// The settings that every test has in common, as on a command line; those of `changed` replace them, and `--no-sms`
 /// leaves the provider of text messages away.
+/// `--no-service-account` leaves that away.
 pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, changed: &[&str]) -> Vec<String> {
     let key = |byte: &str| byte.repeat(43) + "=";
     let words = [
@@ -133,6 +139,20 @@ pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, chang
         ("--wechat-template-deputy-new", "template-1"),
         ("--wechat-template-deputy-deadline", "template-2"),
         ("--wechat-template-resident-progress", "template-3"),
+        ("--service-account-base-url", wechat),
+        ("--service-account-open-url", wechat),
+        ("--service-account-appid", service::APPID),
+        ("--service-account-secret", service::SECRET),
+        ("--service-account-template-deputy-new", &service_template(DEPUTY_NEW)),
+        (
+            "--service-account-template-deputy-deadline",
+            &service_template(DEPUTY_DEADLINE),
+        ),
+        (
+            "--service-account-template-resident-progress",
+            &service_template(RESIDENT_PROGRESS),
+        ),
+        ("--dingtalk-base-url", wechat),
         ("--sms-provider", "aliyun"),
         ("--sms-base-url", &format!("{wechat}{}", sms::aliyun::PATH)),
         ("--sms-key-id", sms::aliyun::KEY_ID),
@@ -144,10 +164,17 @@ pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, chang
     let without_sms = changed.contains(&"--no-sms");
     let kept = words.iter().filter(|(name, _)| !changed.contains(name));
     let kept = kept.filter(|(name, _)| !(without_sms && name.starts_with("--sms")));
+    let without_service = changed.contains(&"--no-service-account");
+    let kept = kept.filter(|(name, _)| !(without_service && name.starts_with("--service-account")));
     arguments.extend(kept.flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]));
-    let changed = changed.iter().filter(|word| **word != "--no-sms");
+    let changed = changed.iter().filter(|word| !word.starts_with("--no-"));
     arguments.extend(changed.map(ToString::to_string));
     arguments
+}
+
+/// The service account's template with the keywords of the mini-program's.
+fn service_template(id: &str) -> String {
+    format!("{}{id}", service::TEMPLATE_PREFIX)
 }
 
 impl App {

@@ -106,3 +106,25 @@ async fn a_browser_signs_in_by_json_and_is_given_its_token() {
         .await
         .problem(401, "not_signed_in");
 }
+
+#[actix_web::test]
+async fn what_a_page_asks_by_itself_keeps_nobody_signed_in() {
+    let app = App::start().await;
+    open(&app, &app.deputy.actor);
+    let ask = async |unattended: bool| {
+        let request = with_cookie(&app, Method::GET, "/api/v1/inbox");
+        let request = match unattended {
+            true => request.header("x-unattended", "1"),
+            false => request,
+        };
+        send(request).await.status
+    };
+    app.advance(TimeDelta::minutes(10));
+    assert_eq!(ask(false).await, 200);
+    for _ in 0..2 {
+        app.advance(TimeDelta::minutes(7));
+        assert_eq!(ask(true).await, 200);
+    }
+    app.advance(TimeDelta::minutes(2));
+    assert_eq!(ask(true).await, 401);
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use minyi_domain::people::Role;
 use reqwest::{Method, Response};
 
 use crate::app::App;
@@ -39,9 +40,10 @@ async fn whoever_must_act_is_told_at_once_and_nobody_else() {
         assert_eq!(next(stream).await, "retry: 5000\n\n");
     }
     app.receipt().await;
-    assert_eq!(
-        next(&mut mine).await,
-        "id: 1\nevent: told\ndata: {\"kind\":\"messages\"}\n\n"
+    let line = next(&mut mine).await;
+    assert!(
+        line.starts_with("id: ") && line.contains("event: news\ndata: {\"kind\":\""),
+        "{line}"
     );
     let nothing = tokio::time::timeout(Duration::from_millis(200), foreign.chunk()).await;
     assert!(nothing.is_err(), "{nothing:?}");
@@ -52,7 +54,7 @@ async fn an_account_keeps_few_streams_open() {
     let app = App::start().await;
     let token = app.access_token(&app.deputy.actor).await;
     let mut streams = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..12 {
         let mut stream = open(&app, &token).await;
         next(&mut stream).await;
         streams.push(stream);
@@ -60,4 +62,24 @@ async fn an_account_keeps_few_streams_open() {
     let refused = app.get_as(&token, "/api/v1/me/events").await;
     refused.problem(429, "rate_limited");
     assert_eq!(refused.header("retry-after"), "5");
+}
+
+#[actix_web::test]
+async fn whoever_sees_a_place_hears_of_what_comes_there() {
+    let mut app = App::start().await;
+    let site = app.city.site();
+    let station = app.city.staff(app.grid.site_id, Role::StationHead);
+    let other = app.city.staff(site, Role::StationHead);
+    let mut streams = Vec::new();
+    for actor in [&station, &other] {
+        let token = app.access_token(actor).await;
+        let mut stream = open(&app, &token).await;
+        next(&mut stream).await;
+        streams.push(stream);
+    }
+    app.receipt().await;
+    let line = next(&mut streams[0]).await;
+    assert!(line.contains("data: {\"kind\":\"arrived\"}"), "{line}");
+    let nothing = tokio::time::timeout(Duration::from_millis(200), streams[1].chunk()).await;
+    assert!(nothing.is_err(), "{nothing:?}");
 }

@@ -17,7 +17,9 @@ async fn put_as(app: &App, token: &str, path: &str, body: &Value) -> Answer {
 async fn a_person_chooses_channels_hours_and_addresses() {
     let app = App::start().await;
     let channels = [Channel::Wechat, Channel::Mail];
-    app.store.announce_channels(&channels, app.clock.now()).unwrap();
+    app.store
+        .announce_channels("worker", &channels, app.clock.now())
+        .unwrap();
     let token = app.access_token(&app.deputy.actor).await;
     let before = app.get_as(&token, PREFERENCES).await.expect(200).json();
     assert_eq!(before["quiet_hours"], json!({"from": "22:00", "until": "07:00"}));
@@ -141,7 +143,9 @@ async fn a_dead_letter_is_counted_and_sent_again_on_another_channel() {
     let mut app = App::start().await;
     app.receipt().await;
     let channels = [Channel::Wechat, Channel::Sms];
-    app.store.announce_channels(&channels, app.clock.now()).unwrap();
+    app.store
+        .announce_channels("worker", &channels, app.clock.now())
+        .unwrap();
     app.sql(
         "UPDATE notifications SET state = 'dead', attempts = 1, sending_at = created_at, finished_at = created_at,
         error_code = 43101, error = 'NotSubscribed'",

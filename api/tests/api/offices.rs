@@ -194,15 +194,29 @@ async fn a_proposal_is_drafted_changed_submitted_and_printed() {
     send(app.request(Method::PATCH, &path).bearer_auth(&deputy).json(&change))
         .await
         .expect(204);
+    // The way of the mini-program, which has no PATCH.
+    let words = json!({"title": "关于分批更换老旧路灯的建议", "text": "全县老旧路灯较多，建议三年内分批更换。"});
+    let rewrite = async || {
+        send(
+            app.request(Method::PUT, &format!("{path}/text"))
+                .bearer_auth(&deputy)
+                .json(&words),
+        )
+        .await
+    };
+    rewrite().await.expect(204);
     let submit = json!({"office_id": office});
     let drafted = app.get_as(&deputy, &path).await.expect(200).json();
     assert_eq!(drafted["offices"][0]["id"], submit["office_id"]);
+    assert_eq!((&drafted["title"], &drafted["text"]), (&words["title"], &words["text"]));
+    assert_eq!(drafted["submissions"].as_array().unwrap().len(), 2);
     app.post_as(&deputy, &format!("{path}/submit"), &submit)
         .await
         .expect(201);
     app.post_as(&deputy, &format!("{path}/submit"), &submit)
         .await
         .problem(409, "only_once");
+    rewrite().await.problem(409, "only_once");
     let proposal = app.get_as(&deputy, &path).await.expect(200).json();
     assert_eq!(proposal["number"], "〔2026〕闭会第0001号");
     assert_eq!(proposal["submissions"].as_array().unwrap().len(), 2);

@@ -17,6 +17,10 @@ words! {
         AccountDisabled = "account_disabled", "停用账号";
         AccountEnabled = "account_enabled", "启用账号";
         SetupLinkMade = "setup_link_made", "发出设置密码的链接";
+        ServiceAccountBound = "service_account_bound", "绑定服务号";
+        ServiceAccountUnbound = "service_account_unbound", "解绑服务号";
+        RobotSet = "robot_set", "设置群机器人";
+        RobotRemoved = "robot_removed", "撤下群机器人";
         SessionRevoked = "session_revoked", "终止会话";
         LoginPolicyChanged = "login_policy_changed", "修改登录策略";
         DeadlinePolicySet = "deadline_policy_set", "设置办理时限";
@@ -78,6 +82,7 @@ words! {
         AnswerTemplates = "answer_templates", "答复模板";
         MessageWording = "message_wording", "消息的文字";
         PersonalData = "personal_data", "个人信息";
+        GroupRobot = "group_robot", "群机器人";
         PersonalDataRequest = "personal_data_request", "个人信息请求";
         RetentionPeriod = "retention_period", "保存期限";
         RetentionRun = "retention_run", "到期清理";

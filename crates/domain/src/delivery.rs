@@ -20,7 +20,21 @@ words! {
         Dingtalk = "dingtalk", "钉钉";
         Sms = "sms", "短信";
         Mail = "mail", "邮件";
+        /// A robot in a group (群机器人): no channel to a person.
+        DingtalkRobot = "dingtalk_robot", "钉钉群机器人";
     }
+}
+
+impl Channel {
+    /// Those by which one person is told, in the usual order.
+    pub const PERSONAL: &[Self] = &[
+        Self::Wechat,
+        Self::WechatService,
+        Self::Wecom,
+        Self::Dingtalk,
+        Self::Sms,
+        Self::Mail,
+    ];
 }
 
 words! {
@@ -151,7 +165,7 @@ impl Wishes {
         tried: &[Channel],
         now: DateTime<Utc>,
     ) -> Next {
-        let order = self.order.as_deref().unwrap_or(Channel::ALL);
+        let order = self.order.as_deref().unwrap_or(Channel::PERSONAL);
         if order.is_empty() && kind.may_be_off() {
             return Next::Unwanted;
         }

@@ -88,6 +88,34 @@ pub enum Scope {
     Region(String),
 }
 
+/// Where a submission lies, as far as it matters for who sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whereabouts {
+    pub site_id: Uuid,
+    pub region_code: String,
+    /// Who is responsible.
+    pub deputy_id: Option<Uuid>,
+    /// Of a report on an official: the division that it was given to.
+    pub confidential_region: Option<String>,
+}
+
+impl Scope {
+    /// Whether something may have changed for whoever looks with this scope. Only for hints that say "look again": what is
+    /// shown, the database decides. An office hears by its messages alone.
+    #[must_use]
+    pub fn may_see(&self, at: &Whereabouts) -> bool {
+        match self {
+            Self::Nothing | Self::Office(_) => false,
+            Self::Deputy(deputy) => at.deputy_id == Some(*deputy),
+            Self::Site(site) => at.site_id == *site && at.confidential_region.is_none(),
+            Self::Region(code) => {
+                let within = |region: &String| region.starts_with(code.as_str());
+                within(&at.region_code) && at.confidential_region.as_ref().is_none_or(within)
+            }
+        }
+    }
+}
+
 /// How far a person keeps places and people (divisions, sites, grids, offices, deputies). Apart from [`Scope`], because who
 /// keeps the machine sets up every place and sees no submission (三员分立).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,5 +256,37 @@ mod tests {
         assert_eq!(actor(Role::CountyAdmin).scope(), Scope::Region("990102".to_owned()));
         assert_eq!(actor(Role::OfficeHandler).scope(), Scope::Office(Uuid::from_u128(3)));
         assert_eq!(actor(Role::SystemAdmin).scope(), Scope::Nothing);
+    }
+
+    #[test]
+    fn a_hint_goes_to_those_who_may_see_the_submission() {
+        let (site, deputy, other) = (Uuid::from_u128(2), Uuid::from_u128(1), Uuid::from_u128(9));
+        let open = Whereabouts {
+            site_id: site,
+            region_code: "990102003".to_owned(),
+            deputy_id: Some(deputy),
+            confidential_region: None,
+        };
+        let report = Whereabouts {
+            deputy_id: None,
+            confidential_region: Some("9901".to_owned()),
+            ..open.clone()
+        };
+        let region = |code: &str| Scope::Region(code.to_owned());
+        let sees = |scope: &Scope| (scope.may_see(&open), scope.may_see(&report));
+        assert_eq!(sees(&Scope::Deputy(deputy)), (true, false));
+        assert_eq!(sees(&Scope::Site(site)), (true, false));
+        assert_eq!(sees(&region("990102")), (true, false));
+        assert_eq!(sees(&region("9901")), (true, true));
+        assert_eq!(sees(&region("")), (true, true));
+        for blind in [
+            Scope::Deputy(other),
+            Scope::Site(other),
+            Scope::Office(site),
+            Scope::Nothing,
+            region("990103"),
+        ] {
+            assert_eq!(sees(&blind), (false, false), "{blind:?}");
+        }
     }
 }

@@ -9,7 +9,7 @@
 //! | service account | [`ServiceAccount`] | `client_msg_id`, ten minutes (template messages only) |
 //! | WeCom | [`Wecom`] | `enable_duplicate_check`, half an hour |
 //! | DingTalk | [`Dingtalk`] | the same text to one person arrives once a day |
-//! | DingTalk robot | [`DingtalkRobot`] | nothing |
+//! | DingTalk robot | [`DingtalkRobots`] | nothing |
 //! | text message | [`Sms`] | nothing |
 //! | mail | [`Mailer`] | the same Message-ID, which mail programs show once |
 //!
@@ -35,7 +35,7 @@ use minyi_domain::delivery::Channel;
 use crate::{
     Mode, Result,
     clock::Clock,
-    dingtalk::{Dingtalk, DingtalkConfig, DingtalkRobot},
+    dingtalk::{Dingtalk, DingtalkConfig, DingtalkRobots, RobotKey},
     limits::Limits,
     mail::{MailConfig, Mailer},
     redis_link::RedisLink,
@@ -66,7 +66,7 @@ pub struct Channels {
     service_account: Option<ServiceAccount>,
     wecom: Option<Wecom>,
     dingtalk: Option<Dingtalk>,
-    robot: Option<DingtalkRobot>,
+    robots: DingtalkRobots,
     sms: Option<Sms>,
     mail: Option<Mailer>,
 }
@@ -86,13 +86,13 @@ impl Channels {
         mode: Mode,
     ) -> Result<Self> {
         let appid = wechat.wechat_appid.clone();
-        let robot = DingtalkRobot::new(&config.dingtalk, limits.clone(), clock.clone(), mode)?;
+        let robots = DingtalkRobots::new(&config.dingtalk, limits.clone(), clock.clone(), mode)?;
         Ok(Self {
             wechat: Wechat::new(wechat, link.clone(), clock.clone(), mode)?,
             service_account: ServiceAccount::new(config.service_account, appid, link.clone(), clock.clone(), mode)?,
             wecom: Wecom::new(config.wecom, limits.clone(), link.clone(), clock.clone(), mode)?,
             dingtalk: Dingtalk::new(config.dingtalk, link.clone(), clock.clone(), mode)?,
-            robot,
+            robots,
             sms: Sms::new(config.sms, clock.clone(), mode)?.filter(Sms::has_notices),
             mail: Mailer::new(config.mail, mode)?,
         })
@@ -103,15 +103,11 @@ impl Channels {
         &self.wechat
     }
 
-    /// The robot in a group, if there is one: no channel to a person.
-    pub fn robot(&self) -> Option<&DingtalkRobot> {
-        self.robot.as_ref()
-    }
-
     /// Whether the channel exists here.
     pub fn has(&self, channel: Channel) -> bool {
         match channel {
-            Channel::Wechat => true,
+            // Each robot brings its own key.
+            Channel::Wechat | Channel::DingtalkRobot => true,
             Channel::WechatService => self.service_account.is_some(),
             Channel::Wecom => self.wecom.is_some(),
             Channel::Dingtalk => self.dingtalk.is_some(),
@@ -120,14 +116,15 @@ impl Channels {
         }
     }
 
-    /// The channels that exist here.
+    /// The channels to people that exist here.
     pub fn existing(&self) -> Vec<Channel> {
-        let all = Channel::ALL.iter().copied();
+        let all = Channel::PERSONAL.iter().copied();
         all.filter(|channel| self.has(*channel)).collect()
     }
 
     /// Sends once. `to` is the person's address on the channel: an openid (of a service account another one than of
-    /// the mini-program), a userid in the directory, a mobile number of 11 digits, a mailbox. Never waits for a retry;
+    /// the mini-program), a userid in the directory, a mobile number of 11 digits, a mailbox; of a group the text of its
+    /// robot's key. Never waits for a retry;
     /// the outcome says whether there is a point in one.
     pub async fn send(&self, channel: Channel, to: &str, notice: &Notice) -> Outcome {
         let sent = match channel {
@@ -142,6 +139,10 @@ impl Channels {
             },
             Channel::Dingtalk => match &self.dingtalk {
                 Some(dingtalk) => Some(dingtalk.send(to, notice).await),
+                None => None,
+            },
+            Channel::DingtalkRobot => match RobotKey::read(to) {
+                Some(key) => Some(self.robots.say(&key, notice).await),
                 None => None,
             },
             Channel::Sms => match &self.sms {

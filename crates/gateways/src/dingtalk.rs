@@ -1,4 +1,4 @@
-//! DingTalk (钉钉): work notices (工作通知) to one person; a robot in a group is [`DingtalkRobot`].
+//! DingTalk (钉钉): work notices (工作通知) to one person; robots in groups are [`DingtalkRobots`].
 //!
 //! The platform answers "taken" before it looks at its own limits: the same text to one person once a day, 500 notices
 //! a day to one person. What is over is dropped without a word, so this client asks for the result afterwards
@@ -10,7 +10,7 @@
 
 mod robot;
 
-pub use robot::{DingtalkRobot, sign};
+pub use robot::{DingtalkRobots, RobotKey, sign};
 
 use std::{sync::Arc, time::Duration};
 
@@ -42,7 +42,7 @@ const ASK_AFTER: [Duration; 4] = [
     Duration::from_secs(2),
 ];
 
-/// The settings of DingTalk. Work notices: the first three of them all or none; the robot: its two both or none.
+/// The settings of DingTalk: all or none, then nobody is told by work notices. Robots have keys of their own.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct DingtalkConfig {
     /// Address of DingTalk's API; another one only for tests and 专有钉钉
@@ -57,17 +57,6 @@ pub struct DingtalkConfig {
     /// AgentId of the application
     #[arg(long, env = "MINYI_DINGTALK_AGENT_ID", default_value = "")]
     pub dingtalk_agent_id: String,
-    /// access_token in the webhook of a group's own robot (自定义机器人); without it there is none
-    #[arg(long, env = "MINYI_DINGTALK_ROBOT_TOKEN", default_value = "", hide_env_values = true)]
-    pub dingtalk_robot_token: SecretString,
-    /// Secret of the robot's signature (加签), SEC…
-    #[arg(
-        long,
-        env = "MINYI_DINGTALK_ROBOT_SECRET",
-        default_value = "",
-        hide_env_values = true
-    )]
-    pub dingtalk_robot_secret: SecretString,
 }
 
 /// The client of work notices. Clones share connections and the token.

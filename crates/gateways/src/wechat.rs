@@ -9,6 +9,7 @@ pub mod content;
 mod data;
 mod encode;
 mod jssdk;
+mod oauth;
 mod phone;
 pub mod push;
 mod send;
@@ -17,6 +18,7 @@ mod service;
 pub use data::data;
 pub(crate) use data::keywords;
 pub use jssdk::sign_page;
+pub use oauth::{Follower, PageVisitor};
 pub use service::{ServiceAccount, ServiceAccountConfig, ServiceMessages};
 
 use std::{sync::Arc, time::Duration};

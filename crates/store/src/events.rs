@@ -24,6 +24,13 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
+    /// Whether it says that something is late.
+    pub fn is_late(&self) -> bool {
+        [EventKind::Overdue, EventKind::Escalated]
+            .map(|kind| kind.as_str())
+            .contains(&self.kind)
+    }
+
     /// A public event that the clock or the program itself made happen, without data.
     pub fn new(submission_id: Uuid, kind: EventKind, now: DateTime<Utc>) -> Self {
         Self {

@@ -27,6 +27,7 @@ mod error;
 mod events;
 #[cfg(feature = "test-fixtures")]
 pub mod fixtures;
+mod group_robots;
 mod handovers;
 mod hearings;
 mod home;
@@ -65,6 +66,7 @@ mod revisits;
 pub mod schema;
 mod scope;
 mod second_factors;
+mod service_bindings;
 mod sessions;
 mod settings;
 mod sites;
@@ -111,6 +113,7 @@ pub use directory::{
 };
 pub use dossier::{Dossier, DossierCounts, DossierGrid, SignIn, SignInOutcome};
 pub use error::{Error, Result};
+pub use group_robots::{GroupRobot, RobotDelivery, RobotPlace};
 pub use handovers::{
     Approval, HandedSubmission, HandoverDetail, HandoverFilter, HandoverItem, HandoverView, NewHandover, OfficeAnswer,
     OfficeAnswerView, OfficeCandidate, OfficePromise, PartnerView,
@@ -128,13 +131,13 @@ pub use ledger::{Export, ExportKind, ExportRow, LedgerFilter, LedgerRow, Pick, R
 pub use likes::Like;
 #[cfg(feature = "test-fixtures")]
 pub use likes::likes_sql;
-pub use listen::Listener;
+pub use listen::{Announcement, Listener};
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use messages::InboxMessage;
 pub use notifications::{
-    Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth, DeliveryStage,
-    DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, Recipient, Republished, SendResult,
-    Template, Unreachable, WishesView, sealed_for,
+    ANNOUNCE_EVERY, Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth,
+    DeliveryStage, DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, ROBOT_SEALED_FOR,
+    Recipient, Republished, SendResult, Template, Unreachable, WishesView, sealed_for,
 };
 pub use numbers::{Figures, HeatCell, Map, SiteOnMap, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};
@@ -165,6 +168,7 @@ pub use retention::{
 };
 pub use revisits::{Revisit, RevisitResult};
 pub use second_factors::{Proof as SecondProof, ProvedFactor, SecondFactor};
+pub use service_bindings::{ServiceBinding, ServicePerson};
 pub use sessions::{LiveSession, NewSession, RevokeReason, RotateOutcome, SessionRow};
 pub use settings::RevisitPolicy;
 pub use sites::SitePublic;

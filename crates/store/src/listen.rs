@@ -4,6 +4,7 @@ use std::{
 };
 
 use diesel::{Connection as _, PgConnection, connection::SimpleConnection};
+use minyi_domain::people::Whereabouts;
 use uuid::Uuid;
 
 use crate::{Error, Result, Store};
@@ -11,6 +12,38 @@ use crate::{Error, Result, Store};
 /// How often the socket is looked at. libpq can wait on the socket only through calls that diesel does not lend; ten
 /// milliseconds are far below what a person notices and cost one `read` that finds nothing, a hundred times a second.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// What open pages are told: that something is new, never what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announcement {
+    /// A message was written for this account.
+    Told(Uuid),
+    /// A submission came here.
+    Arrived(Whereabouts),
+    /// A submission that lies, or lay, here is not as it was.
+    Moved(Whereabouts),
+}
+
+impl Announcement {
+    fn read(said: &str) -> Option<Self> {
+        let words: Vec<&str> = said.split(' ').collect();
+        let Ok([word, site, region, deputy, confidential]) = <[&str; 5]>::try_from(words) else {
+            return said.parse().ok().map(Self::Told);
+        };
+        let known = |word: &str| (word != "-").then(|| word.to_owned());
+        let at = Whereabouts {
+            site_id: site.parse().ok()?,
+            region_code: region.to_owned(),
+            deputy_id: known(deputy).and_then(|deputy| deputy.parse().ok()),
+            confidential_region: known(confidential),
+        };
+        match word {
+            "new" => Some(Self::Arrived(at)),
+            "moved" => Some(Self::Moved(at)),
+            _ => None,
+        }
+    }
+}
 
 /// A connection of its own that hears announcements (`NOTIFY`).
 ///
@@ -30,13 +63,13 @@ impl Listener {
         Ok(!self.hear(timeout)?.is_empty())
     }
 
-    /// Waits until something was announced for accounts, at most for `timeout`; gives these accounts.
+    /// Waits until something was announced for open pages, at most for `timeout`; gives all of it.
     ///
     /// # Errors
     /// As [`Listener::wait`].
-    pub fn wait_for_accounts(&mut self, timeout: Duration) -> Result<Vec<Uuid>> {
+    pub fn wait_for_news(&mut self, timeout: Duration) -> Result<Vec<Announcement>> {
         let said = self.hear(timeout)?;
-        Ok(said.iter().filter_map(|account| account.parse().ok()).collect())
+        Ok(said.iter().filter_map(|words| Announcement::read(words)).collect())
     }
 
     fn hear(&mut self, timeout: Duration) -> Result<Vec<String>> {
@@ -81,8 +114,8 @@ impl Store {
         Self::listen_to(database_url, "minyi_work")
     }
 
-    /// Opens a listener for what is new for accounts: a trigger of the messages announces it.
-    pub fn listen_for_accounts(database_url: &str) -> Result<Listener> {
+    /// Opens a listener for what is new for open pages: triggers of the messages and of the submissions announce it.
+    pub fn listen_for_news(database_url: &str) -> Result<Listener> {
         Self::listen_to(database_url, "minyi_told")
     }
 

@@ -20,15 +20,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    dsl::exists,
     sql_types::{Text, Uuid as SqlUuid},
 };
-use minyi_domain::{calendar::local_date, delivery::next_time};
+use minyi_domain::{
+    calendar::local_date,
+    delivery::{Channel, next_time},
+};
 use uuid::Uuid;
 
 use crate::{
     Result, ids,
     prepared::Prepared,
-    schema::{accounts, notifications, resident_subscriptions},
+    schema::{accounts, group_robots, notifications, resident_subscriptions},
     word::words,
 };
 
@@ -52,10 +56,11 @@ pub use digest::DigestEntry;
 pub use finish::SendResult;
 pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};
 pub use outgoing::{Outgoing, Recipient};
-pub use reach::{Address, PHONE_SEALED_FOR, sealed_for};
+pub use reach::{Address, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, sealed_for};
 pub use resend::Correction;
 pub use unreachable::Unreachable;
-pub use wishes::{NewWishes, WishesView};
+pub(crate) use wishes::write_address;
+pub use wishes::{ANNOUNCE_EVERY, NewWishes, WishesView};
 
 words! {
     /// What a message is about, and so which WeChat template it uses.
@@ -139,6 +144,36 @@ pub fn queue_for_accounts(
         .values(rows)
         .execute(connection)?;
     Ok(())
+}
+
+/// Writes one message for the group of a site or an office, if it has a robot; nobody in a group is disturbed at night.
+pub fn queue_for_robot(
+    connection: &mut PgConnection,
+    event_id: Uuid,
+    submission_id: Uuid,
+    place: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let set = group_robots::table
+        .find(place)
+        .filter(group_robots::key_sealed.is_not_null());
+    if !diesel::select(exists(set)).get_result(connection)? {
+        return Ok(());
+    }
+    diesel::insert_into(notifications::table)
+        .values((
+            notifications::id.eq(ids::new(now)),
+            notifications::event_id.eq(event_id),
+            notifications::submission_id.eq(submission_id),
+            notifications::robot_id.eq(place),
+            notifications::channel.eq(Channel::DingtalkRobot.as_str()),
+            notifications::template.eq(Template::DeputyDeadline.as_str()),
+            notifications::state.eq("waiting"),
+            notifications::due_at.eq(now),
+            notifications::created_at.eq(now),
+        ))
+        .execute(connection)?;
+    wake(connection)
 }
 
 /// Writes one message for each account that goes out with others of the day: at the time of the digest, or soon if that is

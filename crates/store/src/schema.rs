@@ -30,6 +30,7 @@ diesel::table! {
         phone_index -> Nullable<Binary>,
         messages_read_until -> Nullable<Timestamptz>,
         password_set_at -> Nullable<Timestamptz>,
+        wechat_union_index -> Nullable<Binary>,
     }
 }
 
@@ -417,6 +418,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    group_robots (id) {
+        id -> Uuid,
+        site_id -> Nullable<Uuid>,
+        office_id -> Nullable<Uuid>,
+        key_sealed -> Nullable<Binary>,
+        set_by_account_id -> Uuid,
+        set_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     handover_answers (id) {
         id -> Uuid,
         handover_id -> Uuid,
@@ -543,9 +555,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    installed_channels (channel) {
+    installed_channels (channel, worker) {
         channel -> Text,
         announced_at -> Timestamptz,
+        worker -> Text,
     }
 }
 
@@ -640,6 +653,7 @@ diesel::table! {
         carried_by -> Nullable<Uuid>,
         resent_by_account_id -> Nullable<Uuid>,
         resent_at -> Nullable<Timestamptz>,
+        robot_id -> Nullable<Uuid>,
     }
 }
 
@@ -985,6 +999,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_bindings (id) {
+        id -> Uuid,
+        state_digest -> Binary,
+        account_id -> Uuid,
+        session_id -> Uuid,
+        made_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        code_digest -> Nullable<Binary>,
+        openid_sealed -> Nullable<Binary>,
+        union_index -> Nullable<Binary>,
+        follows -> Nullable<Bool>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -1155,6 +1185,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(notifications -> group_robots (robot_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(notifications -> accounts (account_id));
 diesel::joinable!(events -> accounts (actor_account_id));
@@ -1317,6 +1348,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exports,
     grid_assignments,
     grids,
+    group_robots,
     handover_answers,
     handover_partners,
     handover_submissions,
@@ -1362,6 +1394,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     revisit_policy,
     revisits,
     second_factors,
+    service_bindings,
     sessions,
     setup_links,
     sites,

@@ -209,8 +209,13 @@ impl Store {
     }
 
     /// The session of a cookie; `None` when it is over, was not used for as long as the policy allows, or the account is
-    /// disabled. Remembers that it was used.
-    pub fn cookie_session(&self, cookie_digest: [u8; 32], now: DateTime<Utc>) -> Result<Option<LiveSession>> {
+    /// disabled. Remembers that it was used, if it was `attended`: what a page asks by itself keeps no session alive.
+    pub fn cookie_session(
+        &self,
+        cookie_digest: [u8; 32],
+        attended: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Option<LiveSession>> {
         let mut connection = self.connection()?;
         let found: Option<Live> = live!(now)
             .filter(sessions::cookie_digest.eq(cookie_digest.as_slice()))
@@ -222,7 +227,7 @@ impl Store {
         if now - last_seen_at >= TimeDelta::minutes(i64::from(policy.idle_minutes)) {
             return Ok(None);
         }
-        if now - last_seen_at >= SEEN_EVERY {
+        if attended && now - last_seen_at >= SEEN_EVERY {
             diesel::update(sessions::table.find(id))
                 .set(sessions::last_seen_at.eq(now))
                 .execute(&mut *connection)?;

@@ -35,7 +35,7 @@ async function lookAtAll(phone: Phone, id: string, name: string): Promise<string
     await phone.page.goto("about:blank");
     await phone.page.goto(`${stack().base_url}/deputy/#/${path}?id=${id}`);
     await expect(phone.page.getByRole("heading", { level: 1 }).first()).toBeVisible();
-    await phone.page.waitForLoadState("networkidle");
+    await phone.idle();
     const here = [...(await barriers(phone.page)), ...(await cramped(phone.page))];
     found.push(...here.map((problem) => `${path}: ${problem}`));
     const folder = process.env.MINYI_SCREENSHOTS;

@@ -59,6 +59,13 @@ test("a proposal is drafted and submitted on the phone", async ({ page, browser 
 
   await phone.tap("link", new RegExp(title));
   await expect(phone.page.getByText("老旧路灯多，建议分批更换。")).toBeVisible();
+  // A draft's words can still be changed.
+  await phone.tap("button", "改题目和内容");
+  await expect(phone.page.getByRole("textbox", { name: "题目" })).toHaveValue(title);
+  await phone.page.getByRole("textbox", { name: "建议内容" }).fill("老旧路灯多，建议三年内分批更换。");
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "保存修改");
+  await expect(phone.page.getByText("老旧路灯多，建议三年内分批更换。")).toBeVisible(SENT);
   await phone.page.getByRole("radio").first().click();
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "正式提交");
@@ -94,6 +101,69 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.tap("button", "停止公开");
   await expect.poll(status, SENT).toBe(404);
   expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("marked words are shown, looked at, and changed before a case is published", async ({ page, browser }) => {
+  const { base_url } = stack();
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：棋牌室天天有人赌博。`, true);
+  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  await phone.openCase(sent);
+  await phone.write("已经请派出所去看过。");
+  await phone.tap("button", "发送答复");
+  await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
+
+  await phone.act("公开办理结果");
+  await expect(phone.page.getByText("系统标出了要人看一眼的内容")).toBeVisible();
+  // Once in the title, once in the text.
+  await expect(phone.page.locator(".marked")).toHaveText(["赌博", "赌博"]);
+  await phone.page.getByRole("textbox", { name: "标题" }).fill("棋牌室扰民");
+  await expect(phone.page.locator(".marked")).toHaveText(["赌博"]);
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.page.getByRole("checkbox", { name: /从头到尾/ }).click();
+  await expect(phone.page.getByText("标出的内容看过后，在上面打勾")).toBeVisible();
+  await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
+  await phone.tap("button", "公开");
+  const headers = await otherPhone(page);
+  const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+  const draft = async () => {
+    const answer = await page.request.get(`${base_url}/api/v1/submissions/${id}/release-draft`, { headers });
+    return (await answer.json()) as { released_token: string | null; title: string };
+  };
+  await expect.poll(async () => (await draft()).released_token, SENT).toBeTruthy();
+  expect((await draft()).title).toBe("棋牌室扰民");
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("words that are marked only as they are written come back to be looked at", async ({ page, browser }) => {
+  const { base_url } = stack();
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：小区门口堆着沙子。`, true);
+  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  await phone.openCase(sent);
+  await phone.write("沙子今天已经运走。");
+  await phone.tap("button", "发送答复");
+  await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
+
+  const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+  await phone.act("公开办理结果");
+  await phone.page.getByRole("textbox", { name: "答复" }).fill("沙子今天已经运走，那里也不再有人赌博。");
+  await phone.page.getByRole("checkbox", { name: /从头到尾/ }).click();
+  await phone.tap("button", "公开");
+  await expect(phone.page.getByText(/没有发出，请/).first()).toBeVisible(SENT);
+  await phone.page.goto(`${base_url}/deputy/#/pages/outbox/index`);
+  await phone.tap("button", "拿回来修改");
+  await expect(phone.page.getByText(/检查标出了：赌博/)).toBeVisible();
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
+  await phone.tap("button", "公开");
+  const headers = await otherPhone(page);
+  const released = async () => {
+    const answer = await page.request.get(`${base_url}/api/v1/submissions/${id}/release-draft`, { headers });
+    return ((await answer.json()) as { released_token: string | null }).released_token;
+  };
+  await expect.poll(released, SENT).toBeTruthy();
+  expect(phone.faults()).toEqual([expect.stringMatching(/^422 .*\/release$/)]);
   await phone.close();
 });
 

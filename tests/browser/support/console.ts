@@ -1,7 +1,7 @@
 import { expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
 import { stack } from "./stack";
 import { totp } from "./totp";
-import { barriers, watch } from "./watch";
+import { barriers, quiet, watch } from "./watch";
 
 /** The screens on which the console has to be usable. */
 export const SCREENS = {
@@ -20,12 +20,13 @@ export class Console {
   private constructor(
     readonly page: Page,
     private readonly seen: ReturnType<typeof watch>,
+    private readonly idle: ReturnType<typeof quiet>,
   ) {}
 
   private static async at(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Console> {
     const frame = { viewport: SCREENS.desk, isMobile: false, hasTouch: false, deviceScaleFactor: 1, userAgent: undefined };
     const page = await (await browser.newContext({ ...frame, bypassCSP: true, ...options })).newPage();
-    const console = new Console(page, watch(page));
+    const console = new Console(page, watch(page), quiet(page));
     await page.goto(address);
     return console;
   }
@@ -84,7 +85,7 @@ export class Console {
   /** Nothing is on its way any more. */
   async settled(): Promise<void> {
     await expect(this.page.locator("h1").first()).toBeVisible();
-    await this.page.waitForLoadState("networkidle");
+    await this.idle();
     await expect(this.page.locator("[aria-busy=true]")).toHaveCount(0);
   }
 

@@ -1,6 +1,6 @@
 import { expect, type APIRequestContext, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
 import { stack } from "./stack";
-import { watch } from "./watch";
+import { quiet, watch } from "./watch";
 
 /** A resident's submission. */
 export interface Submitted {
@@ -26,9 +26,12 @@ export class Phone {
   taps = 0;
   private readonly refused: string[] = [];
   private readonly seen: ReturnType<typeof watch>;
+  /** Waits until nothing is under way any more. */
+  readonly idle: ReturnType<typeof quiet>;
 
   private constructor(readonly page: Page) {
     this.seen = watch(page);
+    this.idle = quiet(page);
     // The browser itself tells of every refusal; here the address belongs to it. 401 is how the client learns that it
     // has to sign in.
     page.on("response", (answer) => {

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
+import { expect, type Page, type Request } from "@playwright/test";
 import type axe from "axe-core";
 import { stack } from "./stack";
 
@@ -19,6 +19,29 @@ export function watch(page: Page): { errors: string[]; foreign: string[] } {
     if (!inside && !own.some((base) => url.startsWith(`${base}/`))) seen.foreign.push(url);
   });
   return seen;
+}
+
+/** As long without a request means that nothing more comes by itself. */
+const QUIET_MS = 500;
+
+/**
+ * Gives a wait until no request is under way and none was for a moment. `networkidle` would wait for ever: the stream of
+ * hints never ends. To be called before the page is opened.
+ */
+export function quiet(page: Page): () => Promise<void> {
+  const open = new Set<Request>();
+  let last = Date.now();
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/v1/me/events")) return;
+    open.add(request);
+    last = Date.now();
+  });
+  const over = (request: Request) => {
+    if (open.delete(request)) last = Date.now();
+  };
+  page.on("requestfinished", over);
+  page.on("requestfailed", over);
+  return () => expect.poll(() => open.size === 0 && Date.now() - last >= QUIET_MS, { intervals: [100] }).toBe(true);
 }
 
 /** What keeps people out of a page, by axe; one line a violation. The context needs `bypassCSP`. */

@@ -81,6 +81,10 @@ impl Directory {
         self
     }
 
+    pub fn add(&mut self, way: Way, id: &str) {
+        self.0.insert((way, id.to_owned()));
+    }
+
     pub fn knows(&self, way: Way, id: &str) -> bool {
         self.0.contains(&(way, id.to_owned()))
     }

@@ -202,6 +202,17 @@ impl User {
     }
 }
 
+/// The same person within the service account: an openid of its own, and back again.
+pub fn service_openid(openid: &str) -> String {
+    let rest: String = openid.chars().skip(1).collect();
+    format!("o{}", rest.chars().rev().collect::<String>())
+}
+
+/// The same person across the accounts of one Open Platform account.
+pub fn unionid(openid: &str) -> String {
+    format!("u{}", openid.chars().skip(1).collect::<String>())
+}
+
 /// Three made-up residents, so that a simulator without a list of users is not empty.
 pub fn default_residents() -> Vec<NewUser> {
     [

@@ -4,6 +4,7 @@
 mod content;
 mod login;
 mod message;
+pub mod oauth;
 pub mod service;
 mod token;
 
@@ -44,6 +45,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(login::code_to_session))
                 .default_service(get_only()),
         )
+        .service(
+            web::resource("/sns/oauth2/access_token")
+                .route(web::get().to(oauth::exchange))
+                .default_service(get_only()),
+        )
+        .service(
+            web::resource("/cgi-bin/user/info")
+                .route(web::get().to(oauth::user_info))
+                .default_service(get_only()),
+        )
+        .route("/connect/oauth2/authorize", web::get().to(oauth::authorize))
         .service(
             web::resource("/wxa/business/getuserphonenumber")
                 .route(web::post().to(login::phone_number))

@@ -44,6 +44,8 @@ pub struct State {
     pub people: People,
     pub js_codes: CodeBook,
     pub phone_codes: CodeBook,
+    /// Of pages opened inside WeChat; they belong to openids of the service account.
+    pub page_codes: CodeBook,
     pub texts: TextMessages,
     pub templates: Vec<Template>,
     /// The pages of the released mini-program; empty = not checked.
@@ -79,6 +81,10 @@ pub struct Limits {
     pub plain_tokens_a_day: u32,
     /// Template messages of the service account to one person within a minute before 43117.
     pub template_messages_a_minute: u32,
+    /// Mini-program and service account belong to one Open Platform account, so that a unionid is told.
+    pub open_platform: bool,
+    /// People who open a page inside WeChat are stand-ins (快照页).
+    pub snapshot_users: bool,
     /// How often DingTalk says "nothing yet" when asked for a result.
     pub dingtalk_asks_before_result: u32,
 }
@@ -94,6 +100,8 @@ impl Default for Limits {
             sends_a_day: 10_000_000,
             plain_tokens_a_day: 2_000,
             template_messages_a_minute: 60,
+            open_platform: false,
+            snapshot_users: false,
             dingtalk_asks_before_result: 1,
         }
     }
@@ -149,6 +157,7 @@ impl Shared {
                 people,
                 js_codes: CodeBook::default(),
                 phone_codes: CodeBook::default(),
+                page_codes: CodeBook::default(),
                 texts: TextMessages::default(),
                 templates: config.templates,
                 pages: config.pages,

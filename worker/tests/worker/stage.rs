@@ -7,13 +7,17 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
-use minyi_domain::delivery::{Channel, Kind};
+use minyi_domain::{
+    delivery::{Channel, Kind},
+    people::Role,
+};
 use minyi_gateways::{
     Mode, ModeConfig,
     channels::ChannelsConfig,
     clock::Clock,
+    dingtalk::{DingtalkConfig, RobotKey},
     keys::{Keys, KeysConfig},
     mail::MailConfig,
     objects::{Objects, ObjectsConfig},
@@ -21,8 +25,8 @@ use minyi_gateways::{
     wechat::WechatConfig,
 };
 use minyi_store::{
-    NewWishes, Store, StoreConfig,
-    fixtures::{City, Deputy, Grid},
+    By, NewWishes, ROBOT_SEALED_FOR, Store, StoreConfig,
+    fixtures::{COUNTY, City, Deputy, Grid},
     sealed_for,
 };
 use minyi_test_support::{TestDatabase, TestRedis};
@@ -30,7 +34,7 @@ use minyi_worker::{Pace, Worker, WorkerConfig};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wechat_simulator::{Simulator, SimulatorConfig, templates};
+use wechat_simulator::{Simulator, SimulatorConfig, dingtalk, templates};
 
 /// A Thursday noon in China.
 pub fn noon() -> DateTime<Utc> {
@@ -55,6 +59,7 @@ pub struct Stage {
     /// Beside the mini-program.
     channels: ChannelsConfig,
     simulator: Simulator,
+    elsewhere: wechat_simulator::Clock,
     http: reqwest::Client,
     folder: PathBuf,
 }
@@ -80,13 +85,32 @@ impl Stage {
     }
 
     pub async fn at(clock: Clock) -> Self {
+        Self::build(clock, wechat_simulator::Clock::running()).await
+    }
+
+    /// The platforms' clocks show what this stage's shows: DingTalk refuses a signature of another hour.
+    pub async fn in_step() -> Self {
+        Self::build(Clock::manual(noon()), wechat_simulator::Clock::stopped_at(noon())).await
+    }
+
+    /// Lets so much time pass for the stage and for the platforms.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+        self.elsewhere.advance(time.num_seconds().try_into().unwrap());
+    }
+
+    async fn build(clock: Clock, elsewhere: wechat_simulator::Clock) -> Self {
         let (database, redis) = (TestDatabase::new(), TestRedis::new());
         let store = Store::connect(&StoreConfig {
             database_url: database.url().to_owned(),
             pool_size: 8,
         })
         .unwrap();
-        let simulator = wechat_simulator::start(SimulatorConfig::default()).await.unwrap();
+        let simulator = wechat_simulator::start(SimulatorConfig {
+            clock: elsewhere.clone(),
+            ..SimulatorConfig::default()
+        });
+        let simulator = simulator.await.unwrap();
         let city = City::found(&store, clock.now());
         let folder = std::env::temp_dir().join(format!("minyi-worker-test-{}", clock.new_id()));
         Self {
@@ -97,6 +121,7 @@ impl Stage {
             redis,
             channels: ChannelsConfig::default(),
             simulator,
+            elsewhere,
             http: reqwest::Client::new(),
             folder,
         }
@@ -131,7 +156,13 @@ impl Stage {
                 wechat_timeout_seconds: 2,
             },
             keys: keys(),
-            channels: self.channels.clone(),
+            channels: ChannelsConfig {
+                dingtalk: DingtalkConfig {
+                    dingtalk_base_url: self.simulator.address.parse().ok(),
+                    ..DingtalkConfig::default()
+                },
+                ..self.channels.clone()
+            },
             public_url: None,
             pace: Pace {
                 concurrency: 4,
@@ -282,6 +313,28 @@ impl Stage {
             panic!("no items")
         };
         items
+    }
+
+    /// Gives the group of a site or office a robot with this secret.
+    pub fn set_robot(&mut self, place: Uuid, secret: &str) {
+        let key = RobotKey::new(dingtalk::ROBOT_TOKEN, secret).unwrap().text();
+        let keys = Keys::new(&keys(), Mode::Development).unwrap();
+        let sealed = keys.contact.seal(ROBOT_SEALED_FOR, place, key.expose_secret()).unwrap();
+        let (admin, now) = (self.city.admin(COUNTY, Role::CountyAdmin), self.clock.now());
+        let by = By::command_line();
+        assert!(
+            self.store
+                .set_group_robot(&admin, &by, place, Some(&sealed), now)
+                .unwrap()
+        );
+    }
+
+    /// What robots said, the oldest first.
+    pub async fn said_in_groups(&self) -> Vec<String> {
+        let url = format!("{}/_sim/inbox?way=dingtalk_robot", self.simulator.address);
+        let answer: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        let items = answer["items"].as_array().unwrap().iter();
+        items.map(|item| item["text"].as_str().unwrap().to_owned()).collect()
     }
 
     /// What no interface offers yet.

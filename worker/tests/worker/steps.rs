@@ -2,6 +2,8 @@ use chrono::TimeDelta;
 use minyi_domain::people::Role;
 use minyi_store::fixtures::{COUNTY, openid_of};
 
+use wechat_simulator::dingtalk::ROBOT_SECRET;
+
 use crate::stage::{Stage, keyword};
 
 #[tokio::test]
@@ -43,4 +45,58 @@ async fn the_clock_reminds_tells_of_overdue_and_escalates_once_each() {
     let resident = stage.messages("resident-openid").await;
     let states: Vec<_> = resident.iter().map(|message| keyword(message, "phrase2")).collect();
     assert_eq!(states, ["已超期", "升级督办"]);
+}
+
+#[tokio::test]
+async fn a_stations_group_hears_of_what_is_late_and_of_nothing_else() {
+    let mut stage = Stage::in_step().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage.set_robot(grid.site_id, ROBOT_SECRET);
+    let (_, receipt) = stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+    let mut said = Vec::new();
+    for _ in 0..8 {
+        worker.run_due().await.unwrap();
+        worker.run_due().await.unwrap();
+        said.push(stage.said_in_groups().await.len());
+        stage.pass(TimeDelta::days(1));
+    }
+    // Not of what is new, nor of reminders; overdue on day 5, escalated on day 6.
+    assert_eq!(said.get(..5), Some([0; 5].as_slice()));
+    assert!(said[5] > 0 && said[7] > said[5], "{said:?}");
+    let texts = stage.said_in_groups().await;
+    for word in ["已超期", "升级督办"] {
+        assert!(texts.iter().any(|text| text.contains(word)), "{word}: {texts:?}");
+    }
+    for text in &texts {
+        assert!(text.contains(&receipt.number) && !text.contains("路灯"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_robot_that_is_not_believed_waits_and_says_why() {
+    let mut stage = Stage::in_step().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage.set_robot(grid.site_id, "SECwrong");
+    stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+    for _ in 0..6 {
+        worker.run_due().await.unwrap();
+        worker.run_due().await.unwrap();
+        stage.pass(TimeDelta::days(1));
+    }
+    let rows = stage.notifications();
+    let waiting = |row: &&crate::stage::Row| row.error.as_deref() == Some("configuration");
+    let refused: Vec<_> = rows.iter().filter(waiting).collect();
+    assert!(
+        !refused.is_empty() && refused.iter().all(|row| row.state == "waiting"),
+        "{rows:?}"
+    );
+    let scope = minyi_domain::people::Scope::Site(grid.site_id);
+    let since = stage.clock.now() - TimeDelta::days(30);
+    let health = stage.store.delivery_health(&scope, since, stage.clock.now()).unwrap();
+    let robot = |error: &&minyi_store::ChannelError| error.channel == minyi_domain::delivery::Channel::DingtalkRobot;
+    let error = health.errors.iter().find(robot).unwrap();
+    assert_eq!((error.code, error.error.as_str()), (Some(310_000), "configuration"));
+    assert!(stage.said_in_groups().await.is_empty());
 }

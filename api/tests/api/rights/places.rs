@@ -248,6 +248,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("receipts", receipt.receipt.to_string()),
         ("codes", place.grid.token.to_string()),
         ("sites", place.grid.site_id.to_string()),
+        ("group-robots", place.grid.site_id.to_string()),
         ("handovers", handover.to_string()),
         ("proposals", proposal.to_string()),
         ("promises", promise.to_string()),

@@ -9,10 +9,10 @@ const MAIL_LENGTH: usize = 254;
 const USER_LENGTH: usize = 64;
 
 impl Channel {
-    /// Whether a person, or the staff, may type an address: the mini-program's comes by binding alone.
+    /// Whether a person, or the staff, may type an address: WeChat's come by binding alone, and a group's robot has a key.
     #[must_use]
     pub const fn takes_address(self) -> bool {
-        !matches!(self, Self::Wechat)
+        !matches!(self, Self::Wechat | Self::WechatService | Self::DingtalkRobot)
     }
 
     /// Reads an address. `None`: it cannot be one on this channel.
@@ -24,8 +24,8 @@ impl Channel {
                 .filter(Phone::is_mobile)
                 .map(|phone| phone.as_str().to_owned()),
             Self::Mail => is_mail(typed).then(|| typed.to_owned()),
-            Self::WechatService | Self::Wecom | Self::Dingtalk => is_user(typed).then(|| typed.to_owned()),
-            Self::Wechat => None,
+            Self::Wecom | Self::Dingtalk => is_user(typed).then(|| typed.to_owned()),
+            Self::Wechat | Self::WechatService | Self::DingtalkRobot => None,
         }
     }
 
@@ -40,7 +40,7 @@ impl Channel {
                 None => "***".to_owned(),
             },
             Self::Wecom | Self::Dingtalk => format!("{}***", head(2)),
-            Self::Wechat | Self::WechatService => "已绑定".to_owned(),
+            Self::Wechat | Self::WechatService | Self::DingtalkRobot => "已绑定".to_owned(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A robot in a DingTalk group (自定义机器人): everybody in the group reads what it says, so it says no resident's
-//! words. Page "custom robot" of open.dingtalk.com: 20 messages a minute, above which the robot is silent for ten
+//! Robots in DingTalk groups (自定义机器人): everybody in the group reads what one says, so it says no resident's
+//! words. Each has a key of its own, which stands in the database. Page "custom robot" of open.dingtalk.com: 20 messages a minute, above which the robot is silent for ten
 //! minutes; the clock may be an hour off.
 
 use std::time::Duration;
@@ -16,7 +16,6 @@ use crate::{
     channels::{
         Notice, Outcome, Refusal, http,
         outcome::{AFTER_REPAIR, SHORTLY},
-        settings,
     },
     clock::Clock,
     crypto,
@@ -31,15 +30,68 @@ const MINUTE: Limit = Limit {
 /// How long the platform refuses a robot that spoke too often.
 const SILENCE: Duration = Duration::from_secs(600);
 
-/// The client of one robot. Clones share connections.
+/// Longer than any key that DingTalk gives out.
+const KEY_LENGTH: usize = 128;
+
+/// The client of all robots. Clones share connections.
 #[derive(Debug, Clone)]
-pub struct DingtalkRobot {
+pub struct DingtalkRobots {
     http: reqwest::Client,
     base_url: Url,
-    token: SecretString,
-    secret: SecretString,
     limits: Limits,
     clock: Clock,
+}
+
+/// What a robot is called by: the token in its address, and the secret of its signature (加签).
+#[derive(Debug, Clone)]
+pub struct RobotKey {
+    token: SecretString,
+    secret: SecretString,
+}
+
+impl RobotKey {
+    /// Reads what a person copies from DingTalk: the robot's address (or the token in it), and the secret (SEC…). An error
+    /// names which of them it cannot be.
+    ///
+    /// # Errors
+    /// `webhook` or `secret`.
+    pub fn new(webhook: &str, secret: &str) -> std::result::Result<Self, &'static str> {
+        let in_address = Url::parse(webhook.trim()).ok().and_then(|url| {
+            let mut pairs = url.query_pairs();
+            pairs.find_map(|(name, value)| (name == "access_token").then(|| value.into_owned()))
+        });
+        let token = in_address.unwrap_or_else(|| webhook.trim().to_owned());
+        let plain = |text: &str| {
+            (1..=KEY_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        if !plain(&token) {
+            return Err("webhook");
+        }
+        let secret = secret.trim();
+        if !secret.starts_with("SEC") || !plain(secret) {
+            return Err("secret");
+        }
+        Ok(Self {
+            token: token.into(),
+            secret: secret.into(),
+        })
+    }
+
+    /// Both in one text, to be sealed.
+    #[must_use]
+    pub fn text(&self) -> SecretString {
+        format!("{} {}", self.token.expose_secret(), self.secret.expose_secret()).into()
+    }
+
+    /// What [`RobotKey::text`] made.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let (token, secret) = text.split_once(' ')?;
+        Some(Self {
+            token: token.into(),
+            secret: secret.into(),
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -47,35 +99,25 @@ struct Reply {
     errcode: i64,
 }
 
-impl DingtalkRobot {
-    /// Checks the settings; nothing is called yet. `None`: there is no robot.
+impl DingtalkRobots {
+    /// Checks the address; nothing is called yet.
     ///
     /// # Errors
     /// [`crate::Error::Configuration`].
-    pub fn new(config: &DingtalkConfig, limits: Limits, clock: Clock, mode: Mode) -> Result<Option<Self>> {
-        let (token, secret) = (&config.dingtalk_robot_token, &config.dingtalk_robot_secret);
-        let is_set = settings::all_or_none([
-            ("MINYI_DINGTALK_ROBOT_TOKEN", token.expose_secret()),
-            ("MINYI_DINGTALK_ROBOT_SECRET", secret.expose_secret()),
-        ])?;
-        if !is_set {
-            return Ok(None);
-        }
-        Ok(Some(Self {
+    pub fn new(config: &DingtalkConfig, limits: Limits, clock: Clock, mode: Mode) -> Result<Self> {
+        Ok(Self {
             http: http::client(http::TIMEOUT)?,
             base_url: base_url(config, mode)?,
-            token: token.clone(),
-            secret: secret.clone(),
             limits,
             clock,
-        }))
+        })
     }
 
-    /// Says `notice` without its summary, which may be a resident's words.
-    pub async fn send(&self, notice: &Notice) -> Outcome {
+    /// Lets the robot with this key say `notice` without its summary, which may be a resident's words.
+    pub async fn say(&self, key: &RobotKey, notice: &Notice) -> Outcome {
         let check = Check {
             class: "dingtalk.robot",
-            subject: self.token.expose_secret(),
+            subject: key.token.expose_secret(),
             limit: MINUTE,
         };
         if let Decision::Limited {
@@ -90,9 +132,9 @@ impl DingtalkRobot {
         };
         let timestamp = self.clock.now().timestamp_millis();
         let query = [
-            ("access_token", self.token.expose_secret().to_owned()),
+            ("access_token", key.token.expose_secret().to_owned()),
             ("timestamp", timestamp.to_string()),
-            ("sign", sign(self.secret.expose_secret(), timestamp)),
+            ("sign", sign(key.secret.expose_secret(), timestamp)),
         ];
         let body = json!({"msgtype": "text", "text": {"content": said.text(TEXT_BYTES)}});
         let url = http::endpoint(&self.base_url, "/robot/send");

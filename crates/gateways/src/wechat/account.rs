@@ -81,11 +81,20 @@ impl Account {
     /// Posts `body` to `path`, once more with a new token if WeChat refuses the token. For calls that may be repeated:
     /// nothing but a refused token is.
     pub async fn call<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        self.with_token(|| self.http.post(self.endpoint(path)).json(body)).await
+    }
+
+    /// As [`Account::call`], for what is asked by an address alone.
+    pub async fn ask<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T> {
+        self.with_token(|| self.http.get(self.endpoint(path)).query(query))
+            .await
+    }
+
+    async fn with_token<T: DeserializeOwned>(&self, request: impl Fn() -> reqwest::RequestBuilder) -> Result<T> {
         let mut refused: Option<SecretString> = None;
         loop {
             let token = self.tokens.get(refused.as_ref()).await?;
-            let request = self.http.post(self.endpoint(path));
-            let request = request.query(&[("access_token", token.expose_secret())]).json(body);
+            let request = request().query(&[("access_token", token.expose_secret())]);
             match read_reply(request.send().await?).await {
                 Err(Error::PlatformRefused { errcode }) if is_token_error(errcode) && refused.is_none() => {
                     refused = Some(token);

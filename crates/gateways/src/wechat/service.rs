@@ -14,6 +14,7 @@ use url::Url;
 use super::{
     account::Account,
     data::{Templates, data},
+    oauth::open_url,
     send::judge,
 };
 use crate::{
@@ -39,6 +40,9 @@ pub struct ServiceAccountConfig {
     /// Address of WeChat's API for the service account; another one only for tests
     #[arg(long, env = "MINYI_SERVICE_ACCOUNT_BASE_URL")]
     pub service_account_base_url: Option<Url>,
+    /// Address of WeChat's page that tells who opens it; another one only for tests
+    #[arg(long, env = "MINYI_SERVICE_ACCOUNT_OPEN_URL")]
+    pub service_account_open_url: Option<Url>,
     /// AppID of the service account; without it nobody is told through one
     #[arg(long, env = "MINYI_SERVICE_ACCOUNT_APPID", default_value = "")]
     pub service_account_appid: String,
@@ -67,7 +71,9 @@ pub struct ServiceAccountConfig {
 /// The client. Clones share connections and the token.
 #[derive(Debug, Clone)]
 pub struct ServiceAccount {
-    account: Arc<Account>,
+    pub(super) account: Arc<Account>,
+    /// Where WeChat tells who opens a page.
+    pub(super) open_url: Url,
     messages: ServiceMessages,
     templates: Templates,
     /// The linked mini-program, which a tap opens.
@@ -112,9 +118,11 @@ impl ServiceAccount {
         let given = config.service_account_base_url.as_ref();
         let usual = "https://api.weixin.qq.com";
         let base_url = settings::base_url("MINYI_SERVICE_ACCOUNT_BASE_URL", given, usual, mode)?;
+        let open_url = open_url(config.service_account_open_url.as_ref(), mode)?;
         let account = Account::new(http::client(http::TIMEOUT)?, base_url, appid, secret, link, clock);
         Ok(Some(Self {
             account: Arc::new(account),
+            open_url,
             messages: config.service_account_messages,
             templates,
             mini_program,

@@ -87,6 +87,10 @@ pub fn take(connection: &mut PgConnection, step: Step, turn: i16, held: &Held, n
         _ => json!({}),
     });
     let event = held.tell(connection, kind, None, &data, now)?;
+    if matches!(kind, EventKind::HandoverOverdue | EventKind::HandoverEscalated) {
+        // The office's group hears of what is late there.
+        notifications::queue_for_robot(connection, event, held.lead()?.id, held.handover.office_id, now)?;
+    }
     Ok(held.message(connection, event, Template::DeputyDeadline, accounts, None, now)?)
 }
 

@@ -7,7 +7,7 @@ use super::{
     Address, Outgoing, Recipient, digest,
     outgoing::{About, Message, load},
     pass_on::{insert_on, stand_in},
-    reach::{Reach, policy},
+    reach::{ROBOT_SEALED_FOR, Reach, policy},
 };
 use crate::{Result, Store, schema::notifications};
 
@@ -45,15 +45,19 @@ enum Way {
 }
 
 impl Store {
-    /// Whose message this is, as the id of the account or of the subscription: two messages to one person must not be on
+    /// Whose message this is, as the id of the account, of the subscription or of the group's place: two messages to one person must not be on
     /// their way at once. `None`: no such message.
     pub fn recipient_of(&self, id: Uuid) -> Result<Option<Uuid>> {
-        let row: Option<(Option<Uuid>, Option<Uuid>)> = notifications::table
+        let row: Option<(Option<Uuid>, Option<Uuid>, Option<Uuid>)> = notifications::table
             .find(id)
-            .select((notifications::account_id, notifications::subscription_id))
+            .select((
+                notifications::account_id,
+                notifications::subscription_id,
+                notifications::robot_id,
+            ))
             .first(&mut *self.connection()?)
             .optional()?;
-        Ok(row.and_then(|(account, subscription)| account.or(subscription)))
+        Ok(row.and_then(|(account, subscription, robot)| account.or(subscription).or(robot)))
     }
 
     /// Begins an attempt: from now on the outcome is unknown until [`Store::finish_sending`] tells it. Here it is settled
@@ -100,19 +104,28 @@ impl Store {
 }
 
 fn choose(connection: &mut PgConnection, message: &Message, about: &About, now: DateTime<Utc>) -> Result<Way> {
-    match (message.account_id, message.resident_openid.clone()) {
-        (Some(account), _) => choose_for(connection, message, about, account, now),
-        // As the resident chose on the receipt page.
-        (None, Some(openid)) => {
-            let at = policy(connection)?.quiet.map_or(now, |quiet| quiet.after(now));
-            Ok(if at > now {
-                later(Channel::Wechat, at, false)
-            } else {
-                Way::Send(Channel::Wechat, Address::Openid(openid))
-            })
-        }
-        (None, None) => Ok(Way::Nobody),
+    if let Some(account) = message.account_id {
+        return choose_for(connection, message, about, account, now);
     }
+    let (channel, address) = match (&message.resident_openid, message.robot_id, &message.robot_key) {
+        // As the resident chose on the receipt page.
+        (Some(openid), ..) => (Channel::Wechat, Address::Openid(openid.clone())),
+        (None, Some(robot), Some(key)) => {
+            let address = Address::Sealed {
+                purpose: ROBOT_SEALED_FOR.to_owned(),
+                owner: robot,
+                bytes: key.clone(),
+            };
+            (Channel::DingtalkRobot, address)
+        }
+        _ => return Ok(Way::Nobody),
+    };
+    let at = policy(connection)?.quiet.map_or(now, |quiet| quiet.after(now));
+    Ok(if at > now {
+        later(channel, at, false)
+    } else {
+        Way::Send(channel, address)
+    })
 }
 
 const fn later(channel: Channel, at: DateTime<Utc>, in_digest: bool) -> Way {
@@ -179,10 +192,11 @@ fn send(
     address: Address,
     now: DateTime<Utc>,
 ) -> Result<BeginSending> {
-    let recipient = match (message.account_id, message.subscription_id) {
-        (Some(account), _) => Recipient::Account(account),
-        (None, Some(subscription)) => Recipient::Resident(subscription),
-        (None, None) => return Ok(BeginSending::AlreadyDone),
+    let recipient = match (message.account_id, message.subscription_id, message.robot_id) {
+        (Some(account), ..) => Recipient::Account(account),
+        (None, Some(subscription), _) => Recipient::Resident(subscription),
+        (None, None, Some(robot)) => Recipient::Group(robot),
+        (None, None, None) => return Ok(BeginSending::AlreadyDone),
     };
     diesel::update(notifications::table.find(message.id))
         .set((

@@ -1,7 +1,11 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, dsl::sql, pg::Pg, sql_types::Bool,
+    SelectableHelper,
+    dsl::sql,
+    expression::SqlLiteral,
+    pg::Pg,
+    sql_types::{Bool, Nullable, Text},
 };
 use minyi_domain::people::Scope;
 use uuid::Uuid;
@@ -15,6 +19,10 @@ use crate::{
     word::Word,
 };
 
+const RECIPIENT: &str = "coalesce(accounts.display_name, (SELECT coalesce(sites.name, offices.name) || '的群'
+    FROM group_robots LEFT JOIN sites ON sites.id = site_id LEFT JOIN offices ON offices.id = group_robots.office_id
+    WHERE group_robots.id = notifications.robot_id))";
+
 /// A message that will not be sent any more, for those who have to tell the person otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = notifications, check_for_backend(Pg))]
@@ -25,8 +33,8 @@ pub struct DeadNotification {
     pub number: String,
     #[diesel(deserialize_as = Word<Template>)]
     pub template: Template,
-    /// The account's display name; `None`: a resident.
-    #[diesel(select_expression = accounts::display_name.nullable())]
+    /// The account's display name, or whose group it is; `None`: a resident.
+    #[diesel(select_expression = sql::<Nullable<Text>>(RECIPIENT), select_expression_type = SqlLiteral<Nullable<Text>>)]
     pub recipient_name: Option<String>,
     pub attempts: i16,
     /// The provider's code of the last failure.

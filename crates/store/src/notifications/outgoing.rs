@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{Address, DigestEntry, Template};
 use crate::{
     EventKind, Result,
-    schema::{events, grids, notifications, resident_subscriptions, submissions},
+    schema::{events, grids, group_robots, notifications, resident_subscriptions, submissions},
     word::Word,
 };
 
@@ -29,6 +29,8 @@ pub enum Recipient {
     Account(Uuid),
     /// A resident, known only by the subscription to one submission.
     Resident(Uuid),
+    /// The group of this site or office.
+    Group(Uuid),
 }
 
 /// A message with all that its text needs, read at the moment of sending.
@@ -78,6 +80,9 @@ pub(super) struct Message {
     pub submission_id: Uuid,
     pub account_id: Option<Uuid>,
     pub subscription_id: Option<Uuid>,
+    pub robot_id: Option<Uuid>,
+    #[diesel(select_expression = group_robots::key_sealed.nullable())]
+    pub robot_key: Option<Vec<u8>>,
     #[diesel(deserialize_as = Word<Channel>)]
     pub channel: Channel,
     #[diesel(deserialize_as = Word<Template>)]
@@ -132,6 +137,7 @@ pub(super) fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, 
         .left_join(
             resident_subscriptions::table.on(resident_subscriptions::id.nullable().eq(notifications::subscription_id)),
         )
+        .left_join(group_robots::table)
         .filter(notifications::id.eq(id))
         .select((Message::as_select(), About::as_select()))
         .first(connection)?)
@@ -171,7 +177,7 @@ impl Message {
 
     /// A call to answer is over once somebody has answered; what offices and promises are told of is not.
     pub fn is_over(&self, connection: &mut PgConnection, about: &About) -> Result<bool> {
-        let calls = self.account_id.is_some() && self.event.calls_for_answer() && !about.state.awaits_answer();
+        let calls = self.subscription_id.is_none() && self.event.calls_for_answer() && !about.state.awaits_answer();
         Ok(calls && !self.is_about_promise(connection)?)
     }
 

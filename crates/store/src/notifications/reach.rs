@@ -17,6 +17,9 @@ use crate::{
 /// What the proven phone of an account is sealed for.
 pub const PHONE_SEALED_FOR: &str = "account.phone";
 
+/// What a group's robot's key is sealed for; its owner is the site or the office.
+pub const ROBOT_SEALED_FOR: &str = "group_robot.key";
+
 /// What an account's address on a channel is sealed for.
 #[must_use]
 pub fn sealed_for(channel: Channel) -> String {
@@ -148,6 +151,8 @@ fn addresses(connection: &mut PgConnection, account: Uuid) -> Result<Vec<(Channe
     let rows: Vec<(Word<Channel>, Option<Vec<u8>>)> = installed_channels::table
         .left_join(account_channels::table.on(own))
         .select((installed_channels::channel, account_channels::address_sealed.nullable()))
+        // Several workers may have the same channel.
+        .distinct()
         .load(connection)?;
     let sealed = |purpose: String, bytes| Address::Sealed {
         purpose,

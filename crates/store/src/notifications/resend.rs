@@ -62,8 +62,8 @@ impl Store {
                         return Err(Refusal::TargetUnfit("channel").into());
                     }
                 }
-                // A resident is told as chosen on the receipt page.
-                None if channel != Channel::Wechat || correction.address.is_some() => {
+                // A resident is told as chosen on the receipt page, a group by its robot.
+                None if channel != message.channel || correction.address.is_some() => {
                     return Err(Refusal::TargetUnfit("channel").into());
                 }
                 None => {}

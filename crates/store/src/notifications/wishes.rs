@@ -1,7 +1,11 @@
 //! What a person wishes for the messages, and by which channels the person can be reached.
 
-use chrono::{DateTime, NaiveTime, Timelike as _, Utc};
-use diesel::{Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, upsert::excluded};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
+use diesel::{
+    BoolExpressionMethods, Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, upsert::excluded,
+};
 use minyi_domain::delivery::{Channel, Hours, Kind};
 use uuid::Uuid;
 
@@ -11,6 +15,11 @@ use crate::{
     schema::{account_channels, delivery_policy, installed_channels, notification_wishes},
     word::Word,
 };
+
+/// How often a worker says which channels it has.
+pub const ANNOUNCE_EVERY: Duration = Duration::from_secs(60);
+/// What was not said for so long is not there any more: some turns may fail.
+const LAPSE: TimeDelta = TimeDelta::minutes(5);
 
 /// A person's wishes and addresses, for the person's own eyes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +51,7 @@ impl Store {
         let reach = Reach::of(&mut connection, account)?;
         let installed: Vec<Word<Channel>> = installed_channels::table
             .select(installed_channels::channel)
+            .distinct()
             .load(&mut *connection)?;
         let mut installed: Vec<Channel> = installed.into_iter().map(|Word(channel)| channel).collect();
         installed.sort_unstable();
@@ -117,26 +127,23 @@ impl Store {
         Ok(())
     }
 
-    /// Writes down which channels a worker that starts has settings for.
-    pub fn announce_channels(&self, channels: &[Channel], now: DateTime<Utc>) -> Result<()> {
-        let words: Vec<&str> = channels.iter().map(|channel| channel.as_str()).collect();
+    /// Writes down which channels a worker has settings for, in the place of what it said before; it says so again every
+    /// [`ANNOUNCE_EVERY`]. What any worker has not said for [`LAPSE`] is forgotten.
+    pub fn announce_channels(&self, worker: &str, channels: &[Channel], now: DateTime<Utc>) -> Result<()> {
         self.connection()?.transaction(|connection| {
-            let gone = installed_channels::table.filter(installed_channels::channel.ne_all(&words));
-            diesel::delete(gone).execute(connection)?;
-            let rows: Vec<_> = words
-                .iter()
-                .map(|word| {
-                    (
-                        installed_channels::channel.eq(*word),
-                        installed_channels::announced_at.eq(now),
-                    )
-                })
-                .collect();
+            let gone = installed_channels::worker
+                .eq(worker)
+                .or(installed_channels::announced_at.lt(now - LAPSE));
+            diesel::delete(installed_channels::table.filter(gone)).execute(connection)?;
+            let row = |channel: &Channel| {
+                (
+                    installed_channels::worker.eq(worker.to_owned()),
+                    installed_channels::channel.eq(channel.as_str()),
+                    installed_channels::announced_at.eq(now),
+                )
+            };
             diesel::insert_into(installed_channels::table)
-                .values(rows)
-                .on_conflict(installed_channels::channel)
-                .do_update()
-                .set(installed_channels::announced_at.eq(excluded(installed_channels::announced_at)))
+                .values(channels.iter().map(row).collect::<Vec<_>>())
                 .execute(connection)?;
             Ok(())
         })
@@ -144,7 +151,7 @@ impl Store {
 }
 
 /// Writes down an address in the place of the former one.
-pub(super) fn write_address(
+pub(crate) fn write_address(
     connection: &mut PgConnection,
     account: Uuid,
     channel: Channel,

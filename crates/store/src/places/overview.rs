@@ -27,7 +27,7 @@ pub struct Overview {
     pub sites_with_few_deputies: i64,
     /// The holidays of this year are known.
     pub calendar_known: bool,
-    /// The person's own account has a WeChat user.
+    /// The person's own account has a user of the mini-program or of the service account.
     pub wechat_bound: bool,
 }
 
@@ -88,7 +88,8 @@ impl Store {
                 (SELECT count(*) FROM my_deputies WHERE site_id IS NULL),
                 (SELECT count(*) FROM my_sites WHERE kind IN ('center', 'home', 'station') AND people < fewest),
                 (SELECT count(*) FROM calendar_years WHERE year = this_year),
-                (SELECT count(*) FROM accounts WHERE id = account AND wechat_openid IS NOT NULL)]
+                (SELECT count(*) FROM accounts WHERE id = account AND (wechat_openid IS NOT NULL OR EXISTS (
+                    SELECT FROM account_channels WHERE account_id = accounts.id AND channel = 'wechat_service')))]
             FROM input",
         )
         .get_result(&mut *self.connection()?)?;

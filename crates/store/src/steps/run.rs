@@ -252,7 +252,7 @@ fn to_county(connection: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> 
     Ok(tell_all(connection, case, event, admins, now)?)
 }
 
-/// Writes the event and tells these accounts.
+/// Writes the event and tells these accounts, and of what is late the station's group.
 fn tell(
     connection: &mut PgConnection,
     case: &Case,
@@ -262,9 +262,14 @@ fn tell(
 ) -> Result<()> {
     accounts.sort_unstable();
     accounts.dedup();
+    // The group hears of what is late; a report on an official is not the station's.
+    let is_late = event.is_late();
     let event_id = event.insert(connection)?;
     let template = Template::DeputyDeadline;
     notifications::queue_for_accounts(connection, event_id, case.id, template, &accounts, now)?;
+    if is_late && case.confidential_region.is_none() {
+        notifications::queue_for_robot(connection, event_id, case.id, case.site_id, now)?;
+    }
     notifications::wake(connection)
 }
 

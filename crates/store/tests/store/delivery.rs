@@ -27,7 +27,7 @@ fn stage() -> Stage {
     let mut world = world();
     let (grid, deputy) = world.city.grid_with_lead();
     let channels = [Channel::Wechat, Channel::Wecom, Channel::Sms];
-    world.store.announce_channels(&channels, now()).unwrap();
+    world.store.announce_channels("worker", &channels, now()).unwrap();
     let account = deputy.actor.account_id;
     for channel in [Channel::Wecom, Channel::Sms] {
         let sealed = sealed_for(channel);
@@ -307,4 +307,27 @@ fn what_is_late_comes_as_one_message_and_shares_its_fate() {
             .count("notifications WHERE channel = 'wecom' AND carried_by IS NOT NULL"),
         2
     );
+}
+
+#[test]
+fn a_worker_takes_no_channel_from_another_and_what_nobody_has_any_more_lapses() {
+    let stage = stage();
+    let (store, account) = (&stage.world.store, stage.deputy.actor.account_id);
+    let announce = |worker: &str, channels: &[Channel], minute| {
+        store.announce_channels(worker, channels, minutes(minute)).unwrap();
+        store.notification_wishes(account).unwrap().installed
+    };
+    let all = [Channel::Wechat, Channel::Wecom, Channel::Sms];
+    assert_eq!(announce("other", &[Channel::Wechat], 1), all);
+    // Said anew by the same worker, less is less.
+    assert_eq!(
+        announce("worker", &[Channel::Wechat, Channel::Sms], 2),
+        [Channel::Wechat, Channel::Sms]
+    );
+    // The worker that had text messages is gone for six minutes.
+    assert_eq!(
+        announce("other", &[Channel::Wechat], 6),
+        [Channel::Wechat, Channel::Sms]
+    );
+    assert_eq!(announce("other", &[Channel::Wechat], 8), [Channel::Wechat]);
 }

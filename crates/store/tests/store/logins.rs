@@ -89,7 +89,7 @@ fn a_disabled_account_is_nobody() {
     disable(&world, id);
     assert_eq!(world.store.actor(id).unwrap(), None);
     assert_eq!(world.store.token_session(session, now()).unwrap(), None);
-    assert_eq!(world.store.cookie_session([2; 32], now()).unwrap(), None);
+    assert_eq!(world.store.cookie_session([2; 32], true, now()).unwrap(), None);
     assert_eq!(
         world.store.rotate_refresh([1; 32], [3; 32], now()).unwrap(),
         RotateOutcome::Expired
@@ -147,17 +147,20 @@ fn a_cookie_lives_while_it_is_used_and_until_logout() {
         .store
         .open_cookie_session(&login(actor.account_id, now(), expires_at), [1; 32])
         .unwrap();
-    let look = |minutes| {
+    let ask = |attended, minutes| {
         let at = now() + TimeDelta::minutes(minutes);
-        world.store.cookie_session([1; 32], at).unwrap()
+        world.store.cookie_session([1; 32], attended, at).unwrap()
     };
+    let look = |minutes| ask(true, minutes);
     let whole = LiveSession {
         id: session,
         actor,
         needs: Vec::new(),
     };
     assert_eq!(look(14), Some(whole.clone()));
-    assert_eq!(look(28), Some(whole));
+    assert_eq!(look(28), Some(whole.clone()));
+    // What an open page asks by itself is answered, and keeps nothing alive.
+    assert_eq!(ask(false, 42), Some(whole));
     assert_eq!(look(43), None);
     world
         .store

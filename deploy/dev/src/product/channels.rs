@@ -7,7 +7,7 @@ use crate::stack::Addresses;
 /// Where the simulator takes text messages.
 const SMS_PATH: &str = "/sms/aliyun/";
 
-const ACCOUNTS: [(&str, &str); 17] = [
+const ACCOUNTS: [(&str, &str); 15] = [
     ("MINYI_SMS_PROVIDER", "aliyun"),
     ("MINYI_SMS_KEY_ID", "LTAI5tSIMULATOR00000001"),
     ("MINYI_SMS_KEY_SECRET", "simulatorAccessKeySecret000001"),
@@ -26,14 +26,6 @@ const ACCOUNTS: [(&str, &str); 17] = [
         "simulatorDingtalkSecret000000000000000000000000000000000000001",
     ),
     ("MINYI_DINGTALK_AGENT_ID", "2000000001"),
-    (
-        "MINYI_DINGTALK_ROBOT_TOKEN",
-        "simulatorRobotToken0000000000000000000000000000000000000000000001",
-    ),
-    (
-        "MINYI_DINGTALK_ROBOT_SECRET",
-        "SECsimulator00000000000000000000000000000000000000000000000000001",
-    ),
 ];
 
 /// Before the mini-program's templates: those of the service account.
@@ -48,6 +40,7 @@ pub fn settings(addresses: &Addresses) -> Environment {
     all.insert("MINYI_SMS_BASE_URL", format!("{base}{SMS_PATH}"));
     for variable in [
         "MINYI_SERVICE_ACCOUNT_BASE_URL",
+        "MINYI_SERVICE_ACCOUNT_OPEN_URL",
         "MINYI_WECOM_BASE_URL",
         "MINYI_DINGTALK_BASE_URL",
     ] {
@@ -98,8 +91,6 @@ mod tests {
             dingtalk::APP_KEY,
             dingtalk::APP_SECRET,
             &dingtalk::AGENT_ID.to_string(),
-            dingtalk::ROBOT_TOKEN,
-            dingtalk::ROBOT_SECRET,
         ];
         assert_eq!(values[1..], theirs);
         assert_eq!(SMS_PATH, aliyun::PATH);

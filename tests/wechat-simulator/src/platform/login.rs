@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Aim, SharedData, TokenQuery, check_account, parse, perform};
 use crate::codes::CodeFault;
+use crate::people::unionid;
 use crate::random;
 use crate::reply::Refusal;
 
@@ -45,7 +46,11 @@ pub async fn code_to_session(
             user.visited_at = Some(now);
         }
         // Success carries no errcode here, as in the field.
-        Ok(json!({"openid": openid, "session_key": random::session_key()}))
+        let mut session = json!({"openid": openid, "session_key": random::session_key()});
+        if state.limits.open_platform {
+            session["unionid"] = unionid(&openid).into();
+        }
+        Ok(session)
     })
     .await
 }

@@ -127,6 +127,7 @@ fn config(world: &World) -> ChannelsConfig {
     ChannelsConfig {
         service_account: ServiceAccountConfig {
             service_account_base_url: base.clone(),
+            service_account_open_url: base.clone(),
             service_account_appid: svc::APPID.to_owned(),
             service_account_secret: svc::SECRET.into(),
             service_account_messages: ServiceMessages::Template,
@@ -145,8 +146,6 @@ fn config(world: &World) -> ChannelsConfig {
             dingtalk_app_key: ding::APP_KEY.to_owned(),
             dingtalk_app_secret: ding::APP_SECRET.into(),
             dingtalk_agent_id: ding::AGENT_ID.to_string(),
-            dingtalk_robot_token: ding::ROBOT_TOKEN.into(),
-            dingtalk_robot_secret: ding::ROBOT_SECRET.into(),
         },
         sms: by_aliyun(world),
         mail: MailConfig {

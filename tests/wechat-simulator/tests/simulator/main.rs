@@ -7,6 +7,7 @@ mod faults;
 mod login;
 mod messages;
 mod pages;
+mod pages_in_wechat;
 mod popups;
 mod program;
 mod texts;

@@ -15,15 +15,30 @@ export const link = {
   lost: (): void => undefined,
 };
 
+/** Says that a page asks by itself: the server does not take it for somebody at work. */
+export const UNATTENDED = "X-Unattended";
+let byThemselves = 0;
+
+/** What is asked while `work` runs keeps no session alive. */
+export async function unattended<T>(work: () => Promise<T>): Promise<T> {
+  byThemselves += 1;
+  try {
+    return await work();
+  } finally {
+    byThemselves -= 1;
+  }
+}
+
 const throughSession: Middleware = {
   onRequest({ request }) {
     if (!["GET", "HEAD"].includes(request.method)) request.headers.set("X-CSRF-Token", link.csrfToken);
+    else if (byThemselves > 0) request.headers.set(UNATTENDED, "1");
     return request;
   },
   onResponse({ request, response }) {
     const login = new URL(request.url).pathname.startsWith("/api/v1/sessions");
     if (response.status === 401 && !login) link.lost();
-    else if (response.ok) link.answered();
+    else if (response.ok && !request.headers.has(UNATTENDED)) link.answered();
     return undefined;
   },
 };

@@ -50,6 +50,11 @@ const refresh = refresher(
   alone,
 );
 
+/** A new access token in the place of one that is over; says nothing when the session is. */
+export async function freshAccess(access: string): Promise<void> {
+  await refresh(access).catch(() => undefined);
+}
+
 /** A request as the person who is signed in; an access token that is over is exchanged once. */
 export async function send(method: string, url: string, body?: unknown, key?: string): Promise<unknown> {
   const attempt = async (access: string | undefined): Promise<Raw> => {

@@ -15,6 +15,7 @@ const FORMS: Record<string, string> = {
   release: "release",
   withdraw_release: "withdraw",
   submit_proposal: "proposal",
+  change_proposal: "redraft",
   merge: "merge",
   split: "split",
   judge: "judge",
@@ -41,6 +42,11 @@ export function openForm(kind: string, subject: string, more = ""): void {
 /** A proposal, and what it came from. */
 export function openProposal(id: string, subject = ""): void {
   openForm("submit_proposal", subject, `&proposal=${encodeURIComponent(id)}`);
+}
+
+/** The words of a proposal that is not submitted yet. */
+export function openRedraft(id: string, subject: string): void {
+  openForm("change_proposal", subject, `&proposal=${encodeURIComponent(id)}`);
 }
 
 export function openOutbox(): void {

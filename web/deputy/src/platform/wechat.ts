@@ -63,3 +63,20 @@ export async function scan(): Promise<string | null> {
   return null;
   // #endif
 }
+
+/** Whether the H5 is open inside WeChat, which alone can tell who somebody is. */
+export function inWeChat(): boolean {
+  let inside = false;
+  // #ifdef H5
+  inside = /MicroMessenger/i.test(navigator.userAgent);
+  // #endif
+  return inside;
+}
+
+/** Leaves the app for an address that leads back to it. */
+export function openAddress(url: string): void {
+  // #ifdef H5
+  location.assign(url);
+  // #endif
+  void url;
+}

@@ -7,6 +7,7 @@ import { simulator } from "../platform/simulator";
 import { forgetPerson, read, write } from "../platform/storage";
 import { here, LOGIN } from "../platform/ways";
 import { loginCode } from "../platform/wechat";
+import { forgetNews } from "./news";
 import { emptyOutbox, wakeOutbox } from "./outbox";
 
 /** Who is signed in, as last known. */
@@ -64,6 +65,7 @@ export function startSession(): void {
 
 function clearPhone(): void {
   emptyOutbox();
+  forgetNews();
   forgetPerson();
   void forgetAllFiles();
   me.value = null;

@@ -69,6 +69,12 @@ pub fn rows() -> Vec<Row> {
             Right(P::Propose),
             json!({"title": "另一建议"}),
         ),
+        with(
+            "put",
+            "/api/v1/proposals/{id}/text",
+            Right(P::Propose),
+            json!({"title": "又一建议", "text": "建议分批更换。"}),
+        ),
         with("post", "/api/v1/proposals/{id}/submit", Right(P::Propose), office),
         row("get", "/api/v1/submissions/{id}/cosigners", Right(P::Propose)),
     ]

@@ -50,6 +50,15 @@ pub fn rows() -> Vec<Row> {
         row("post", "/api/v1/places/imports/{kind}", keeps),
         row("post", "/api/v1/places/imports/{kind}/mistakes", keeps),
         row("post", "/api/v1/settings/wechat/test-message", Right(P::Configure)),
+        row("get", "/api/v1/group-robots/{id}", Right(P::Places)),
+        with(
+            "put",
+            "/api/v1/group-robots/{id}",
+            Right(P::Places),
+            json!({"webhook": "0123abcd", "secret": "SEC0123abcd"}),
+        ),
+        row("post", "/api/v1/group-robots/{id}/trial", Right(P::Places)),
+        row("delete", "/api/v1/group-robots/{id}", Right(P::Places)),
         row("get", "/api/v1/audit/place-changes", Right(P::Audit)),
         row("get", "/api/v1/open/deputies/{token}/photo", Nobody),
     ]

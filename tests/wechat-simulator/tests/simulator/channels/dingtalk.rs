@@ -2,16 +2,21 @@ use chrono::TimeDelta;
 use minyi_domain::delivery::Channel;
 use minyi_gateways::{
     channels::{Notice, Outcome, Refusal},
-    dingtalk::DingtalkRobot,
+    dingtalk::RobotKey,
 };
+use secrecy::ExposeSecret as _;
 use serde_json::json;
+use wechat_simulator::dingtalk::{ROBOT_SECRET, ROBOT_TOKEN};
 
 use super::{MEMBER, Stage, is_sent, notice};
 
 const TO: (Channel, &str) = (Channel::Dingtalk, MEMBER);
 
-fn robot(stage: &Stage) -> &DingtalkRobot {
-    stage.channels.robot().unwrap()
+/// Lets the robot that a person has copied from DingTalk say something.
+async fn say(stage: &Stage, secret: &str, notice: &Notice) -> Outcome {
+    let webhook = format!("https://oapi.dingtalk.com/robot/send?access_token={ROBOT_TOKEN}");
+    let key = RobotKey::new(&webhook, secret).unwrap().text();
+    stage.send((Channel::DingtalkRobot, key.expose_secret()), notice).await
 }
 
 #[tokio::test]
@@ -107,7 +112,7 @@ async fn the_robot_speaks_no_residents_words_and_never_too_fast() {
     let stage = Stage::start().await;
     let mut spoken = 0;
     for number in 0..60 {
-        match robot(&stage).send(&notice(number)).await {
+        match say(&stage, ROBOT_SECRET, &notice(number)).await {
             Outcome::Sent { .. } => spoken += 1,
             Outcome::Retry {
                 reason: "own_limit", ..
@@ -129,8 +134,8 @@ async fn the_robot_speaks_no_residents_words_and_never_too_fast() {
 
 #[tokio::test]
 async fn a_robot_with_a_wrong_secret_waits_for_a_person() {
-    let stage = Stage::with(|config| config.dingtalk.dingtalk_robot_secret = "SECwrong".into()).await;
-    let outcome = robot(&stage).send(&notice(1)).await;
+    let stage = Stage::start().await;
+    let outcome = say(&stage, "SECwrong", &notice(1)).await;
     assert!(
         matches!(&outcome, Outcome::Retry { code: Some(code), reason: "configuration", .. } if code == "310000"),
         "{outcome:?}"
@@ -139,9 +144,24 @@ async fn a_robot_with_a_wrong_secret_waits_for_a_person() {
         .world
         .fault(json!({"path": "/robot/send", "errcode": 130_101}))
         .await;
-    let outcome = robot(&stage).send(&notice(2)).await;
+    let outcome = say(&stage, ROBOT_SECRET, &notice(2)).await;
     assert!(
         matches!(&outcome, Outcome::Retry { after, reason: "minute_quota", .. } if after.as_secs() == 600),
         "{outcome:?}"
     );
+}
+
+#[test]
+fn a_robots_key_is_read_as_people_copy_it() {
+    let text =
+        |webhook: &str, secret: &str| RobotKey::new(webhook, secret).map(|key| key.text().expose_secret().to_owned());
+    let address = "https://oapi.dingtalk.com/robot/send?access_token=abc123";
+    assert_eq!(text(address, " SECdef456 "), Ok("abc123 SECdef456".to_owned()));
+    assert_eq!(text("abc123", "SECdef456"), text(address, "SECdef456"));
+    assert_eq!(
+        text("https://oapi.dingtalk.com/robot/send", "SECdef456"),
+        Err("webhook")
+    );
+    assert_eq!(text("", "SECdef456"), Err("webhook"));
+    assert_eq!(text(address, "def456"), Err("secret"));
 }

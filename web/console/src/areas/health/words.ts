@@ -7,6 +7,7 @@ export const TEMPLATES: Record<string, string> = { deputy_new: "待办提醒", d
 export const CHANNELS = [
   { value: "wechat", label: "微信小程序" },
   { value: "wechat_service", label: "微信服务号" },
+  { value: "dingtalk_robot", label: "钉钉群机器人" },
   { value: "wecom", label: "企业微信" },
   { value: "dingtalk", label: "钉钉" },
   { value: "sms", label: "短信" },

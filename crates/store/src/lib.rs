@@ -144,8 +144,8 @@ pub use phrases::Phrase;
 pub use places::{
     Advance, Advanced, AssignmentForm, AssignmentPlace, AssignmentRow, Boundary, DeputyColumns, DeputyForm,
     DeputyPlace, DeputyRef, DeputyTerm, Entry, GridColumns, GridForm, GridPlace, MOST_BOUNDARIES, NewBoundary,
-    OfficeForm, OfficePlace, Overview, PlaceAsk, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
-    RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
+    OfficeForm, OfficePlace, Overview, PlaceAsk, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm,
+    RegionPlace, RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
 };
 pub use policies::{DeadlinePolicy, Recomputed};
 pub use pool::Store;

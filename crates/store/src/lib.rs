@@ -151,8 +151,8 @@ pub use phrases::{Phrase, TemplatePlace};
 pub use places::{
     Advance, Advanced, AssignmentForm, AssignmentPlace, AssignmentRow, Boundary, DeputyColumns, DeputyForm,
     DeputyPlace, DeputyRef, DeputyTerm, Entry, GridColumns, GridForm, GridPlace, MOST_BOUNDARIES, NewBoundary,
-    OfficeForm, OfficePlace, Overview, PlaceAsk, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm, RegionPlace,
-    RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
+    OfficeForm, OfficePlace, Overview, PlaceAsk, PlaceChange, PlaceCursor, PlaceFilter, PlaceForm, RegionForm,
+    RegionPlace, RowProblem, Saved, SiteColumns, SiteForm, SitePlace, SiteRef, Target as PlaceTarget,
 };
 pub use policies::{DeadlinePolicy, ListedPolicy, Narrowed, PolicyRefusal, Recomputed};
 pub use pool::Store;

@@ -68,7 +68,7 @@ pub(super) async fn act_on_codes(
     let done = state
         .ask(move |store| {
             let mut token = || CodeToken::random(&mut rng);
-            store.act_on_codes(&by, &actor, &tokens, act, reason.as_ref(), &mut token, now)
+            store.act_on_codes((&by, &actor), &tokens, act, reason.as_ref(), &mut token, now)
         })
         .await?;
     let changes = done.map_err(|refusal| match refusal {

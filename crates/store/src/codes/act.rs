@@ -150,8 +150,7 @@ impl Store {
     /// Does the same to all of these codes, or to none. `new_token` makes the token of a successor.
     pub fn act_on_codes(
         &self,
-        by: &By,
-        actor: &Actor,
+        (by, actor): (&By, &Actor),
         tokens: &[CodeToken],
         act: CodeAct,
         reason: Option<&Reason>,

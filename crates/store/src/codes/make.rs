@@ -44,7 +44,8 @@ pub enum MakeOutcome {
 }
 
 impl Store {
-    /// Gives each selected grid that has not ended the codes that it lacks of those asked for; making again what is there makes nothing.
+    /// Gives each selected grid that has not ended the codes that it lacks of those asked for; making again what is there
+    /// makes nothing.
     /// `token` makes a new token; `None` only counts.
     pub fn make_codes(
         &self,

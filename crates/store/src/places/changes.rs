@@ -103,7 +103,7 @@ pub fn record(
             .values(rows)
             .execute(connection)?;
     }
-    let thing = if changes.len() == 1 { &first.thing } else { "" };
+    let thing = if changes.len() == 1 { first.thing.as_str() } else { "" };
     let act = Act::done(action, first.kind, thing).in_region(division_of(changes));
     let detail = match changes {
         [only] => json!({"action": only.action, "fields": only.fields}),

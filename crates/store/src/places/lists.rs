@@ -148,7 +148,7 @@ impl Store {
             .limit(one_more(ask.limit))
             .select(RegionPlace::as_select())
             .into_boxed();
-        for condition in narrowed(&REGIONS, ask) {
+        for condition in narrowed::<regions::table>(&REGIONS, ask) {
             query = query.filter(condition);
         }
         if let Some(upper) = &ask.filter.below {
@@ -168,7 +168,7 @@ impl Store {
             .limit(one_more(ask.limit))
             .select((SiteColumns::as_select(), deputies_of_site!(ask.today)))
             .into_boxed();
-        for condition in narrowed(&SITES, ask) {
+        for condition in narrowed::<sites::table>(&SITES, ask) {
             query = query.filter(condition);
         }
         if let Some(kind) = ask.filter.kind {
@@ -198,7 +198,7 @@ impl Store {
             .limit(one_more(ask.limit))
             .select(OfficePlace::as_select())
             .into_boxed();
-        for condition in narrowed(&OFFICES, ask) {
+        for condition in narrowed::<offices::table>(&OFFICES, ask) {
             query = query.filter(condition);
         }
         let rows = query.load(&mut *self.connection()?)?;
@@ -215,7 +215,7 @@ impl Store {
             .limit(one_more(ask.limit))
             .select((GridColumns::as_select(), lead_of_grid!(ask.today)))
             .into_boxed();
-        for condition in narrowed(&GRIDS, ask) {
+        for condition in narrowed::<grids::table>(&GRIDS, ask) {
             query = query.filter(condition);
         }
         if let Some(site) = ask.filter.site {
@@ -244,7 +244,7 @@ impl Store {
             .limit(one_more(ask.limit))
             .select((DeputyColumns::as_select(), grids))
             .into_boxed();
-        for condition in narrowed(&DEPUTIES, ask) {
+        for condition in narrowed::<deputies::table>(&DEPUTIES, ask) {
             query = query.filter(condition);
         }
         if let Some(level) = ask.filter.level {

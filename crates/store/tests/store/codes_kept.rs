@@ -39,8 +39,7 @@ fn act(world: &World, actor: &Actor, token: &CodeToken, act: CodeAct) -> Result<
     let done = world
         .store
         .act_on_codes(
-            &BY,
-            actor,
+            (&BY, actor),
             std::slice::from_ref(token),
             act,
             Some(&reason),

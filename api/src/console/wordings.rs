@@ -97,6 +97,7 @@ pub struct WordingPreviewResponse {
 fn read(words: &str, channel: Channel) -> Result<Wording, Problem> {
     Wording::parse(words, channel).map_err(|error| {
         let (code, detail) = match error {
+            WordingError::NotFree => ("unknown_value", "这个渠道的文字由平台的模板决定。".to_owned()),
             WordingError::Empty => ("too_short", "请写文字。".to_owned()),
             WordingError::TooLong { most, .. } => (
                 "too_long",

@@ -74,8 +74,8 @@ mod tests {
         // From 1 February three months are 89 days.
         assert!(allows("answer", 89, Unit::CalendarDays) && !allows("answer", 90, Unit::CalendarDays));
         assert!(allows("answer", 60, Unit::WorkingDays) && !allows("answer", 70, Unit::WorkingDays));
-        // Five working days from a Saturday end on Friday.
-        assert!(allows("accept", 6, Unit::CalendarDays) && !allows("accept", 7, Unit::CalendarDays));
+        // Five working days from a Sunday end on Friday.
+        assert!(allows("accept", 5, Unit::CalendarDays) && !allows("accept", 6, Unit::CalendarDays));
         assert!(!allows("accept", 1, Unit::Months));
     }
 

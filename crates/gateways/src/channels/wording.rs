@@ -28,6 +28,8 @@ pub struct Wording(String);
 /// Why words cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WordingError {
+    #[error("the platform has the words of this channel")]
+    NotFree,
     #[error("no words")]
     Empty,
     /// The words alone, in bytes of UTF-8.
@@ -103,10 +105,8 @@ impl Wording {
         if let Some(place) = NEEDED.into_iter().find(|place| !seen.contains(place)) {
             return Err(WordingError::Missing(place));
         }
-        let most = most_bytes(channel)
-            .unwrap_or(0)
-            .saturating_sub(VALUES_BYTES)
-            .min(3 * Self::MAX);
+        let free = most_bytes(channel).ok_or(WordingError::NotFree)?;
+        let most = free.saturating_sub(VALUES_BYTES).min(3 * Self::MAX);
         if literal > most || words.chars().count() > Self::MAX {
             return Err(WordingError::TooLong { most, actual: literal });
         }

@@ -65,7 +65,8 @@ fn what_would_lead_nowhere_or_stay_unfilled_is_refused() {
         WordingError::UnknownPlace("电话".to_owned())
     );
     assert_eq!(refused(" \n"), WordingError::Empty);
-    assert!(Wording::parse("{编号}{链接}", Channel::Wechat).is_err());
+    let of_wechat = Wording::parse("{编号}{链接}", Channel::Wechat);
+    assert_eq!(of_wechat, Err(WordingError::NotFree));
     let long = format!("{}{{编号}}{{链接}}", "字".repeat(200));
     assert!(Wording::parse(&long, Channel::Mail).is_ok());
     assert!(matches!(

@@ -269,7 +269,7 @@ fn a_category_with_a_shorter_time_brings_the_date_forward_and_none_puts_it_off()
 fn closing_reopening_and_offices_go_by_what_holds_for_the_matter() {
     let mut world = world();
     let (grid, deputy) = world.city.grid_with_lead();
-    let office = world.city.office(COUNTY);
+    let office = world.city.office(TOWNSHIP);
     let in_township = |applies_to: &str, step: &str, amount| DeadlinePolicy {
         applies_to: applies_to.to_owned(),
         step: step.to_owned(),

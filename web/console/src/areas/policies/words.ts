@@ -54,7 +54,7 @@ export function coverOf(entry: PolicyEntry): string {
 
 /** `5 个工作日`; without a length what covers more holds. */
 export const lengthOf = ({ amount, unit }: Pick<Policy, "amount" | "unit">): string =>
-  amount === undefined || unit === undefined ? "不再单独规定" : `${amount} ${units[unit]}`;
+  amount == null || unit === undefined ? "不再单独规定" : `${amount} ${units[unit]}`;
 
 /** Whether two policies stand for the same step and the same matters. */
 export const isSameRow = (one: Policy, other: Policy): boolean =>

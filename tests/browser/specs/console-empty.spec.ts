@@ -253,6 +253,8 @@ test("the numbers know it, with the list behind them and the month's report", as
   expect(text).toContain(township);
   expect(begins(await downloaded(page, () => report("XLSX").click()))).toBe("PK\x03\x04");
   await county.close();
-  await security.glance("empty-trust-accounts");
+  await glances(security, ["/trust/accounts"], "full");
+  await security.page.getByRole("link", { name: "程办事" }).click();
+  await expect(security.page.locator(".el-select", { hasText: `${township}综合行政执法队` })).toBeVisible();
   await security.close();
 });

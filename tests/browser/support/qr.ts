@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import type { Locator } from "@playwright/test";
 import type jsQR from "jsqr";
@@ -23,10 +23,13 @@ export async function readCode(code: Locator): Promise<string> {
   return read;
 }
 
-/** What the codes on a page of a PDF say, by poppler and zbar. */
+/** What the codes on a page of a PDF say, by poppler and zbar, which passes over one in a hundred: another one at each size. */
 export function codesOn(pdf: string, page: number): string[] {
-  const at = ["-png", "-gray", "-r", "150", "-f", String(page), "-l", String(page), pdf];
-  const picture = execFileSync("pdftoppm", at, { maxBuffer: 1 << 28 });
-  const said = execFileSync("zbarimg", ["--raw", "--quiet", "-Sdisable", "-Sqrcode.enable", "-"], { input: picture, stdio: ["pipe", "pipe", "ignore"] });
-  return said.toString().trim().split("\n");
+  const said = [100, 150, 200].flatMap((dots) => {
+    const at = ["-png", "-gray", "-r", String(dots), "-f", String(page), "-l", String(page), pdf];
+    const input = execFileSync("pdftoppm", at, { maxBuffer: 1 << 28 });
+    const read = spawnSync("zbarimg", ["--raw", "--quiet", "-Sdisable", "-Sqrcode.enable", "-"], { input });
+    return read.stdout.toString().split("\n").filter(Boolean);
+  });
+  return [...new Set(said)];
 }

@@ -9,6 +9,8 @@ export interface Column<Row> {
   text?: (row: Row) => string | number | null | undefined;
   /** Numbers stand to the right. */
   isNumber?: boolean;
+  /** A day: never broken into two lines. */
+  isDay?: boolean;
   width?: string;
 }
 

@@ -264,6 +264,7 @@ async fn try_group_robot(state: State, signed_in: SignedIn, id: Path<Uuid>) -> R
         page: None,
         link: None,
         written_at: now,
+        wording: None,
     };
     Ok(HttpResponse::Ok().json(told(&state.robots.say(&key, &notice).await)))
 }

@@ -179,7 +179,7 @@ impl AppState {
             }
             (Channel::Sms, NoticeKind::ResidentProgress) => (None, Some("MINYI_SMS_TEMPLATE_RESIDENT")),
             (Channel::Sms, _) => (None, Some("MINYI_SMS_TEMPLATE_DEPUTY")),
-            (Channel::Wecom | Channel::Dingtalk | Channel::Mail, _) => (None, None),
+            (Channel::Wecom | Channel::Dingtalk | Channel::DingtalkRobot | Channel::Mail, _) => (None, None),
         }
     }
 

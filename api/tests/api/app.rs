@@ -55,7 +55,7 @@ pub struct App {
     pub deputy: Deputy,
     pub client: Client,
     folder: PathBuf,
-    simulator: Simulator,
+    pub simulator: Simulator,
     /// The simulator's clock goes with the product's.
     elsewhere: wechat_simulator::Clock,
     database: TestDatabase,

@@ -40,13 +40,9 @@ words! {
         RetentionEnded = "retention_ended", "到期清理结束";
         AuditExported = "audit_exported", "导出审计日志";
         CategoriesImported = "categories_imported", "导入分类";
-        CalendarYearTaken = "calendar_year_taken", "导入节假日安排";
         DeclineKindSet = "decline_kind_set", "设置不予受理的情形";
         RevisitPolicySet = "revisit_policy_set", "设置回访规则";
         SlotSchemesSet = "slot_schemes_set", "设置接待时段";
-        AnswerTemplatesSet = "answer_templates_set", "设置常用答复";
-        ContentWordAdded = "content_word_added", "加入词表";
-        ContentWordRemoved = "content_word_removed", "移出词表";
         TestMessageSent = "test_message_sent", "发送测试消息";
         PlacesSaved = "places_saved", "保存站点网格代表";
         BoundariesSet = "boundaries_set", "导入边界";
@@ -88,11 +84,8 @@ words! {
         RetentionRun = "retention_run", "到期清理";
         AuditLog = "audit_log", "审计日志";
         Categories = "categories", "分类";
-        CalendarYear = "calendar_year", "工作日历";
         DeclineKind = "decline_kind", "不予受理的情形";
         RevisitPolicy = "revisit_policy", "回访规则";
-        AnswerTemplates = "answer_templates", "常用答复";
-        ContentWord = "content_word", "词表";
         Wechat = "wechat", "微信设置";
         Region = "region", "区划";
         Site = "site", "站点";

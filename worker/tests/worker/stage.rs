@@ -286,7 +286,9 @@ impl Stage {
         let (mail, now) = (Channel::Mail, self.clock.now());
         let keys = Keys::new(&keys(), Mode::Development).unwrap();
         let sealed = keys.contact.seal(&sealed_for(mail), account, mailbox).unwrap();
-        self.store.announce_channels(&[Channel::Wechat, mail], now).unwrap();
+        self.store
+            .announce_channels("worker", &[Channel::Wechat, mail], now)
+            .unwrap();
         self.store
             .set_channel_address(account, mail, Some(&sealed), account, now)
             .unwrap();

@@ -33,6 +33,6 @@ pub fn preview(channel: Channel, notice: &Notice) -> Preview {
     match channel {
         Channel::Wechat | Channel::WechatService => Preview::Values(wechat::keywords(notice)),
         Channel::Sms => Preview::Values(sms::values(notice)),
-        Channel::Wecom | Channel::Dingtalk | Channel::Mail => Preview::Text(notice.text(ROOM)),
+        Channel::Wecom | Channel::Dingtalk | Channel::DingtalkRobot | Channel::Mail => Preview::Text(notice.text(ROOM)),
     }
 }

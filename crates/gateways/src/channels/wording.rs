@@ -51,7 +51,7 @@ const fn most_bytes(channel: Channel) -> Option<usize> {
         Channel::Wecom => Some(wecom::TEXT_BYTES),
         Channel::Dingtalk => Some(dingtalk::TEXT_BYTES),
         Channel::Mail => Some(mail::TEXT_BYTES),
-        Channel::Wechat | Channel::WechatService | Channel::Sms => None,
+        Channel::Wechat | Channel::WechatService | Channel::Sms | Channel::DingtalkRobot => None,
     }
 }
 

@@ -58,7 +58,6 @@ fn a_grid_that_has_ended_takes_no_submission_no_transfer_no_code_and_no_print() 
             crop_marks: false,
             look: PrintLook::default(),
             public_url: "https://my.example.gov.cn".to_owned(),
-            expires_at: now() + Days::new(1),
         };
         store.create_print_job(&BY, &staff, &job, now()).unwrap() == JobOutcome::Created
     };

@@ -13,7 +13,7 @@ use minyi_store::{
 };
 use uuid::Uuid;
 
-use crate::support::{World, now, world};
+use crate::support::{BY, World, now, world};
 
 fn answer_within(amount: u16, narrowed: Narrowed) -> DeadlinePolicy {
     DeadlinePolicy {
@@ -71,7 +71,7 @@ fn end(day: u32) -> DateTime<Utc> {
 
 fn category(world: &World, path: &str) -> Uuid {
     let scheme = parse_scheme("level1,level2,level3\n市政,路灯,不亮\n环保,,\n".as_bytes()).unwrap();
-    world.store.import_categories(&scheme, now()).unwrap();
+    world.store.import_categories(&BY, &scheme, now()).unwrap();
     let all = world.store.categories().unwrap();
     all.into_iter().find(|row| row.path == path).unwrap().id
 }

@@ -7,7 +7,7 @@ use minyi_domain::{
 use minyi_store::{AnswerKind, CloseReason, DeclineKind, EventKind, MergeTarget, Refusal, fixtures::COUNTY};
 
 use super::{case, days, hours, not_now, state};
-use crate::support::{BY, World, world};
+use crate::support::{BY, World, now, world};
 
 fn guidance() -> AnswerText {
     AnswerText::parse("请拨打法律服务热线咨询。").unwrap()

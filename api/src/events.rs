@@ -188,6 +188,8 @@ fn hear(mut listener: Listener, open: &Weak<Mutex<Open>>) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
+
     use super::{Events, Hints, MOST_OF_ACCOUNT};
     use minyi_domain::people::{Actor, Role, Whereabouts};
     use minyi_store::Announcement;

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::{
     deadlines::{LegalLimit, Policy, Unit, legal_limit},
     handover::Channel,
+    people::Role,
     rights::Permission,
     submission::{Kind, Urgency},
 };
@@ -182,7 +183,7 @@ pub struct RecomputedResponse {
     /// Clocks that run by a policy and whose date has not passed.
     examined: usize,
     moved: usize,
-    /// The first 200 of those that move.
+    /// The first 200 of those that move; none for who may not read cases.
     items: Vec<MovedClockEntry>,
 }
 
@@ -195,15 +196,16 @@ pub struct MovedClockEntry {
     to: DateTime<Utc>,
 }
 
-impl From<Recomputed> for RecomputedResponse {
-    fn from(done: Recomputed) -> Self {
+impl RecomputedResponse {
+    fn new(done: Recomputed, role: Role) -> Self {
+        let most = if role.may(Permission::ReadCases) { MOST } else { 0 };
         Self {
             examined: done.examined,
             moved: done.moved.len(),
             items: done
                 .moved
                 .into_iter()
-                .take(MOST)
+                .take(most)
                 .map(|moved| MovedClockEntry {
                     submission_id: moved.submission_id,
                     number: moved.number,
@@ -306,7 +308,7 @@ async fn preview_deadline_policies(
         .ask(move |store| store.preview_policies((&scope, &places), tried.as_ref(), now))
         .await?
         .map_err(refused)?;
-    Ok(HttpResponse::Ok().json(RecomputedResponse::from(seen)))
+    Ok(HttpResponse::Ok().json(RecomputedResponse::new(seen, signed_in.actor.role)))
 }
 
 /// Compute the running clocks again (按现行时限重新计算)
@@ -322,5 +324,5 @@ async fn recompute_deadlines(state: State, signed_in: SignedIn) -> Result<HttpRe
     let done = state
         .ask(move |store| store.recompute_policies(&by, &scope, now))
         .await?;
-    Ok(HttpResponse::Ok().json(RecomputedResponse::from(done)))
+    Ok(HttpResponse::Ok().json(RecomputedResponse::new(done, signed_in.actor.role)))
 }

@@ -245,6 +245,7 @@ async fn list_retention_due(state: State, signed_in: SignedIn) -> Result<HttpRes
 struct DueSubmissionsQuery {
     /// `contact`, `photos` or `messages`.
     #[param(example = "contact")]
+    #[serde(default)]
     class: String,
     /// `next_cursor` of the page before.
     cursor: Option<String>,

@@ -48,6 +48,10 @@ const SESSIONS: Kept = Held("sessions_are_seen_and_ended_by_their_owner_and_by_t
 const PERSONAL: Kept =
     Held("what_is_done_is_deleted_what_is_open_is_frozen_by_two_persons_and_the_timeline_stays_whole");
 
+const RETENTION: Kept = Held("a_run_removes_what_was_previewed_is_asked_for_once_and_can_be_stopped");
+const ROBOT: Kept = Held("who_keeps_a_place_sets_tries_and_removes_its_robot");
+const SERVICE: Kept = Held("a_person_binds_the_service_account_and_is_told_through_it");
+
 /// In the order in which they are tried.
 const KEPT: &[(&str, Kept)] = &[
     ("create_account", Log(Action::AccountCreated)),
@@ -77,6 +81,32 @@ const KEPT: &[(&str, Kept)] = &[
     ("hold_hearing", Log(Action::HearingHeld)),
     ("copy_personal_data", Log(Action::PersonalDataCopied)),
     ("search_personal_data", Log(Action::PersonalDataSearched)),
+    (
+        "copy_personal_data_pdf",
+        Held("a_copy_is_handed_out_to_read_and_each_stands_in_the_audit"),
+    ),
+    (
+        "copy_personal_data_xlsx",
+        Held("a_copy_is_handed_out_to_read_and_each_stands_in_the_audit"),
+    ),
+    (
+        "put_retention_period",
+        Held("the_system_administrator_sets_periods_within_their_bounds"),
+    ),
+    ("start_retention_run", RETENTION),
+    ("cancel_retention_run", RETENTION),
+    (
+        "put_message_wording",
+        Held("messages_are_worded_where_the_platform_takes_free_text"),
+    ),
+    ("set_group_robot", ROBOT),
+    ("remove_group_robot", ROBOT),
+    (
+        "try_group_robot",
+        Not("it says one line to the group and changes nothing"),
+    ),
+    ("begin_service_binding", SERVICE),
+    ("unbind_service_account", SERVICE),
     ("create_data_request", PERSONAL),
     ("decide_data_request", Log(Action::PersonalDataDecided)),
     ("add_region", Log(Action::PlacesSaved)),
@@ -198,6 +228,12 @@ const KEPT: &[(&str, Kept)] = &[
     ("read_messages", OWN),
     ("put_notification_preferences", OWN),
     ("answer_pushes", OWN),
+    (
+        "put_proposal_text",
+        Not("a draft names its author; the timeline begins when it is submitted"),
+    ),
+    ("try_content_words", PREVIEW),
+    ("preview_message_wording", PREVIEW),
     ("check_code", PREVIEW),
     ("list_import_mistakes", PREVIEW),
     ("preview_calendar_year", PREVIEW),

@@ -1,6 +1,6 @@
 //! Rules that people set: deadlines for some matters, words of messages, phrases for answers, words of the check.
 
-use minyi_domain::people::Role;
+use minyi_domain::{audit::Action, people::Role};
 use minyi_store::fixtures::{COUNTY, TOWNSHIP};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -136,6 +136,7 @@ async fn messages_are_worded_where_the_platform_takes_free_text() {
     );
     put(&app, &token, path, &json!({"text": null})).await.expect(204);
     assert_eq!(of(&list().await, "mail"), mail);
+    assert_eq!(app.logged(Action::MessageWordingSet), 2);
 
     for (words, code) in [
         ("没有编号 {链接}", "required"),

@@ -1,7 +1,7 @@
 //! Retention periods, their preview and runs, as the system administrator and those of a division see them.
 
 use chrono::TimeDelta;
-use minyi_domain::people::Role;
+use minyi_domain::{audit::Action, people::Role};
 use minyi_store::fixtures::TOWNSHIP;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -65,6 +65,7 @@ async fn the_system_administrator_sets_periods_within_their_bounds() {
     let other = json!({"amount": 24, "daily": true});
     let refused = call(&app, "PUT", &county, &format!("{periods}/contact"), &other).await;
     refused.problem(403, "forbidden");
+    assert_eq!(app.logged(Action::RetentionSet), 1);
 }
 
 #[actix_web::test]
@@ -144,4 +145,6 @@ async fn a_run_removes_what_was_previewed_is_asked_for_once_and_can_be_stopped()
         (&page["items"][0]["id"], &page["next_cursor"]),
         (&run["id"], &json!(null))
     );
+    let logged = [Action::RetentionStarted, Action::RetentionCancelled].map(|act| app.logged(act));
+    assert_eq!(logged, [1, 1]);
 }

@@ -171,8 +171,10 @@ fn refused(error: &ReadError) -> Problem {
     Problem::field("/file", "not_the_template", detail)
 }
 
-/// Reads the rows; those that can be read, and what is wrong with the others.
-fn read<F: Importable>(bytes: &[u8]) -> Result<(Vec<FilledRow>, Vec<Entry<F>>, Vec<Mistake>), Problem> {
+/// The rows as they are filled in, those that can be read, and what is wrong with the others.
+type Sheet<F> = (Vec<FilledRow>, Vec<Entry<F>>, Vec<Mistake>);
+
+fn read<F: Importable>(bytes: &[u8]) -> Result<Sheet<F>, Problem> {
     let rows = template::read(bytes, F::FIELDS, MOST_ROWS).map_err(|error| refused(&error))?;
     let (mut entries, mut mistakes) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in &rows {

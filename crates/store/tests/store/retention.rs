@@ -111,9 +111,16 @@ fn contact_data_goes_after_its_time_but_never_of_what_is_open_frozen_asked_about
     world.execute(&format!(
         "INSERT INTO revisits (id, submission_id, site_id, reason, created_at, due_at)
             VALUES (gen_random_uuid(), '{revisited}', '{}', 'sample', '2026-11-20', '2026-12-05');
-        INSERT INTO promises (id, submission_id, text, promised_by, due_on, made_at)
-            VALUES (gen_random_uuid(), '{promised}', '年底换完', '某单位', '2030-12-30', '2026-11-20')",
-        grid.site_id
+        INSERT INTO hearings (id, site_id, region_code, title, kind, starts_at, ends_at, place, noticed_at, state,
+                planned_by_account_id, planned_at)
+            VALUES ('{hearing}', '{0}', '{1}', '答复会', 'answering', '2026-11-25', '2026-11-26', '活动室', '2026-11-20',
+                'planned', '{2}', '2026-11-20');
+        INSERT INTO promises (id, submission_id, hearing_id, text, promised_by, due_on, made_at)
+            VALUES (gen_random_uuid(), '{promised}', '{hearing}', '年底换完', '某单位', '2030-12-30', '2026-11-20')",
+        grid.site_id,
+        grid.region_code,
+        deputy.actor.account_id,
+        hearing = Uuid::new_v4(),
     ));
     assert_eq!(
         world.forget(DataClass::Contact, now() + Months::new(24)),

@@ -122,5 +122,5 @@ async fn whether_somebody_follows_is_told_and_of_followers_the_unionid() {
     let wrong = world
         .get(&format!("/cgi-bin/user/info?access_token=x&openid={openid}"))
         .await;
-    assert_eq!(wrong["errcode"], 40001);
+    assert_eq!(wrong["errcode"], 40014);
 }

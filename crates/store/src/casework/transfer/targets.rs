@@ -94,6 +94,7 @@ fn targets(
             .bind::<Text, _>(words)
             .bind::<SqlUuid, _>(grid)
             .bind::<SqlUuid, _>(site)
+            .bind::<Date, _>(on)
             .load(connection)?,
     })
 }

@@ -8,7 +8,7 @@ use minyi_gateways::{
     clock::random_bytes,
     wechat::{Follower, ServiceAccount},
 };
-use minyi_print::code::CodeImage;
+use minyi_print::code::{CodeImage, ErrorCorrection};
 use minyi_store::{ServiceBinding, ServicePerson, sealed_for};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -80,7 +80,12 @@ impl AppState {
             .ask(move |store| store.begin_service_binding(account, session, kept, now))
             .await?;
         let authorize_url = service_account.authorize_url(&self.url(BACK), &secret);
-        let qr_svg = CodeImage::new(&authorize_url).svg()?;
+        // A long address on a clean screen: the fewer modules, the easier for a phone.
+        let qr_svg = CodeImage {
+            error_correction: ErrorCorrection::L,
+            ..CodeImage::new(&authorize_url)
+        }
+        .svg()?;
         Ok(BindingResponse {
             authorize_url,
             qr_svg,

@@ -323,6 +323,12 @@ async fn call(stage: &Stage, name: &str, row: &Row, made: &HashMap<&str, String>
 
 /// What must have been before.
 fn prepare(stage: &Stage, name: &str) {
+    if name == "put_login_policy" {
+        // It is the whole installation's.
+        stage
+            .app
+            .sql("UPDATE accounts SET region_code = NULL WHERE role = 'security_admin'");
+    }
     if name == "hold_hearing" {
         stage.app.sql(&format!(
             "UPDATE hearings SET starts_at = '2026-11-19 01:00Z', ends_at = '2026-11-19 02:00Z', urgent_reason = '紧急'

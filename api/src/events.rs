@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Streams of one process: each holds a connection of the server.
 const MOST: usize = 2_000;
 /// Streams of one account: a station's people share one. A page that was closed counts until the next sign of life.
-const MOST_OF_ACCOUNT: usize = 12;
+const MOST_OF_ACCOUNT: usize = 40;
 /// How often the thread looks whether the program is over.
 const LOOK: Duration = Duration::from_secs(1);
 

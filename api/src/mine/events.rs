@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// shown again. `arrived`: a submission came to where the person looks; `changed`: something else there, or a message. It
 /// carries nothing else, and nothing is kept for those who were away: read once more whenever a stream opens (so
 /// `Last-Event-ID` means nothing here). Lines that begin with a colon are signs of life. A stream ends after ten minutes
-/// or when the program stops; open a new one. At most twelve streams for one account.
+/// or when the program stops; open a new one. At most forty streams for one account.
 #[utoipa::path(tag = "我的", security(("bearer" = [])), responses(
     (status = 200, description = "a stream of lines", body = String, content_type = "text/event-stream"),
     (status = 429, description = "`rate_limited`：打开的页面太多"),

@@ -14,7 +14,8 @@ use minyi_store::Store;
 fn turned(file: PathBuf) -> Clock {
     let clock = Clock::manual(Clock::System.now() + offset(&file));
     let followed = clock.clone();
-    tokio::task::spawn_blocking(move || {
+    // A thread of its own: the runtime would wait for one of its own when the program stops.
+    std::thread::spawn(move || {
         loop {
             followed.advance(Clock::System.now() + offset(&file) - followed.now());
             std::thread::sleep(Duration::from_millis(10));

@@ -54,7 +54,7 @@ async fn an_account_keeps_few_streams_open() {
     let app = App::start().await;
     let token = app.access_token(&app.deputy.actor).await;
     let mut streams = Vec::new();
-    for _ in 0..12 {
+    for _ in 0..40 {
         let mut stream = open(&app, &token).await;
         next(&mut stream).await;
         streams.push(stream);

@@ -348,6 +348,8 @@ fn body(stage: &Stage, name: &str, made: &HashMap<&str, String>) -> Option<Value
             "valid_from": "2027-01-01", "valid_until": until})
     };
     Some(match name {
+        "create_deadline_policy" => json!({"applies_to": "submission", "step": "answer", "amount": 7,
+            "unit": "working_days", "effective_from": "2027-01-01", "region_code": region}),
         "create_account" => staff("somebody.new"),
         "put_account" => {
             let mut staff = staff("");

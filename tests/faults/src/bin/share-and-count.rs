@@ -76,7 +76,11 @@ async fn run(options: &Options) -> anyhow::Result<()> {
     println!("shared for {} s: {}", options.seconds, load.said());
     let mut shares = Vec::new();
     for worker in 0..options.workers {
-        shares.push(house.figure(worker, "notifications_total{outcome=\"sent\"}").await?);
+        shares.push(
+            house
+                .figure(worker, "notifications_total{outcome=\"sent\",channel=\"wechat\"}")
+                .await?,
+        );
     }
     let mut stops: Vec<(Part, Duration)> = Vec::new();
     for _ in 0..options.rounds {

@@ -20,12 +20,12 @@ test("what a resident sends appears on the open home page, with a way there", as
   const text = `浏览器测试 ${Date.now()}：开着首页时来的。`;
   await submit(page, text);
   await expect(phone.page.getByText(text)).toBeVisible(SOON);
-  await expect(phone.page.getByText(/有新的办件/)).toBeVisible(SOON);
+  await expect(phone.page.getByText(/新的办件/)).toBeVisible(SOON);
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("link", "去看看");
   await expect(phone.page.getByRole("heading", { name: "居民来信" })).toBeVisible();
   await expect(phone.page.getByText(text)).toBeVisible();
-  await expect(phone.page.getByText(/有新的办件/)).toHaveCount(0);
+  await expect(phone.page.getByText(/新的办件/)).toHaveCount(0);
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });
@@ -52,7 +52,7 @@ test("what came while there was no network appears when it is back", async ({ pa
     document.dispatchEvent(new Event("visibilitychange"));
   });
   await expect(phone.page.getByText(text)).toBeVisible(SOON);
-  await expect(phone.page.getByText(/有新的办件/)).toBeVisible(SOON);
+  await expect(phone.page.getByText(/新的办件/)).toBeVisible(SOON);
   await phone.close();
 });
 
@@ -68,7 +68,7 @@ test("the station's queue shows what came, without a press", async ({ page, brow
   await expect(station.page.getByRole("status").filter({ hasText: "有新的办件" })).toBeVisible();
   await expect(station.page.getByText(number)).toBeVisible(SOON);
   await station.check();
-  await station.page.getByRole("button", { name: "知道有新的办件了" }).click();
+  await station.page.getByRole("button", { name: "知道了，有新的办件" }).click();
   await expect(station.page.getByRole("link", { name: "有新的办件" })).toHaveCount(0);
   await station.close();
 });

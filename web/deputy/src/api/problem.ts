@@ -8,7 +8,7 @@ export class Problem extends Error {
     readonly code: string,
     readonly title: string,
     readonly detail: string,
-    readonly fields: { pointer: string; detail: string }[] = [],
+    readonly fields: { pointer: string; code: string; detail: string }[] = [],
   ) {
     super(code);
   }
@@ -25,7 +25,8 @@ export class Problem extends Error {
   }
 
   get trouble(): Trouble {
-    return { status: this.status, code: this.code, detail: `${this.title}。${this.words}` };
+    // Of a wrong field its own code says more than that a field is wrong.
+    return { status: this.status, code: this.fields[0]?.code ?? this.code, detail: `${this.title}。${this.words}` };
   }
 }
 

@@ -48,12 +48,14 @@ const tell = (): void => listeners.forEach((listener) => listener());
 async function look(): Promise<void> {
   gathering = undefined;
   // The first time a page has only just read what it shows; it looks again if something came since.
-  const shown = known ? null : idsOf(keptView(INBOX));
+  const kept = keptView<Answer<"/api/v1/inbox", "get">>(INBOX);
+  const shown = known ? null : idsOf(kept);
   if (!shown) tell();
   const page = await call("get", "/api/v1/inbox", { query: WAITING }).catch(() => null);
   if (!page) return;
   if (shown && fresh(shown, page.items).length) tell();
-  const came = known ? fresh(known, page.items) : [];
+  const before = known ?? (kept ? idsOf(kept) : null);
+  const came = before ? fresh(before, page.items) : [];
   known = new Set([...(known ?? []), ...idsOf(page)]);
   const waits = idsOf(page);
   arrived.value = [...arrived.value.filter(({ id }) => waits.has(id)), ...came];

@@ -15,6 +15,8 @@ export const arrived = ref<InboxEntry[]>([]);
 const listeners = new Set<() => void>();
 /** What waited when it was looked at last; unknown before the first look. */
 let known: Set<string> | null = null;
+/** What the list showed when listening began: pages read it anew by themselves, too. */
+let shownFirst: Set<string> | null = null;
 
 /** Calls back when something may be new; also whenever the stream opens again. Returns how to stop. */
 export function whenNews(listener: () => void): () => void {
@@ -29,7 +31,7 @@ export function sawArrived(id?: string): void {
 
 /** At logout: nothing of this person stays. */
 export function forgetNews(): void {
-  known = null;
+  [known, shownFirst] = [null, null];
   arrived.value = [];
 }
 
@@ -43,18 +45,21 @@ let running: AbortController | null = null;
 let gathering: ReturnType<typeof setTimeout> | undefined;
 
 const idsOf = (page: Answer<"/api/v1/inbox", "get"> | null) => new Set((page?.items ?? []).map(({ id }) => id));
+const keptIds = () => {
+  const kept = keptView<Answer<"/api/v1/inbox", "get">>(INBOX);
+  return kept ? idsOf(kept) : null;
+};
 const tell = (): void => listeners.forEach((listener) => listener());
 
 async function look(): Promise<void> {
   gathering = undefined;
   // The first time a page has only just read what it shows; it looks again if something came since.
-  const kept = keptView<Answer<"/api/v1/inbox", "get">>(INBOX);
-  const shown = known ? null : idsOf(kept);
+  const shown = known ? null : (keptIds() ?? new Set<string>());
   if (!shown) tell();
   const page = await call("get", "/api/v1/inbox", { query: WAITING }).catch(() => null);
   if (!page) return;
   if (shown && fresh(shown, page.items).length) tell();
-  const before = known ?? (kept ? idsOf(kept) : null);
+  const before = known ?? shownFirst;
   const came = before ? fresh(before, page.items) : [];
   known = new Set([...(known ?? []), ...idsOf(page)]);
   const waits = idsOf(page);
@@ -75,7 +80,7 @@ async function listen({ signal }: AbortController): Promise<void> {
     let opened = false;
     if (access) {
       // What came while nobody listened is read when the stream opens.
-      const on = { opened: () => ((opened = true), lookSoon()), piece: read };
+      const on = { opened: () => ((opened = true), (shownFirst ??= keptIds()), lookSoon()), piece: read };
       const { status } = await readStream("/api/v1/me/events", access, signal, on);
       if (status === 401) await freshAccess(access);
     }

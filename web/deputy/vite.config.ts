@@ -21,6 +21,14 @@ const roles: Plugin = {
     !inBrowser && /\/src\/.*\.vue$/.test(id) ? code.replace(/(<(?:view|text)\b[^>]*?\s:?)role=/g, "$1aria-role=") : null,
 };
 
+// A component for every box and word costs a slow phone more than all else on the first page. The elements that those
+// components make do the same here: what is pressed has a component of its own, and nothing has a hover class.
+const plain: Plugin = {
+  name: "plain",
+  enforce: "pre",
+  transform: (code, id) => (inBrowser && /\/src\/.*\.vue$/.test(id) ? code.replace(/<(\/?)(view|text)\b/g, "<$1uni-$2") : null),
+};
+
 // The worker that keeps the app in the browser stands beside index.html, because it may serve only what is below it.
 const offline: Plugin = {
   name: "offline",
@@ -30,7 +38,7 @@ const offline: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [roles, uni(), askNobody, offline],
+  plugins: [roles, plain, uni(), askNobody, offline],
   build: {
     // In a browser everything comes at once: a page that is fetched only when it is opened cannot be opened offline.
     rollupOptions: inBrowser ? { output: { inlineDynamicImports: true } } : {},

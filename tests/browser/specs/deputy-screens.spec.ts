@@ -61,6 +61,20 @@ for (const [name, size] of [["normal", null], ["large", "特大"]] as const) {
   });
 }
 
+const ms = (time: number | undefined) => `${Math.round(time ?? NaN)} ms`;
+
+/** Marks on the page's own clock when its frame and the case with this text stand in it: asking from outside costs its time. */
+function markWhatIsShown(text: string): void {
+  const observer = new MutationObserver((changes) => {
+    const frame = performance.getEntriesByName("frame").length > 0;
+    if (!frame && document.querySelector("[role=heading][aria-level='1']")) performance.mark("frame");
+    if (!changes.some((change) => [...change.addedNodes].some((node) => node.textContent?.includes(text)))) return;
+    performance.mark("list");
+    observer.disconnect();
+  });
+  observer.observe(document, { childList: true, subtree: true });
+}
+
 // The first time everything comes over the network; afterwards the browser has kept the app itself.
 for (const [visit, options] of [["first", { serviceWorkers: "block" }], ["later", {}]] as const) {
   test(`how soon the ${visit} visit can be used on a slow phone`, async ({ page, browser }) => {
@@ -80,13 +94,11 @@ for (const [visit, options] of [["first", { serviceWorkers: "block" }], ["later"
       bytes += encodedDataLength;
     });
     await phone.page.goto("about:blank");
-    const begun = Date.now();
+    await phone.page.addInitScript(markWhatIsShown, sent.text);
     await phone.page.goto(`${stack().base_url}/deputy/`);
-    await expect(phone.page.getByRole("heading", { level: 1 })).toBeVisible();
-    const frame = Date.now() - begun;
     await expect(phone.page.getByText(sent.text).first()).toBeVisible();
-    const list = Date.now() - begun;
-    for (const [type, description] of [["frame usable", `${frame} ms`], ["list shown", `${list} ms`], ["transferred", `${Math.round(bytes / 1024)} KB`]] as const) {
+    const shown = await phone.page.evaluate(() => ["frame", "list"].map((name) => performance.getEntriesByName(name)[0]?.startTime ?? NaN));
+    for (const [type, description] of [["frame usable", ms(shown[0])], ["list shown", ms(shown[1])], ["transferred", `${Math.round(bytes / 1024)} KB`]] as const) {
       test.info().annotations.push({ type: `${visit} visit, 4× CPU, slow 4G: ${type}`, description });
       console.log(`${visit} visit, 4× CPU, slow 4G: ${type}: ${description}`);
     }

@@ -1,5 +1,9 @@
 //! Due dates held against a calendar that nobody here wrote (the Python package chinesecalendar). Skipped where no
-//! Python with it is named in `MINYI_ORACLE_PYTHON`; `cargo dev test` names one.
+//! Python with it is named in `MINYI_ORACLE_PYTHON`; `cargo dev test` names one. The table is shown by
+//!
+//! ```text
+//! MINYI_ORACLE_PYTHON=.dev/oracle/bin/python cargo test --package minyi-store --test store -- oracle:: --nocapture
+//! ```
 
 use std::{
     io::Write as _,
@@ -64,10 +68,38 @@ fn due_dates_are_those_of_an_independent_calendar() {
     };
     let theirs = ask(&python, cases.iter().map(line).collect());
     assert_eq!(theirs.len(), CASES);
-    for ((policy, start), theirs) in cases.iter().zip(&theirs) {
-        let ours = policy.after(&calendar, *start);
-        assert!(!ours.provisional, "{policy:?} from {start}");
-        assert_eq!(ours.at, end_of_day(local_date(ours.at)), "{policy:?} from {start}");
-        assert_eq!(&local_date(ours.at).to_string(), theirs, "{policy:?} from {start}");
+    println!(
+        "{:<14} {:>7} {:>10}  {:<10}  {:<10}",
+        "unit", "cases", "different", "first due", "last due"
+    );
+    let mut different = Vec::new();
+    for unit in Unit::ALL {
+        let before = different.len();
+        let mut due: Vec<_> = Vec::new();
+        for ((policy, start), theirs) in cases
+            .iter()
+            .zip(&theirs)
+            .filter(|((policy, _), _)| policy.unit == *unit)
+        {
+            let ours = policy.after(&calendar, *start);
+            let day = local_date(ours.at);
+            if ours.provisional || ours.at != end_of_day(day) || &day.to_string() != theirs {
+                different.push(format!("{policy:?} from {start}: {ours:?}, theirs {theirs}"));
+            }
+            due.push(day);
+        }
+        let (first, last) = (due.iter().min().unwrap(), due.iter().max().unwrap());
+        println!(
+            "{:<14} {:>7} {:>10}  {first}  {last}",
+            unit.to_string(),
+            due.len(),
+            different.len() - before
+        );
     }
+    assert!(
+        different.is_empty(),
+        "{} of {CASES}: {:?}",
+        different.len(),
+        different.first()
+    );
 }

@@ -120,7 +120,8 @@ fn show(
     let grouped = found.receipt.grouped();
     let mut view = ReceiptPage {
         layout: page.layout(format!("回执 {} · 民意码", found.number)),
-        new: after == Moment::Sent,
+        // Opened again later by the same address, it is no news any more.
+        new: after == Moment::Sent && found.state == lifecycle::State::Registered,
         rated: after == Moment::Rated,
         last_result: last.map(|rating| Rating::new(rating, today).result),
         provisional: found.answer_due_provisional,

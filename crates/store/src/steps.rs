@@ -20,6 +20,7 @@ impl Store {
     /// Takes the steps whose time has come, oldest first, and marks them published. Two callers never get the same.
     pub fn claim_due_steps(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>> {
         let binds = (now.into_sql::<Timestamptz>(), limit.into_sql::<BigInt>());
+        // A join would be planned for a tenth of all open steps, because the limit is not known yet, and read them all.
         let ids = Prepared::<SqlUuid, _>::new(
             "WITH input (now, count) AS (VALUES (",
             binds,
@@ -30,8 +31,9 @@ impl Store {
                 ORDER BY due_at LIMIT (SELECT count FROM input) FOR UPDATE SKIP LOCKED
             ),
             claimed AS (
-                UPDATE deadline_steps SET published_at = input.now FROM due, input WHERE deadline_steps.id = due.id
-                RETURNING deadline_steps.id, due.due_at
+                UPDATE deadline_steps SET published_at = input.now FROM input
+                WHERE deadline_steps.id = ANY (ARRAY(SELECT id FROM due))
+                RETURNING deadline_steps.id, deadline_steps.due_at
             )
             SELECT id FROM claimed ORDER BY due_at, id",
         )

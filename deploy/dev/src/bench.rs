@@ -1,4 +1,5 @@
-//! `cargo dev bench`: measures the product in its release build, on servers of its own.
+//! `cargo dev bench`: measures the product in its release build, on servers of its own. `cargo dev bench fill`: writes the
+//! data that takes minutes, once.
 
 use std::process::Stdio;
 
@@ -15,10 +16,14 @@ pub fn run(checkout: &Checkout, further: &[String]) -> Result<()> {
     builds::resident_page(checkout)?;
     let mut command = checkout.cargo();
     command.args(["run", "--release", "--package", "minyi-benches", "--"]);
-    if !further.iter().any(|word| word == "--json") {
+    command.args(further).env("MINYI_WEB_DIR", checkout.root().join("web"));
+    let lacks = |option: &str| !further.iter().any(|word| word == option);
+    if lacks("fill") && lacks("--json") {
         command.arg("--json").arg(checkout.kept("bench.json"));
     }
-    command.args(further).env("MINYI_WEB_DIR", checkout.root().join("web"));
+    if lacks("--data") {
+        command.arg("--data").arg(checkout.kept("bench-data"));
+    }
     command.stdin(Stdio::null());
     steps::run(command)
 }

@@ -16,6 +16,7 @@ cargo dev — 民意码 on this machine
   cargo dev openapi                    write openapi.yaml again from the code
   cargo dev bench [--quick] [--only N,…]
                                        measure how fast it is, beside what the machine gives
+  cargo dev bench fill [--rows N]      write the ten million submissions that are measured, once
 
   --detach         stay in the background (the log is .dev/log/dev.log)
   --port N         the port of the product (8080, or a free one when that is taken)
@@ -93,8 +94,10 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
             (Action::Up, "--supervised") => request.supervised = true,
             (Action::Up, "--port" | "-p") => request.port = Some(port(&value()?)?),
             (_, "--state-dir") => request.state = Some(value()?.into()),
-            (Action::Bench, "--quick") => request.further.push(name),
-            (Action::Bench, "--only" | "--json") => request.further.extend([name.clone(), value()?]),
+            (Action::Bench, "--quick" | "fill") => request.further.push(name),
+            (Action::Bench, "--only" | "--json" | "--rows" | "--data") => {
+                request.further.extend([name.clone(), value()?]);
+            }
             (_, "--help" | "-h") => request.action = Action::Help,
             _ => return Err(Error::Usage(format!("{name} is not known here."))),
         }

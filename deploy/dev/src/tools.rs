@@ -48,6 +48,9 @@ pub const TO_TEST: &[Tool] = &[
 pub const TO_BENCH: &[Tool] = &[
     tool("pgbench", "postgresql-contrib", || in_path("pgbench")),
     tool("redis-benchmark", "redis-tools", || in_path("redis-benchmark")),
+    tool("vipsthumbnail (shrinks photos)", "libvips-tools", || {
+        in_path("vipsthumbnail")
+    }),
     tool("wrk (many requests)", "wrk", || in_path("wrk")),
     tool("nginx (serves bytes)", "nginx-light", || {
         in_path("nginx") || Path::new("/usr/sbin/nginx").is_file()

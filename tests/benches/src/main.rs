@@ -3,10 +3,11 @@
 //!
 //! ```text
 //! cargo dev bench [--quick] [--only 1,6] [--json FILE]
+//! cargo dev bench fill [--rows N]
 //! ```
 //!
-//! Every row starts servers of its own, with fsync and synchronous_commit on, and is bounded in time. A row is a file in
-//! `rows/`.
+//! The second writes the ten million submissions that row 5 asks for, once; they are kept. Every row starts servers of its
+//! own, with fsync and synchronous_commit on where writing is measured, and is bounded in time. A row is a file in `rows/`.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@
     reason = "this serves measurements only, and fails loudly"
 )]
 
+mod dataset;
 mod figure;
 mod rows;
 mod tools;
@@ -25,6 +27,9 @@ use minyi_faults::child;
 use serde_json::json;
 
 use crate::{figure::Figure, rows::ROWS};
+
+/// Where a database is kept, unless another place is named.
+const DATA: &str = ".dev/bench-data";
 
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -43,6 +48,18 @@ enum Part {
     /// Draws posters, and says how much memory that took.
     #[command(hide = true)]
     DrawPosters { pages: usize },
+    /// Makes of a photo what is kept of it.
+    #[command(hide = true)]
+    ProcessPhoto { file: PathBuf },
+    /// Writes the submissions that are kept for the row about lists
+    Fill {
+        /// How many
+        #[arg(long, default_value_t = 10_000_000)]
+        rows: i64,
+        /// Where the database is kept
+        #[arg(long, default_value = DATA)]
+        data: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -56,6 +73,9 @@ struct Options {
     /// Where the figures are written
     #[arg(long, default_value = ".dev/bench.json")]
     json: PathBuf,
+    /// Where the database of `fill` is kept
+    #[arg(long, default_value = DATA)]
+    data: PathBuf,
 }
 
 /// How much time a measurement gets.
@@ -74,16 +94,32 @@ impl Effort {
     pub fn count(self, full: usize) -> usize {
         if self.quick { full / 10 } else { full }
     }
+
+    /// Whether less is measured.
+    pub fn is_quick(self) -> bool {
+        self.quick
+    }
 }
 
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.part {
-        Some(Part::Product(part)) => part.run().await,
+        Some(Part::Product(part)) => as_in_service(part).run().await,
         Some(Part::DrawPosters { pages }) => rows::posters::draw(pages),
+        Some(Part::ProcessPhoto { file }) => rows::photo::process(&file),
+        Some(Part::Fill { rows, data }) => rows::lists::fill(rows, &data),
         None => measure(&cli.options).await,
     }
+}
+
+/// With the worker's own pace; tests of faults do not want to wait so long.
+fn as_in_service(mut part: child::Part) -> child::Part {
+    if let child::Part::Worker { config, .. } = &mut part {
+        config.pace.stale_seconds = 60;
+        config.pace.unknown_seconds = 120;
+    }
+    part
 }
 
 async fn measure(options: &Options) -> anyhow::Result<()> {
@@ -93,7 +129,7 @@ async fn measure(options: &Options) -> anyhow::Result<()> {
     for (number, name) in ROWS.iter().filter(|(number, _)| wanted(number)) {
         let started = Instant::now();
         println!("row {number}: {name}");
-        match rows::run(*number, effort).await {
+        match rows::run(*number, effort, &options.data).await {
             Ok(found) => figures.extend(found),
             // The others are worth having all the same.
             Err(error) => {

@@ -1,7 +1,9 @@
 //! The programs that measure: each beside the other on the same machine.
 
+pub mod database;
 pub mod nginx;
 pub mod pgbench;
+pub mod process;
 pub mod wrk;
 
 use std::process::{Command, Output, Stdio};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl,
     dsl::sql,
-    sql_types::{Array, BigInt, Double, Integer, Nullable, SingleValue, Text, Timestamptz},
+    sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, SingleValue, Text, Timestamptz},
 };
 use minyi_domain::{delivery::Channel, people::Scope};
 
@@ -74,6 +74,9 @@ pub struct DeliveryHealth {
 const STAGE: &str = "CASE notifications.state WHEN 'published' THEN 'stream' WHEN 'waiting' THEN
         CASE WHEN notifications.attempts > 0 THEN 'retry' WHEN notifications.due_at > ";
 const STAGE_END: &str = " THEN 'later' ELSE 'outbox' END ELSE notifications.state END";
+/// Written as the conditions of three indexes, so that what is done with is not read.
+const UNDER_WAY: &str = "(notifications.state IN ('waiting', 'unknown') OR notifications.state IN ('published', 'sending')
+    OR notifications.state = 'dead')";
 const SINCE: &str = "min(CASE notifications.state WHEN 'published' THEN notifications.published_at
     WHEN 'sending' THEN notifications.sending_at WHEN 'dead' THEN notifications.finished_at
     WHEN 'unknown' THEN notifications.sending_at
@@ -98,7 +101,7 @@ impl Store {
 fn stages(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>) -> Result<Vec<DeliveryStage>> {
     let rows: Vec<(String, i64, Option<DateTime<Utc>>)> = notifications::table
         .inner_join(submissions::table)
-        .filter(notifications::state.eq_any(["waiting", "published", "sending", "unknown", "dead"]))
+        .filter(sql::<Bool>(UNDER_WAY))
         .filter(submissions_in(scope))
         .group_by(sql::<Text>("1"))
         .select((

@@ -16,6 +16,8 @@ mod codes;
 mod codes_kept;
 mod connections;
 mod content;
+#[path = "../../../../tests/benches/src/dataset.rs"]
+mod dataset;
 mod delivery;
 mod deputy_client;
 mod ended;
@@ -29,6 +31,7 @@ mod numbers;
 mod oracle;
 mod personal_data;
 mod photos;
+mod plans;
 mod policies;
 mod prints;
 mod proposing;

@@ -17,8 +17,14 @@ const PACKAGES: &[&str] = &[
     "DingtalkChatbot==1.5.7",
 ];
 
+/// Names the Python; one that is named already is taken as it is.
+pub const NAME: &str = "MINYI_ORACLE_PYTHON";
+
 /// A virtual environment under `.dev/` with the packages.
 pub fn python(checkout: &Checkout) -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os(NAME) {
+        return Ok(named.into());
+    }
     let folder = checkout.state().join("oracle");
     let python = folder.join("bin/python");
     if !python.exists() {

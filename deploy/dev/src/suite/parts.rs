@@ -70,7 +70,7 @@ pub fn rust_tests(checkout: &Checkout, servers: &TestServers) -> Result<Count> {
     command.env("MINYI_TEST_POSTGRES", &servers.postgres_url);
     command.env("MINYI_TEST_REDIS", &servers.redis_url);
     match oracle::python(checkout) {
-        Ok(python) => drop(command.env("MINYI_ORACLE_PYTHON", python)),
+        Ok(python) => drop(command.env(oracle::NAME, python)),
         Err(error) => say!("{error}\n      without it, tests that ask Python's packages are skipped"),
     }
     let (count, success) = counted(command)?;

@@ -75,7 +75,7 @@ end
     )
 }
 
-async fn submit(house: &House, number: usize) -> anyhow::Result<Duration> {
+pub(super) async fn submit(house: &House, number: usize) -> anyhow::Result<Duration> {
     let (grid, _) = &house.places[number % house.places.len()];
     let url = format!("{}/api/v1/codes/{}/submissions", house.bases[0], grid.token.as_str());
     let text = format!("第 {number} 件：路灯坏了半个多月，老人晚上出门看不清路，请来修。");

@@ -65,7 +65,7 @@ pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
     Ok(figures)
 }
 
-async fn receipt(house: &House, token: &str) -> anyhow::Result<String> {
+pub(super) async fn receipt(house: &House, token: &str) -> anyhow::Result<String> {
     let url = format!("{}/api/v1/codes/{token}/submissions", house.bases[0]);
     let request = house
         .client

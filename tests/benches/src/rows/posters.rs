@@ -13,7 +13,7 @@ use qrcode::QrCode;
 use crate::{
     Effort,
     figure::{Figure, Goal},
-    tools::finish,
+    tools::{finish, process::memory},
 };
 
 pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
@@ -55,13 +55,8 @@ pub fn draw(pages: usize) -> anyhow::Result<()> {
     let pdf = sheets_pdf(&sheets, &Look::plain(Template::A4), &font)?;
     let seconds = begun.elapsed().as_secs_f64();
     anyhow::ensure!(pdf.len() > pages, "an empty file");
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes: f64 = peak
-        .and_then(|rest| rest.split_whitespace().next())
-        .unwrap_or_default()
-        .parse()?;
-    println!("{} {}", f64::from(u32::try_from(pages)?) / seconds, kilobytes / 1024.0);
+    let peak = memory("self", "VmHWM")?;
+    println!("{} {peak}", f64::from(u32::try_from(pages)?) / seconds);
     Ok(())
 }
 

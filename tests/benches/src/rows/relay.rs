@@ -7,13 +7,12 @@ use std::{
 };
 
 use anyhow::Context as _;
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types::BigInt};
 use minyi_faults::house::{House, Part, Size, Time};
 
 use crate::{
     Effort,
     figure::{Figure, Goal},
-    tools::finish,
+    tools::{database, finish},
 };
 
 /// The worker is started when everything waits; so many deputies that turns hold nobody up.
@@ -22,12 +21,6 @@ const SIZE: Size = Size {
     workers: 0,
     places: 300,
 };
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
 
 pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
     let mut house = House::build(SIZE, Time::Real).await?;
@@ -88,10 +81,7 @@ async fn fill(house: &House, waiting: usize) -> anyhow::Result<()> {
 }
 
 fn count(house: &House, condition: &str) -> anyhow::Result<i64> {
-    let mut connection = PgConnection::establish(&house.database_url())?;
-    let sql = format!("SELECT count(*) AS count FROM notifications WHERE {condition}");
-    let found: Count = sql_query(sql).get_result(&mut connection)?;
-    Ok(found.count)
+    database::count(&house.database_url(), &format!("notifications WHERE {condition}"))
 }
 
 async fn redis(house: &House, words: &str) -> anyhow::Result<f64> {

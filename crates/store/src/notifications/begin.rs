@@ -159,12 +159,15 @@ fn choose_for(
             Next::Nobody => Way::Nobody,
         });
     }
-    let waited = message
+    // Until then the outcome may still come to light.
+    let unknown_until = message
         .sending_at
-        .is_some_and(|since| now - since >= reach.policy.unknown);
-    let is_lost = message.unknown_attempts > 0 && waited || reach.address(message.channel).is_none();
-    Ok(match next {
-        Next::On { channel, at, .. } if is_lost => Way::Elsewhere(channel, at),
+        .filter(|_| message.unknown_attempts > 0)
+        .map(|since| since + reach.policy.unknown);
+    Ok(match (next, unknown_until) {
+        (Next::On { channel, at, .. }, _) if reach.address(message.channel).is_none() => Way::Elsewhere(channel, at),
+        (Next::On { .. }, Some(until)) if now < until => later(message.channel, until, message.in_digest),
+        (Next::On { channel, at, .. }, Some(_)) => Way::Elsewhere(channel, at),
         _ => at_once(
             &reach,
             message.channel,

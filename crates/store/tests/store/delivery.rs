@@ -179,6 +179,51 @@ fn an_outcome_that_stays_unknown_lets_the_next_channel_be_tried() {
 }
 
 #[test]
+fn an_unknown_outcome_is_not_repeated_on_its_channel_while_another_one_waits_for_its_time() {
+    for (patience, looks) in [(5, [2, 4, 5]), (1, [1, 1, 1])] {
+        let stage = stage();
+        stage
+            .world
+            .execute(&format!("UPDATE delivery_policy SET unknown_minutes = {patience}"));
+        let first = stage.begin_one(now());
+        let unknown = SendResult::Unknown {
+            at: minutes(looks[0]),
+            error: "timeout".to_owned(),
+        };
+        stage.finish(&first, &unknown, now());
+        for at in looks {
+            let sent = stage.begin(minutes(at));
+            assert!(
+                sent.iter().all(|outgoing| outgoing.channel == Channel::Wecom),
+                "{sent:?}"
+            );
+        }
+        stage.begin(minutes(looks[2]));
+        assert_eq!(
+            stage.rows(),
+            ["wechat passed", "wecom sending"],
+            "after {patience} minutes"
+        );
+        assert_eq!(stage.world.count("notifications WHERE attempts = 1"), 2);
+    }
+}
+
+#[test]
+fn with_no_other_channel_an_unknown_outcome_is_repeated_on_its_own() {
+    let stage = stage();
+    stage.wish(&[(Kind::NewWork, &[Channel::Wechat])], false);
+    stage.world.execute("UPDATE delivery_policy SET unknown_minutes = 5");
+    let first = stage.begin_one(now());
+    let unknown = SendResult::Unknown {
+        at: minutes(2),
+        error: "timeout".to_owned(),
+    };
+    stage.finish(&first, &unknown, now());
+    let again = stage.begin_one(minutes(2));
+    assert_eq!((again.id, again.channel), (first.id, Channel::Wechat));
+}
+
+#[test]
 fn what_arrived_after_all_is_not_sent_on_another_channel() {
     let stage = stage();
     let first = stage.begin_one(now());

@@ -146,7 +146,8 @@ pub fn queue_for_accounts(
     Ok(())
 }
 
-/// Writes one message for the group of a site or an office, if it has a robot; nobody in a group is disturbed at night.
+/// Writes one message for the group of a site or an office, if it has a robot; at night a group is disturbed by an emergency
+/// only.
 pub fn queue_for_robot(
     connection: &mut PgConnection,
     event_id: Uuid,

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
-use minyi_domain::delivery::{Channel, Next};
+use minyi_domain::delivery::{Channel, Next, Pressing};
 use uuid::Uuid;
 
 use super::{
@@ -120,7 +120,11 @@ fn choose(connection: &mut PgConnection, message: &Message, about: &About, now: 
         }
         _ => return Ok(Way::Nobody),
     };
-    let at = policy(connection)?.quiet.map_or(now, |quiet| quiet.after(now));
+    let quiet = policy(connection)?.quiet;
+    let at = match (quiet, message.pressing(about)) {
+        (Some(quiet), Pressing::Usual | Pressing::CanWait) => quiet.after(now),
+        _ => now,
+    };
     Ok(if at > now {
         later(channel, at, false)
     } else {

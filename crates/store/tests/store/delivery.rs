@@ -6,7 +6,7 @@ use minyi_domain::{
     delivery::{Channel, Hours, Kind},
     people::Role,
 };
-use minyi_store::{Address, BeginSending, NewWishes, Outgoing, SendResult, fixtures::Deputy, sealed_for};
+use minyi_store::{Address, BeginSending, NewWishes, Outgoing, Recipient, SendResult, fixtures::Deputy, sealed_for};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};
@@ -248,7 +248,7 @@ fn with_no_channel_left_the_station_is_told_of_what_must_be_answered() {
     }
     assert_eq!(stage.rows()[..3], ["wechat passed", "wecom passed", "sms dead"]);
     let outgoing = stage.begin_one(minutes(4));
-    let to_staff = minyi_store::Recipient::Account(staff.account_id);
+    let to_staff = Recipient::Account(staff.account_id);
     assert_eq!((outgoing.recipient, outgoing.channel), (to_staff, Channel::Wechat));
 }
 
@@ -294,6 +294,40 @@ fn at_night_only_an_emergency_goes_out() {
         .world
         .execute("UPDATE submissions SET urgency = 'urgent'; UPDATE notifications SET due_at = created_at");
     assert_eq!(stage.begin(night).len(), 1);
+}
+
+#[test]
+fn at_night_residents_and_groups_hear_of_an_emergency_and_of_nothing_else() {
+    for (urgency, hear_at_night) in [("normal", false), ("urgent", true)] {
+        let stage = stage();
+        stage.world.execute(&format!(
+            "INSERT INTO resident_subscriptions (id, submission_id, wechat_openid, created_at)
+                VALUES (gen_random_uuid(), '{0}', 'resident', '{1}');
+            INSERT INTO group_robots (id, site_id, key_sealed, set_by_account_id, set_at)
+                VALUES ('{2}', '{2}', 'key', '{3}', '{1}');
+            UPDATE submissions SET urgency = '{urgency}'",
+            stage.submission,
+            now(),
+            stage.site,
+            stage.deputy.actor.account_id
+        ));
+        // Eleven in the evening of the day on which it was due.
+        let night = now() + TimeDelta::days(5) + TimeDelta::hours(13);
+        for id in stage.world.store.claim_due_steps(night, 100).unwrap() {
+            stage.world.store.run_step(id, night).unwrap();
+        }
+        let told = |at| {
+            let sent = stage.begin(at);
+            let is_to = |matches: fn(&Recipient) -> bool| sent.iter().any(|outgoing| matches(&outgoing.recipient));
+            (
+                is_to(|to| matches!(to, Recipient::Resident(_))),
+                is_to(|to| matches!(to, Recipient::Group(_))),
+            )
+        };
+        assert_eq!(told(night), (hear_at_night, hear_at_night), "{urgency}");
+        let morning = night + TimeDelta::hours(8);
+        assert_eq!(told(morning), (!hear_at_night, !hear_at_night), "{urgency}");
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ use minyi_gateways::{
     mail::MailConfig,
     objects::{Objects, ObjectsConfig},
     redis_link::RedisConfig,
+    sms::{SmsConfig, SmsProvider},
     wechat::WechatConfig,
 };
 use minyi_store::{
@@ -34,7 +35,11 @@ use minyi_worker::{Pace, Worker, WorkerConfig};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wechat_simulator::{Simulator, SimulatorConfig, dingtalk, templates};
+use wechat_simulator::{
+    Simulator, SimulatorConfig, dingtalk,
+    sms::{self, aliyun},
+    templates,
+};
 
 /// A Thursday noon in China.
 pub fn noon() -> DateTime<Utc> {
@@ -283,17 +288,38 @@ impl Stage {
             mail_url: self.simulator.mail_url.clone().into(),
             mail_from: "minyi@example.cn".to_owned(),
         };
-        let (mail, now) = (Channel::Mail, self.clock.now());
+        self.tell_by(Channel::Mail, account, mailbox);
+    }
+
+    /// There are Aliyun's text messages, and this account is told of its work by nothing else.
+    pub fn tell_by_text_message(&mut self, account: Uuid, phone: &str) {
+        let base = format!("{}{}", self.simulator.address, aliyun::PATH);
+        self.channels.sms = SmsConfig {
+            sms_provider: Some(SmsProvider::Aliyun),
+            sms_base_url: base.parse().ok(),
+            sms_key_id: aliyun::KEY_ID.to_owned(),
+            sms_key_secret: aliyun::KEY_SECRET.into(),
+            sms_sign_name: sms::SIGN_NAME.to_owned(),
+            sms_template_code: sms::Template::Code.aliyun().to_owned(),
+            sms_template_deputy: sms::Template::Deputy.aliyun().to_owned(),
+            sms_template_resident: sms::Template::Resident.aliyun().to_owned(),
+            ..SmsConfig::default()
+        };
+        self.tell_by(Channel::Sms, account, phone);
+    }
+
+    fn tell_by(&self, channel: Channel, account: Uuid, address: &str) {
+        let now = self.clock.now();
         let keys = Keys::new(&keys(), Mode::Development).unwrap();
-        let sealed = keys.contact.seal(&sealed_for(mail), account, mailbox).unwrap();
+        let sealed = keys.contact.seal(&sealed_for(channel), account, address).unwrap();
         self.store
-            .announce_channels("worker", &[Channel::Wechat, mail], now)
+            .announce_channels("worker", &[Channel::Wechat, channel], now)
             .unwrap();
         self.store
-            .set_channel_address(account, mail, Some(&sealed), account, now)
+            .set_channel_address(account, channel, Some(&sealed), account, now)
             .unwrap();
         let wishes = NewWishes {
-            orders: vec![(Kind::NewWork, vec![mail])],
+            orders: vec![(Kind::NewWork, vec![channel])],
             quiet: None,
             digest: false,
         };

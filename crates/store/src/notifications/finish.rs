@@ -46,14 +46,15 @@ impl Store {
     pub fn finish_sending(&self, id: Uuid, result: &SendResult, now: DateTime<Utc>) -> Result<()> {
         self.connection()?.transaction(|connection| {
             let carried = together(connection, id)?;
+            let is_digest = !carried.is_empty();
             let counts = record(connection, id, result, now)?;
             for row in carried {
                 record(connection, row, result, now)?;
             }
             // The platform counts one message, however many rows it carried.
             match result {
-                SendResult::Sent { .. } if counts => push_permissions::used(connection, id),
-                SendResult::Dead { code, .. } if counts => push_permissions::refused(connection, id, *code),
+                SendResult::Sent { .. } if counts => push_permissions::used(connection, id, is_digest),
+                SendResult::Dead { code, .. } if counts => push_permissions::refused(connection, id, is_digest, *code),
                 _ => Ok(()),
             }
         })

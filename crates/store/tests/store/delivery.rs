@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 use crate::support::{World, now, world};
 
+mod permissions;
+
 /// A city in which WeCom and text messages exist too, with a grid's deputy who can be reached by all three.
 struct Stage {
     world: World,

@@ -132,7 +132,13 @@ fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: Da
     AnswerPlan {
         half_at: plan.half_at,
         remind_at: plan.remind_at,
-        ..deadlines::plan_until(calendar, &policies.around, due, submission.began_at)
+        ..deadlines::plan_until(
+            calendar,
+            &policies.around,
+            policies.answer.unit,
+            due,
+            submission.began_at,
+        )
     }
 }
 

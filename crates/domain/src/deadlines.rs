@@ -132,10 +132,22 @@ impl Rules {
         plan_answer(&self.calendar, &self.policies, start)
     }
 
-    /// The clock that goes on at `start` with `days` working days left.
+    /// The clock that goes on at `start` with what is left of it.
     #[must_use]
-    pub fn resume(&self, days: u16, start: DateTime<Utc>) -> AnswerPlan {
-        resume_answer(&self.calendar, &self.policies, days, start)
+    pub fn resume(&self, left: Policy, start: DateTime<Utc>) -> AnswerPlan {
+        resume_answer(&self.calendar, &self.policies, left, start)
+    }
+
+    /// What is left at `now` until `due`, counted as the answer is promised; until a provisional date in working days, so
+    /// that an announced holiday moves it.
+    #[must_use]
+    pub fn left(&self, due: Deadline, now: DateTime<Utc>) -> Policy {
+        let unit = if due.provisional {
+            Unit::WorkingDays
+        } else {
+            self.policies.answer.unit
+        };
+        days_left(&self.calendar, unit, now, due.at)
     }
 
     /// The clock whose date is set from outside (a handover's).
@@ -232,17 +244,35 @@ pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, start: DateTime
     plan_until(calendar, around, answer.unit, answer.after(calendar, start), start)
 }
 
-/// Plans a clock that goes on at `start` with the working days that were left when it was stopped; at least one.
+/// Plans a clock that goes on at `start` with what was left when it was stopped; at least one day.
 #[must_use]
-pub fn resume_answer(calendar: &WorkCalendar, policies: &Policies, days: u16, start: DateTime<Utc>) -> AnswerPlan {
-    let answer_due = calendar.add_working_days(start, days.max(1));
-    plan_until(calendar, &policies.around, Unit::WorkingDays, answer_due, start)
+pub fn resume_answer(calendar: &WorkCalendar, policies: &Policies, left: Policy, start: DateTime<Utc>) -> AnswerPlan {
+    let left = Policy {
+        amount: left.amount.max(1),
+        ..left
+    };
+    plan_until(
+        calendar,
+        &policies.around,
+        left.unit,
+        left.after(calendar, start),
+        start,
+    )
 }
 
-/// Working days that are left of a clock that is stopped at `now`; at least one.
+/// Days that are left of a clock that is stopped at `now`, at least one: working days where these are promised (`unit`),
+/// calendar days where days or months are.
 #[must_use]
-pub fn days_left(calendar: &WorkCalendar, now: DateTime<Utc>, due: DateTime<Utc>) -> u16 {
-    u16::try_from(calendar.working_days_left(now, due)).unwrap_or(0).max(1)
+pub fn days_left(calendar: &WorkCalendar, unit: Unit, now: DateTime<Utc>, due: DateTime<Utc>) -> Policy {
+    let (unit, days) = match unit {
+        Unit::WorkingDays => (unit, i64::from(calendar.working_days_left(now, due))),
+        Unit::CalendarDays | Unit::Months => {
+            let days = (local_date(due) - local_date(now)).num_days();
+            (Unit::CalendarDays, days)
+        }
+    };
+    let amount = u16::try_from(days).unwrap_or(0).max(1);
+    Policy { amount, unit }
 }
 
 /// The steps before and after a date that is promised. `unit`: in which the time until then is counted.

@@ -114,13 +114,16 @@ fn a_proposal_is_answered_within_three_months_a_hard_one_within_six() {
 proptest! {
     /// A pause gives nothing and takes nothing: stopped and resumed on the same day, the date is the same.
     #[test]
-    fn a_pause_of_no_time_changes_nothing(hours in 0..20_000_i64, days in 1..60_u16, later in 0..24_i64) {
+    fn a_pause_of_no_time_changes_nothing(
+        hours in 0..20_000_i64, amount in 1..60_u16, unit in proptest::sample::select(Unit::ALL), later in 0..24_i64
+    ) {
         let calendar = WorkCalendar::default();
         let start = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::hours(hours);
-        let due = calendar.add_working_days(start, days).at;
+        let due = Policy { amount, unit }.after(&calendar, start).at;
         let pause = start + chrono::TimeDelta::hours(later);
         prop_assume!(local_date(pause) < local_date(due));
-        let left = days_left(&calendar, pause, due);
+        let left = days_left(&calendar, unit, pause, due);
+        prop_assert_eq!(left.unit == Unit::WorkingDays, unit == Unit::WorkingDays);
         prop_assert_eq!(resume_answer(&calendar, &policies(5, 1), left, pause).answer_due.at, due);
     }
 
@@ -190,4 +193,23 @@ fn of_calendar_days_half_is_told_on_a_day_of_china_that_is_worked() {
     // Half past midnight on Tuesday in China: the fourth day after it is a Saturday.
     assert_eq!(half("2026-11-16T16:30:00Z"), Some(at("2026-11-23T01:00:00Z")));
     assert_eq!(half("2026-11-16T02:00:00Z"), Some(at("2026-11-20T01:00:00Z")));
+}
+
+#[test]
+fn a_pause_over_a_weekend_takes_three_days_of_a_promise_in_days() {
+    let calendar = WorkCalendar::new([], [2026]);
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let (friday, monday, due) = (
+        at("2026-11-20T02:00:00Z"),
+        at("2026-11-23T02:00:00Z"),
+        at("2026-11-25T15:59:59Z"),
+    );
+    let resumed = |unit| {
+        let left = days_left(&calendar, unit, friday, due);
+        resume_answer(&calendar, &policies(5, 1), left, monday).answer_due.at
+    };
+    for unit in [Unit::CalendarDays, Unit::Months] {
+        assert_eq!(resumed(unit), at("2026-11-28T15:59:59Z"), "{unit}");
+    }
+    assert_eq!(resumed(Unit::WorkingDays), at("2026-11-26T15:59:59Z"));
 }

@@ -77,17 +77,11 @@ WHERE deadline_steps.done_at IS NULL AND deadline_steps.due_at <> excluded.due_a
 pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Replanned> {
     let calendar = super::calendar(connection)?;
     let open: Vec<Open> = diesel::sql_query(OPEN).load(connection)?;
-    let mut in_force = BTreeMap::<NaiveDate, Book>::new();
+    let mut books = BTreeMap::<NaiveDate, Book>::new();
     let mut planned = Vec::with_capacity(open.len());
     let mut count = Replanned::default();
     for submission in open {
-        let book = match in_force.entry(local_date(submission.began_at)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(day) => {
-                let book = super::book(connection, *day.key())?;
-                day.insert(book)
-            }
-        };
+        let book = in_force(connection, &mut books, local_date(submission.began_at))?;
         let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now)?;
         count.examined += 1;
         count.moved += usize::from(plan.answer_due.at != submission.answer_due_at);
@@ -98,14 +92,32 @@ pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<
     Ok(count)
 }
 
+/// The policies in effect on the day on which a clock began; read once for each day.
+pub(super) fn in_force<'b>(
+    connection: &mut PgConnection,
+    books: &'b mut BTreeMap<NaiveDate, Book>,
+    day: NaiveDate,
+) -> Result<&'b Book> {
+    let book = match books.entry(day) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(free) => free.insert(super::book(connection, day)?),
+    };
+    Ok(book)
+}
+
+/// What decides about policies, from the words of the database.
+pub(super) fn matter_of(kind: &str, category: Option<String>, urgency: &str, region_code: &str) -> Result<Matter> {
+    Ok(Matter {
+        kind: kind.parse().map_err(|_| Error::Unknown(kind.to_owned()))?,
+        category,
+        urgency: urgency.parse().map_err(|_| Error::Unknown(urgency.to_owned()))?,
+        region_code: region_code.to_owned(),
+    })
+}
+
 impl Open {
     fn matter(&self) -> Result<Matter> {
-        Ok(Matter {
-            kind: self.kind.parse().map_err(|_| Error::Unknown(self.kind.clone()))?,
-            category: self.category.clone(),
-            urgency: self.urgency.parse().map_err(|_| Error::Unknown(self.urgency.clone()))?,
-            region_code: self.region_code.clone(),
-        })
+        matter_of(&self.kind, self.category.clone(), &self.urgency, &self.region_code)
     }
 
     /// What was left when the clock went on.

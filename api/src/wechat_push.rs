@@ -4,8 +4,8 @@
 //! answered with `success` within five seconds, or it comes again, three times in all.
 
 use actix_web::{HttpResponse, get, http::header::CACHE_CONTROL, post, web::Bytes, web::Query};
-use minyi_gateways::wechat::push::{Answer, Event, Push, PushQuery, Pushes};
-use minyi_store::{ContentReport, PushAnswer, TakenPush, Template};
+use minyi_gateways::wechat::push::{Answer, Event, Failure, Push, PushQuery, Pushes};
+use minyi_store::{ContentReport, FailedMessage, PushAnswer, TakenPush, Template};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -46,8 +46,9 @@ async fn verify_push_address(state: State, query: Query<PushQuery>) -> Result<Ht
 
 /// WeChat tells us something (消息推送)
 ///
-/// Plain or encrypted, as XML or JSON. Answers to the popup of subscribe messages fill the ledger of permissions; results
-/// of photo checks wait for the worker; what nobody here waits for is acknowledged and forgotten.
+/// Plain or encrypted, as XML or JSON. Answers to the popup of subscribe messages fill the ledger of permissions; a message
+/// that failed after it was taken goes on by the next channel; results of photo checks wait for the worker; what nobody
+/// here waits for is acknowledged and forgotten.
 #[utoipa::path(tag = "微信推送", params(
     ("signature" = Option<String>, Query), ("timestamp" = String, Query), ("nonce" = String, Query),
     ("msg_signature" = Option<String>, Query),
@@ -62,7 +63,7 @@ async fn take_push(state: State, query: Query<PushQuery>, body: Bytes) -> Result
         tracing::warn!(%why, "a push to /wechat/push is not believed");
         Problem::PushUnbelieved
     })?;
-    let (answers, report) = (answers(&state, &push), report(&push));
+    let (answers, failed, report) = (answers(&state, &push), failed(&push), report(&push));
     let now = state.now();
     let take = move |store: &minyi_store::Store| {
         let taken = TakenPush {
@@ -70,6 +71,7 @@ async fn take_push(state: State, query: Query<PushQuery>, body: Bytes) -> Result
             kind: &push.kind,
             openid: &push.openid,
             answers: &answers,
+            failed: &failed,
             report: report.as_ref(),
         };
         store.take_push(taken, now)
@@ -91,6 +93,18 @@ fn answers(state: &AppState, push: &Push) -> Vec<(Template, PushAnswer)> {
         Some((*template, answer))
     };
     said.iter().filter_map(of).collect()
+}
+
+fn failed(push: &Push) -> Vec<FailedMessage> {
+    let Event::Sent(failures) = &push.event else {
+        return Vec::new();
+    };
+    let message = |failure: &Failure| FailedMessage {
+        message_id: failure.message_id.clone(),
+        code: failure.code,
+        status: failure.status.clone(),
+    };
+    failures.iter().map(message).collect()
 }
 
 fn report(push: &Push) -> Option<ContentReport> {

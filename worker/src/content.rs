@@ -32,17 +32,18 @@ impl Worker {
                 () = stopped(&mut stop) => return,
                 _ = round.tick() => {}
             }
-            if let Err(error) = self.check_content().await {
+            if let Err(error) = self.check_content(&stop).await {
                 tracing::warn!(%error, "what came in cannot be checked; trying again");
             }
         }
     }
 
-    /// Checks a batch of what was not checked yet; returns how many checks were worked on.
+    /// Checks a batch of what was not checked yet, until `stop` says so: a question takes seconds when WeChat is slow, and
+    /// what was not asked is asked later. Returns how many checks were worked on.
     ///
     /// # Errors
     /// The database is away; what was not checked waits.
-    pub async fn check_content(&self) -> Result<usize> {
+    pub async fn check_content(&self, stop: &watch::Receiver<bool>) -> Result<usize> {
         let now = self.clock.now();
         let added = self.in_store(|store| store.content_words()).await?;
         let list = WordList::new(added.into_iter().map(|word| (word.word, word.category)))?;
@@ -54,8 +55,12 @@ impl Worker {
         let questions = self
             .in_store(move |store| store.claim_content_checks(now, stale, QUESTIONS))
             .await?;
-        let asked = questions.len();
+        let mut asked = 0;
         for question in questions {
+            if *stop.borrow() {
+                break;
+            }
+            asked += 1;
             let (id, result) = (question.id, self.ask(question).await);
             let now = self.clock.now();
             self.in_store(move |store| store.finish_content_check(id, &result, now))

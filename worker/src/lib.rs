@@ -20,6 +20,7 @@ mod vitals;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
 };
 
 use chrono::TimeDelta;
@@ -36,7 +37,11 @@ use minyi_gateways::{
 use minyi_print::font::Font;
 use minyi_store::{ANNOUNCE_EVERY, Store};
 pub use serve::serve;
-use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::{
+    sync::{OwnedMutexGuard, watch},
+    task::JoinHandle,
+    time::Instant,
+};
 use url::Url;
 use uuid::Uuid;
 
@@ -126,7 +131,7 @@ impl Worker {
         }))
     }
 
-    /// Works until `stop` becomes true, then finishes what is in hand.
+    /// Works until `stop` becomes true, then finishes what is in hand, for [`Pace::drain_seconds`] at most.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
         // Before the first message: who has no channel that exists is told by nobody.
         self.announce_channels().await;
@@ -137,13 +142,20 @@ impl Worker {
         let content = tokio::spawn(Arc::clone(&self).run_content(stop.clone()));
         let prints = tokio::spawn(Arc::clone(&self).run_prints(stop.clone()));
         let retention = tokio::spawn(Arc::clone(&self).run_retention(stop.clone()));
+        let parts = [
+            ("relay", relay),
+            ("housekeeping", housekeeping),
+            ("suggestions", suggestions),
+            ("content", content),
+            ("prints", prints),
+            ("retention", retention),
+            ("announcements", announcing),
+        ];
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
-        let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop, steps::take);
-        tokio::join!(sender, steps);
-        for task in [relay, housekeeping, suggestions, content, prints, retention, announcing] {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a part of the worker broke");
-            }
+        let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop.clone(), steps::take);
+        let ((), (), until) = tokio::join!(sender, steps, drained_at(stop, self.pace.drain()));
+        for (part, task) in parts {
+            end_by(until, part, task).await;
         }
     }
 
@@ -232,6 +244,24 @@ impl Worker {
     pub(crate) fn jitter(&self) -> u8 {
         let [byte] = random_bytes();
         byte
+    }
+}
+
+/// Until when the worker may finish what it has in hand, once it is told to stop.
+async fn drained_at(mut stop: watch::Receiver<bool>, drain: Duration) -> Instant {
+    stopped(&mut stop).await;
+    Instant::now() + drain
+}
+
+/// Waits for a part of the worker until `until`; what it has in hand then is left to the other workers.
+async fn end_by(until: Instant, part: &str, mut task: JoinHandle<()>) {
+    match tokio::time::timeout_at(until, &mut task).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(part, %error, "a part of the worker broke"),
+        Err(_) => {
+            tracing::warn!(part, "stopped with work in hand; it is taken up again");
+            task.abort();
+        }
     }
 }
 

@@ -232,34 +232,38 @@ fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {
         Outcome::Sent { message_id } => SendResult::Sent {
             provider_message_id: message_id,
         },
-        Outcome::Refused { code, kind } => {
-            let number = number(Some(&code));
-            // A provider's word has no column of its own.
-            let word = if number.is_some() { "" } else { code.as_str() };
-            SendResult::Dead {
-                code: number,
-                error: format!("{kind:?} {word}").trim_end().to_owned(),
-            }
-        }
+        Outcome::Refused { code, kind } => SendResult::Dead {
+            code: number(Some(&code)),
+            error: with_word(format!("{kind:?}"), Some(&code)),
+        },
         Outcome::Unknown { reason } => SendResult::Unknown {
             at: now + worker.unknown_wait(),
             error: reason.to_owned(),
         },
         Outcome::Retry { code, after, reason } => {
             let after = TimeDelta::from_std(after).unwrap_or_default();
+            let said = with_word(reason.to_owned(), code.as_deref());
             let code = number(code.as_deref());
             match pause(worker, outgoing, reason, after) {
                 Some(wait) => SendResult::Retry {
                     at: now + wait,
                     code,
-                    error: reason.to_owned(),
+                    error: said,
                 },
                 None => SendResult::Dead {
                     code,
-                    error: format!("tried too long: {reason}"),
+                    error: format!("tried too long: {said}"),
                 },
             }
         }
+    }
+}
+
+/// A reason with the provider's word for it, which has no column of its own; its number has one.
+fn with_word(reason: String, code: Option<&str>) -> String {
+    match code {
+        Some(word) if !word.is_empty() && number(code).is_none() => format!("{reason} {word}"),
+        _ => reason,
     }
 }
 

@@ -73,6 +73,37 @@ async fn what_people_answer_fills_the_ledger_once() {
 }
 
 #[actix_web::test]
+async fn a_message_that_failed_after_it_was_taken_counts_as_refused() {
+    let app = app().await;
+    app.receipt().await;
+    app.sql(
+        "UPDATE notifications SET state = 'sent', attempts = 1, sending_at = created_at, finished_at = created_at,
+        provider_message_id = '3201234567890123457'",
+    );
+    let sent = |code: &str, status: &str| {
+        json!({ "ToUserName": "gh_1", "FromUserName": app.deputy.openid, "CreateTime": "1763712000",
+            "MsgType": "event", "Event": "subscribe_msg_sent_event",
+            "List": { "TemplateId": "template-1", "MsgID": "3201234567890123457", "ErrorCode": code,
+                "ErrorStatus": status } })
+    };
+    let dead = || {
+        let letters = app.store.dead_notifications(&app.deputy.actor.scope(), None, 10);
+        letters.unwrap().items
+    };
+    push(&app, &target(), &sent("0", "success")).await.expect(200);
+    assert!(dead().is_empty());
+    for _ in 0..2 {
+        let said = push(&app, &target(), &sent("-1", "system failed")).await.expect(200);
+        assert_eq!(said.text(), "success");
+    }
+    let letters = dead();
+    let why = letters
+        .first()
+        .map(|letter| (letter.error_code, letter.error.as_deref()));
+    assert_eq!((letters.len(), why), (1, Some((Some(-1), Some("system failed")))));
+}
+
+#[actix_web::test]
 async fn what_nobody_waits_for_is_acknowledged() {
     let app = app().await;
     for message in [

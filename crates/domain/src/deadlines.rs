@@ -132,16 +132,29 @@ impl Rules {
         plan_answer(&self.calendar, &self.policies, start)
     }
 
-    /// The clock that goes on at `start` with `days` working days left.
+    /// The clock that goes on at `start` with what is left of it.
     #[must_use]
-    pub fn resume(&self, days: u16, start: DateTime<Utc>) -> AnswerPlan {
-        resume_answer(&self.calendar, &self.policies, days, start)
+    pub fn resume(&self, left: Policy, start: DateTime<Utc>) -> AnswerPlan {
+        resume_answer(&self.calendar, &self.policies, left, start)
+    }
+
+    /// What is left at `now` until `due`, counted as the answer is promised; until a provisional date in working days, so
+    /// that an announced holiday moves it.
+    #[must_use]
+    pub fn left(&self, due: Deadline, now: DateTime<Utc>) -> Policy {
+        let unit = if due.provisional {
+            Unit::WorkingDays
+        } else {
+            self.policies.answer.unit
+        };
+        days_left(&self.calendar, unit, now, due.at)
     }
 
     /// The clock whose date is set from outside (a handover's).
     #[must_use]
     pub fn plan_until(&self, due: Deadline, start: DateTime<Utc>) -> AnswerPlan {
-        plan_until(&self.calendar, &self.policies.around, due, start)
+        let Policies { answer, around, .. } = &self.policies;
+        plan_until(&self.calendar, around, answer.unit, due, start)
     }
 
     /// When a submission that is answered at `answered_at` closes without a rating.
@@ -174,8 +187,8 @@ pub struct HandoverPolicies {
 pub struct AnswerPlan {
     /// The promise to the resident; [`Step::Overdue`] falls due with it.
     pub answer_due: Deadline,
-    /// The first morning of a working day on which half of the time is over. None: the reminder before the end comes no
-    /// later.
+    /// The morning of the working day with which half of the working days are over; of calendar days the first morning that
+    /// is worked. None: the reminder before the end comes no later.
     pub half_at: Option<DateTime<Utc>>,
     /// None: the time is too short for a reminder.
     pub remind_at: Option<DateTime<Utc>>,
@@ -227,33 +240,53 @@ const BEFORE_WORK: NaiveTime = o_clock(8);
 /// Plans the clock of a round that begins at `start`.
 #[must_use]
 pub fn plan_answer(calendar: &WorkCalendar, policies: &Policies, start: DateTime<Utc>) -> AnswerPlan {
+    let Policies { answer, around, .. } = policies;
+    plan_until(calendar, around, answer.unit, answer.after(calendar, start), start)
+}
+
+/// Plans a clock that goes on at `start` with what was left when it was stopped; at least one day.
+#[must_use]
+pub fn resume_answer(calendar: &WorkCalendar, policies: &Policies, left: Policy, start: DateTime<Utc>) -> AnswerPlan {
+    let left = Policy {
+        amount: left.amount.max(1),
+        ..left
+    };
     plan_until(
         calendar,
         &policies.around,
-        policies.answer.after(calendar, start),
+        left.unit,
+        left.after(calendar, start),
         start,
     )
 }
 
-/// Plans a clock that goes on at `start` with the working days that were left when it was stopped; at least one.
+/// Days that are left of a clock that is stopped at `now`, at least one: working days where these are promised (`unit`),
+/// calendar days where days or months are.
 #[must_use]
-pub fn resume_answer(calendar: &WorkCalendar, policies: &Policies, days: u16, start: DateTime<Utc>) -> AnswerPlan {
-    let answer_due = calendar.add_working_days(start, days.max(1));
-    plan_until(calendar, &policies.around, answer_due, start)
+pub fn days_left(calendar: &WorkCalendar, unit: Unit, now: DateTime<Utc>, due: DateTime<Utc>) -> Policy {
+    let (unit, days) = match unit {
+        Unit::WorkingDays => (unit, i64::from(calendar.working_days_left(now, due))),
+        Unit::CalendarDays | Unit::Months => {
+            let days = (local_date(due) - local_date(now)).num_days();
+            (Unit::CalendarDays, days)
+        }
+    };
+    let amount = u16::try_from(days).unwrap_or(0).max(1);
+    Policy { amount, unit }
 }
 
-/// Working days that are left of a clock that is stopped at `now`; at least one.
+/// The steps before and after a date that is promised. `unit`: in which the time until then is counted.
 #[must_use]
-pub fn days_left(calendar: &WorkCalendar, now: DateTime<Utc>, due: DateTime<Utc>) -> u16 {
-    u16::try_from(calendar.working_days_left(now, due)).unwrap_or(0).max(1)
-}
-
-/// The steps before and after a date that is promised.
-#[must_use]
-pub fn plan_until(calendar: &WorkCalendar, around: &Around, answer_due: Deadline, start: DateTime<Utc>) -> AnswerPlan {
+pub fn plan_until(
+    calendar: &WorkCalendar,
+    around: &Around,
+    unit: Unit,
+    answer_due: Deadline,
+    start: DateTime<Utc>,
+) -> AnswerPlan {
     let due = answer_due.at;
     let remind_at = remind_before(calendar, around.remind, due, start);
-    let half_at = first_morning(calendar, start + (due - start) / 2);
+    let half_at = half_morning(calendar, unit, start, due);
     AnswerPlan {
         answer_due,
         half_at: (half_at > start && half_at < remind_at.unwrap_or(due)).then_some(half_at),
@@ -284,14 +317,26 @@ pub fn next_daily(calendar: &WorkCalendar, last: DateTime<Utc>) -> DateTime<Utc>
     at_local_time(day, BEFORE_WORK)
 }
 
-/// The first morning of a working day from `from` on.
-fn first_morning(calendar: &WorkCalendar, from: DateTime<Utc>) -> DateTime<Utc> {
-    let today = local_date(from);
-    let this_morning = at_local_time(today, MORNING);
-    if calendar.is_working_day(today) && this_morning >= from {
-        return this_morning;
-    }
-    at_local_time(local_date(calendar.add_working_days(from, 1).at), MORNING)
+/// The morning of the day with which half of the days from `start` to `due` are over, the day of `start` not counted; half a
+/// day counts as one. Of months the days are counted. A day that is not worked gives way to the next that is.
+fn half_morning(calendar: &WorkCalendar, unit: Unit, start: DateTime<Utc>, due: DateTime<Utc>) -> DateTime<Utc> {
+    let first = local_date(start);
+    let day = match unit {
+        Unit::WorkingDays => {
+            let days = u16::try_from(calendar.working_days_left(start, due)).unwrap_or(0);
+            local_date(calendar.add_working_days(start, days.div_ceil(2)).at)
+        }
+        Unit::CalendarDays | Unit::Months => {
+            let days = u64::try_from((local_date(due) - first).num_days()).unwrap_or(0);
+            first + Days::new(days.div_ceil(2))
+        }
+    };
+    let worked = if calendar.is_working_day(day) {
+        day
+    } else {
+        local_date(calendar.add_working_days(at_local_time(day, MORNING), 1).at)
+    };
+    at_local_time(worked, MORNING)
 }
 
 /// The clock of a handover: until when the office accepts or refuses, and until when it answers.
@@ -319,7 +364,7 @@ pub fn plan_handover(
     };
     HandoverPlan {
         accept_due: policies.accept.after(calendar, start),
-        answer: plan_until(calendar, &policies.around, answer_due, start),
+        answer: plan_until(calendar, &policies.around, policies.answer.unit, answer_due, start),
         resident_due: prolong(calendar, policies.judge, answer_due),
     }
 }

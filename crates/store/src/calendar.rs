@@ -26,6 +26,7 @@ use crate::{
 mod notice;
 mod preview;
 pub(crate) mod replan;
+mod waiting;
 
 pub use notice::{CalendarDay, CalendarMistake, CalendarYear};
 pub use preview::{CalendarEffect, KnownYear, MovedDate};
@@ -50,7 +51,8 @@ impl Store {
     }
 
     /// Takes a year's announced days in the place of what was known of that year, and computes the provisional promises
-    /// again whose clock still runs, those of offices too. Doing it twice changes nothing, except for what was promised meanwhile by a
+    /// again whose clock still runs, those of offices too, and until when residents may add what was asked or rate an
+    /// answer. Doing it twice changes nothing, except for what was promised meanwhile by a
     /// process that did not know the year yet.
     pub fn import_calendar_year(&self, by: &By, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
         self.connection()?.transaction(|connection| {
@@ -71,8 +73,10 @@ fn record(connection: &mut PgConnection, by: &By, year: &CalendarYear, now: Date
 /// Of two imports at once the second has to see the first one's year. Readers do not wait.
 fn apply(connection: &mut PgConnection, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
     connection.batch_execute("LOCK TABLE calendar_years IN SHARE ROW EXCLUSIVE MODE")?;
+    let before = calendar(connection)?;
     replace_days(connection, year)?;
     let replanned = replan::provisional(connection, now)?;
+    waiting::replan(connection, &before, now)?;
     match handovers::replan(connection, now) {
         Ok(_) => Ok(replanned),
         Err(Stop::Failed(error)) => Err(error),

@@ -9,7 +9,7 @@ use diesel::{
 use minyi_domain::{
     appointment,
     calendar::Deadline,
-    deadlines::{self, AnswerPlan, Rules},
+    deadlines::{AnswerPlan, Policy, Rules, Unit},
     handover,
     lifecycle::{self, Action, Party, Standing, State},
     people::Actor,
@@ -21,6 +21,7 @@ mod decline;
 mod info;
 mod kin;
 mod merge;
+pub(crate) mod remainder;
 mod restrict;
 mod review;
 mod split;
@@ -214,12 +215,12 @@ impl Case {
     }
 
     /// Begins the next generation of the clock: what was planned before is void, the marks of lateness begin anew.
-    /// `days`: working days that were left, if the clock goes on after a stop.
+    /// `left`: what was left, if the clock goes on after a stop.
     pub fn start_clock(
         &mut self,
         connection: &mut PgConnection,
         plan: &AnswerPlan,
-        days: Option<u16>,
+        left: Option<Policy>,
         now: DateTime<Utc>,
     ) -> Result<()> {
         self.stop_clock(connection, now)?;
@@ -231,7 +232,8 @@ impl Case {
             .set((
                 submissions::clock.eq(self.clock),
                 submissions::clock_started_at.eq(now),
-                submissions::clock_days.eq(days.and_then(|days| i16::try_from(days).ok())),
+                submissions::clock_days.eq(left.map(remainder::days)),
+                submissions::clock_unit.eq(left.map_or(Unit::WorkingDays, |left| left.unit).as_str()),
                 submissions::answer_due_at.eq(plan.answer_due.at),
                 submissions::answer_due_provisional.eq(plan.answer_due.provisional),
                 submissions::overdue_at.eq(None::<DateTime<Utc>>),
@@ -250,9 +252,7 @@ impl Case {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let plan = rules.plan_until(due, now);
-        // In working days, so that an announced holiday moves this date too.
-        let days = deadlines::days_left(&rules.calendar, now, due.at);
-        self.start_clock(connection, &plan, Some(days), now)
+        self.start_clock(connection, &plan, Some(rules.left(due, now)), now)
     }
 
     /// The date that the resident was promised.

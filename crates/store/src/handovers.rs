@@ -190,12 +190,3 @@ pub fn office_accounts(connection: &mut PgConnection, office_id: Uuid) -> Result
         .select(accounts::id)
         .load(connection)?)
 }
-
-/// Working days that were left of the submission's own clock when it was handed over.
-pub fn days_kept(connection: &mut PgConnection, submission_id: Uuid) -> Result<u16> {
-    let days: Option<i16> = submissions::table
-        .find(submission_id)
-        .select(submissions::clock_days)
-        .first(connection)?;
-    Ok(days.unwrap_or(1).unsigned_abs())
-}

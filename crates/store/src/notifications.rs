@@ -9,6 +9,8 @@
 //!    └──────────────────────────────────── (at its time)
 //! ```
 //!
+//! What is sent may turn dead, or `passed`, all the same: when WeChat says afterwards that it failed.
+//!
 //! By which channel an account is told, and when, is decided at the moment of sending ([`minyi_domain::delivery`]). A
 //! channel that refuses, or whose outcome stays unknown, leaves its row `passed`, and a further row of the same event and
 //! account goes out on the next one. With no channel left the row is dead, and of what must be answered the station is
@@ -53,7 +55,8 @@ pub use begin::BeginSending;
 pub use claim::Republished;
 pub use dead::DeadNotification;
 pub use digest::DigestEntry;
-pub use finish::SendResult;
+pub(crate) use finish::failed_afterwards;
+pub use finish::{FailedMessage, SendResult};
 pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};
 pub use outgoing::{Outgoing, Recipient};
 pub use reach::{Address, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, sealed_for};
@@ -146,7 +149,8 @@ pub fn queue_for_accounts(
     Ok(())
 }
 
-/// Writes one message for the group of a site or an office, if it has a robot; nobody in a group is disturbed at night.
+/// Writes one message for the group of a site or an office, if it has a robot; at night a group is disturbed by an emergency
+/// only.
 pub fn queue_for_robot(
     connection: &mut PgConnection,
     event_id: Uuid,

@@ -81,9 +81,10 @@ pub(crate) fn answered(
     Ok(())
 }
 
-/// A message was taken: one fewer is left. In the transaction that records the delivery.
-pub(crate) fn used(connection: &mut PgConnection, notification: Uuid) -> Result<()> {
-    let Some((account, template)) = whose(connection, notification)? else {
+/// A message was taken: one fewer is left. In the transaction that records the delivery. `is_digest`: other rows went out
+/// with it.
+pub(crate) fn used(connection: &mut PgConnection, notification: Uuid, is_digest: bool) -> Result<()> {
+    let Some((account, template)) = whose(connection, notification, is_digest)? else {
         return Ok(());
     };
     let left = push_permissions::table
@@ -96,11 +97,16 @@ pub(crate) fn used(connection: &mut PgConnection, notification: Uuid) -> Result<
 }
 
 /// WeChat refused: if because nothing is left, so it stands here too.
-pub(crate) fn refused(connection: &mut PgConnection, notification: Uuid, code: Option<i32>) -> Result<()> {
+pub(crate) fn refused(
+    connection: &mut PgConnection,
+    notification: Uuid,
+    is_digest: bool,
+    code: Option<i32>,
+) -> Result<()> {
     if code != Some(USED_UP) {
         return Ok(());
     }
-    if let Some(key) = whose(connection, notification)? {
+    if let Some(key) = whose(connection, notification, is_digest)? {
         diesel::update(push_permissions::table.find(key))
             .set(push_permissions::remaining.eq(0))
             .execute(connection)?;
@@ -115,13 +121,21 @@ pub(crate) fn forget(connection: &mut PgConnection, account: Uuid) -> Result<()>
     Ok(())
 }
 
-/// `None`: a resident's, or not by the mini-program.
-fn whose(connection: &mut PgConnection, notification: Uuid) -> Result<Option<(Uuid, String)>> {
+/// The account and the template that WeChat counted; a digest has the template of deadlines, whatever the first of its rows
+/// is. `None`: a resident's, or not by the mini-program.
+fn whose(connection: &mut PgConnection, notification: Uuid, is_digest: bool) -> Result<Option<(Uuid, String)>> {
     let found: Option<(Option<Uuid>, String)> = notifications::table
         .find(notification)
         .filter(notifications::channel.eq("wechat"))
         .select((notifications::account_id, notifications::template))
         .first(connection)
         .optional()?;
-    Ok(found.and_then(|(account, template)| Some((account?, template))))
+    let counted = |template| {
+        if is_digest {
+            Template::DeputyDeadline.as_str().to_owned()
+        } else {
+            template
+        }
+    };
+    Ok(found.and_then(|(account, template)| Some((account?, counted(template)))))
 }

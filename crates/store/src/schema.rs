@@ -1129,6 +1129,7 @@ diesel::table! {
         clock -> SmallInt,
         clock_started_at -> Timestamptz,
         clock_days -> Nullable<SmallInt>,
+        clock_unit -> Text,
         urgency -> Text,
         confidential_region -> Nullable<Text>,
         split_from_id -> Nullable<Uuid>,

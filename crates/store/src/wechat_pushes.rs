@@ -5,7 +5,9 @@ use diesel::{Connection as _, ExpressionMethods, OptionalExtension, QueryDsl, Ru
 use uuid::Uuid;
 
 use crate::{
-    ContentReport, PushAnswer, Result, Store, Template, content, push_permissions,
+    ContentReport, FailedMessage, PushAnswer, Result, Store, Template, content,
+    notifications::failed_afterwards,
+    push_permissions,
     schema::{accounts, wechat_pushes},
 };
 
@@ -20,6 +22,8 @@ pub struct TakenPush<'a> {
     pub openid: &'a str,
     /// What that person said of which messages.
     pub answers: &'a [(Template, PushAnswer)],
+    /// What was taken and failed afterwards.
+    pub failed: &'a [FailedMessage],
     /// What came of the check of a photo.
     pub report: Option<&'a ContentReport>,
 }
@@ -41,6 +45,9 @@ impl Store {
             }
             if let Some(report) = push.report {
                 content::keep_report(connection, report, now)?;
+            }
+            for message in push.failed {
+                failed_afterwards(connection, message, now)?;
             }
             // Residents have no account, and no ledger: they are asked for one message at a time.
             let account: Option<Uuid> = accounts::table

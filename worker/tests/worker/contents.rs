@@ -1,7 +1,11 @@
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use minyi_domain::{content::Verdict, text::SubmissionText, token::ReceiptToken};
 use minyi_store::{ContentCheck, Unable, fixtures::Deputy};
+use minyi_worker::Worker;
 use serde_json::json;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::stage::Stage;
@@ -23,6 +27,11 @@ fn checks(stage: &Stage, id: Uuid, deputy: &Deputy) -> Vec<ContentCheck> {
     stage.store.submission(&scope, id).unwrap().unwrap().checks
 }
 
+async fn check(worker: &Worker) {
+    let (_go_on, stop) = watch::channel(false);
+    worker.check_content(&stop).await.unwrap();
+}
+
 async fn subscribe(stage: &Stage, receipt: &ReceiptToken) {
     stage.add_phone(RESIDENT).await;
     let subscribed = stage.store.subscribe_resident(receipt, RESIDENT, stage.clock.now());
@@ -34,7 +43,8 @@ async fn words_are_checked_without_wechat_and_once() {
     let mut stage = Stage::new().await;
     let (id, _, deputy) = sent(&mut stage, "三楼天天有人赌博，吵得睡不着。").await;
     let (one, other) = (stage.worker(), stage.worker());
-    let (one, other) = tokio::join!(one.check_content(), other.check_content());
+    let (_go_on, stop) = watch::channel(false);
+    let (one, other) = tokio::join!(one.check_content(&stop), other.check_content(&stop));
     assert_eq!(one.unwrap() + other.unwrap(), 1);
     let checks = checks(&stage, id, &deputy);
     assert_eq!((checks.len(), checks[0].verdict), (1, Some(Verdict::Look)));
@@ -51,10 +61,10 @@ async fn wechat_is_asked_while_the_resident_has_just_been_there() {
     // Busy at first: it is asked again, and nothing is lost.
     stage.fault(json!({"path": "/wxa", "errcode": -1, "times": 1})).await;
     let worker = stage.worker();
-    worker.check_content().await.unwrap();
+    check(&worker).await;
     assert!(checks(&stage, id, &deputy)[1].verdict.is_none());
     stage.clock.advance(TimeDelta::minutes(2));
-    worker.check_content().await.unwrap();
+    check(&worker).await;
     let of_wechat = &checks(&stage, id, &deputy)[1];
     assert_eq!((of_wechat.verdict, of_wechat.label), (Some(Verdict::Look), Some(20001)));
 }
@@ -64,7 +74,7 @@ async fn whom_wechat_does_not_know_any_more_a_person_looks_at() {
     let mut stage = Stage::new().await;
     let (id, receipt, deputy) = sent(&mut stage, "门口的路灯坏了半个月。").await;
     subscribe(&stage, &receipt).await;
-    stage.worker().check_content().await.unwrap();
+    check(&stage.worker()).await;
     let of_wechat = &checks(&stage, id, &deputy)[1];
     assert_eq!(
         (of_wechat.verdict, of_wechat.reason),
@@ -81,9 +91,59 @@ async fn after_many_attempts_a_person_looks() {
     stage.fault(json!({"path": "/wxa", "outage": true})).await;
     let worker = stage.worker();
     for _ in 0..8 {
-        worker.check_content().await.unwrap();
+        check(&worker).await;
         stage.clock.advance(TimeDelta::hours(2));
     }
     let of_wechat = &checks(&stage, id, &deputy)[1];
     assert_eq!(of_wechat.reason, Some(Unable::GivenUp));
+}
+
+/// Waits until there are rows like these; ten seconds at most.
+async fn wait_for(stage: &Stage, rows: &str) {
+    for _ in 0..500 {
+        if stage.count(rows) > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("no {rows}");
+}
+
+/// Questions to WeChat about submissions that one resident sent, each answered after so many milliseconds.
+async fn questions(stage: &mut Stage, count: usize, latency_ms: u32) {
+    stage.add_phone(RESIDENT).await;
+    for _ in 0..count {
+        let (_, receipt, _) = sent(stage, "门口的路灯坏了半个月。").await;
+        let subscribed = stage.store.subscribe_resident(&receipt, RESIDENT, stage.clock.now());
+        subscribed.unwrap().unwrap();
+    }
+    stage.visit(RESIDENT).await;
+    stage.fault(json!({"path": "/wxa", "latency_ms": latency_ms})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_told_to_stop_asks_wechat_nothing_more() {
+    let mut stage = Stage::new().await;
+    questions(&mut stage, 6, 700).await;
+    let (stop, stopped) = watch::channel(false);
+    let run = tokio::spawn(stage.worker().run(stopped));
+    wait_for(&stage, "content_checks WHERE checker = 'wechat' AND state = 'done'").await;
+    stop.send(true).unwrap();
+    run.await.unwrap();
+    let left = stage.count("content_checks WHERE checker = 'wechat' AND state = 'asking'");
+    assert!(left > 0, "it asked on and on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_longer_than_a_stopping_worker_may_is_left_to_the_others() {
+    let mut stage = Stage::new().await;
+    stage.drain_seconds = 0;
+    questions(&mut stage, 1, 1_900).await;
+    let (stop, stopped) = watch::channel(false);
+    let run = tokio::spawn(stage.worker().run(stopped));
+    let asking = "content_checks WHERE checker = 'wechat' AND state = 'asking'";
+    wait_for(&stage, asking).await;
+    stop.send(true).unwrap();
+    run.await.unwrap();
+    assert_eq!(stage.count(asking), 1, "it waited for the answer");
 }

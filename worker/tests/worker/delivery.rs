@@ -124,6 +124,33 @@ async fn a_mail_says_what_the_installation_wants_it_to_say() {
 }
 
 #[tokio::test]
+async fn a_providers_word_stands_with_the_message_while_it_waits_and_when_it_is_given_up() {
+    let mut stage = Stage::in_step().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    stage.tell_by_text_message(deputy.actor.account_id, "13800000000");
+    // The daily quota, in Aliyun's word.
+    stage.fault(json!({ "path": "/sms", "errcode": 45009 })).await;
+    stage.city.submit(&grid, deputy.route());
+    let worker = stage.worker();
+    worker.run_due().await.unwrap();
+    let row = &stage.notifications()[0];
+    assert_eq!(
+        (row.state.as_str(), row.error.as_deref()),
+        ("waiting", Some("daily_quota isv.DAY_LIMIT_CONTROL"))
+    );
+
+    for _ in 0..6 {
+        stage.pass(TimeDelta::hours(5));
+        worker.run_due().await.unwrap();
+    }
+    let row = &stage.notifications()[0];
+    assert_eq!(
+        (row.state.as_str(), row.error.as_deref()),
+        ("dead", Some("tried too long: daily_quota isv.DAY_LIMIT_CONTROL"))
+    );
+}
+
+#[tokio::test]
 async fn an_unknown_outcome_is_not_repeated_when_the_deputy_has_answered() {
     let mut stage = Stage::new().await;
     let (grid, deputy) = stage.grid_with_lead().await;

@@ -9,32 +9,27 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
-use minyi_domain::{
-    delivery::{Channel, Kind},
-    people::Role,
-};
 use minyi_gateways::{
     Mode, ModeConfig,
     channels::ChannelsConfig,
     clock::Clock,
-    dingtalk::{DingtalkConfig, RobotKey},
-    keys::{Keys, KeysConfig},
-    mail::MailConfig,
+    dingtalk::DingtalkConfig,
+    keys::KeysConfig,
     objects::{Objects, ObjectsConfig},
     redis_link::RedisConfig,
     wechat::WechatConfig,
 };
 use minyi_store::{
-    By, NewWishes, ROBOT_SEALED_FOR, Store, StoreConfig,
-    fixtures::{COUNTY, City, Deputy, Grid},
-    sealed_for,
+    Store, StoreConfig,
+    fixtures::{City, Deputy, Grid},
 };
 use minyi_test_support::{TestDatabase, TestRedis};
 use minyi_worker::{Pace, Worker, WorkerConfig};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use uuid::Uuid;
-use wechat_simulator::{Simulator, SimulatorConfig, dingtalk, templates};
+use wechat_simulator::{Simulator, SimulatorConfig, templates};
+
+mod told;
 
 /// A Thursday noon in China.
 pub fn noon() -> DateTime<Utc> {
@@ -58,6 +53,8 @@ pub struct Stage {
     pub redis: TestRedis,
     /// Beside the mini-program.
     channels: ChannelsConfig,
+    /// That a worker takes at most to finish what it has in hand.
+    pub drain_seconds: u32,
     simulator: Simulator,
     elsewhere: wechat_simulator::Clock,
     http: reqwest::Client,
@@ -120,6 +117,7 @@ impl Stage {
             database,
             redis,
             channels: ChannelsConfig::default(),
+            drain_seconds: 5,
             simulator,
             elsewhere,
             http: reqwest::Client::new(),
@@ -168,7 +166,7 @@ impl Stage {
                 concurrency: 4,
                 stale_seconds: 4,
                 unknown_seconds: 2,
-                drain_seconds: 5,
+                drain_seconds: self.drain_seconds,
             },
             font_file: None,
             font_index: 0,
@@ -277,36 +275,6 @@ impl Stage {
         assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
     }
 
-    /// There is mail, and this account is told of its work by nothing else.
-    pub fn tell_by_mail(&mut self, account: Uuid, mailbox: &str) {
-        self.channels.mail = MailConfig {
-            mail_url: self.simulator.mail_url.clone().into(),
-            mail_from: "minyi@example.cn".to_owned(),
-        };
-        let (mail, now) = (Channel::Mail, self.clock.now());
-        let keys = Keys::new(&keys(), Mode::Development).unwrap();
-        let sealed = keys.contact.seal(&sealed_for(mail), account, mailbox).unwrap();
-        self.store
-            .announce_channels("worker", &[Channel::Wechat, mail], now)
-            .unwrap();
-        self.store
-            .set_channel_address(account, mail, Some(&sealed), account, now)
-            .unwrap();
-        let wishes = NewWishes {
-            orders: vec![(Kind::NewWork, vec![mail])],
-            quiet: None,
-            digest: false,
-        };
-        self.store.set_notification_wishes(account, &wishes, now).unwrap();
-    }
-
-    /// What arrived in mailboxes.
-    pub async fn mails(&self) -> Vec<Value> {
-        let url = format!("{}/_sim/inbox?way=mail", self.simulator.address);
-        let answer: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
-        answer["items"].as_array().unwrap().clone()
-    }
-
     /// What arrived on a phone.
     pub async fn messages(&self, openid: &str) -> Vec<Value> {
         let url = format!("{}/_sim/users/{openid}/messages", self.simulator.address);
@@ -317,32 +285,23 @@ impl Stage {
         items
     }
 
-    /// Gives the group of a site or office a robot with this secret.
-    pub fn set_robot(&mut self, place: Uuid, secret: &str) {
-        let key = RobotKey::new(dingtalk::ROBOT_TOKEN, secret).unwrap().text();
-        let keys = Keys::new(&keys(), Mode::Development).unwrap();
-        let sealed = keys.contact.seal(ROBOT_SEALED_FOR, place, key.expose_secret()).unwrap();
-        let (admin, now) = (self.city.admin(COUNTY, Role::CountyAdmin), self.clock.now());
-        let by = By::command_line();
-        assert!(
-            self.store
-                .set_group_robot(&admin, &by, place, Some(&sealed), now)
-                .unwrap()
-        );
-    }
-
-    /// What robots said, the oldest first.
-    pub async fn said_in_groups(&self) -> Vec<String> {
-        let url = format!("{}/_sim/inbox?way=dingtalk_robot", self.simulator.address);
-        let answer: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
-        let items = answer["items"].as_array().unwrap().iter();
-        items.map(|item| item["text"].as_str().unwrap().to_owned()).collect()
-    }
-
     /// What no interface offers yet.
     pub fn sql(&self, statement: &str) {
         let mut connection = PgConnection::establish(self.database.url()).unwrap();
         sql_query(statement).execute(&mut connection).unwrap();
+    }
+
+    /// A count: `count("content_checks WHERE state = 'done'")`.
+    pub fn count(&self, from: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = sql_types::BigInt)]
+            count: i64,
+        }
+        let mut connection = PgConnection::establish(self.database.url()).unwrap();
+        let query = format!("SELECT count(*) AS count FROM {from}");
+        let counted: Count = sql_query(query).get_result(&mut connection).unwrap();
+        counted.count
     }
 
     pub fn notifications(&self) -> Vec<Row> {

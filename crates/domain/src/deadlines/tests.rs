@@ -62,8 +62,8 @@ fn five_working_days_from_a_friday() {
     );
     assert_eq!(plan.remind_at, Some(at("2026-11-26T01:00:00Z")));
     assert_eq!(plan.escalate_at, at("2026-11-30T15:59:59Z"));
-    // Half of the time is over on Tuesday, early in the morning.
-    assert_eq!(plan.half_at, Some(at("2026-11-24T01:00:00Z")));
+    // Half of five working days is over with the third.
+    assert_eq!(plan.half_at, Some(at("2026-11-25T01:00:00Z")));
     assert_eq!(plan.escalate_head_at, plan.answer_due.at);
     assert_eq!(plan.escalate_county_at, at("2026-12-02T15:59:59Z"));
 }
@@ -114,13 +114,16 @@ fn a_proposal_is_answered_within_three_months_a_hard_one_within_six() {
 proptest! {
     /// A pause gives nothing and takes nothing: stopped and resumed on the same day, the date is the same.
     #[test]
-    fn a_pause_of_no_time_changes_nothing(hours in 0..20_000_i64, days in 1..60_u16, later in 0..24_i64) {
+    fn a_pause_of_no_time_changes_nothing(
+        hours in 0..20_000_i64, amount in 1..60_u16, unit in proptest::sample::select(Unit::ALL), later in 0..24_i64
+    ) {
         let calendar = WorkCalendar::default();
         let start = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::hours(hours);
-        let due = calendar.add_working_days(start, days).at;
+        let due = Policy { amount, unit }.after(&calendar, start).at;
         let pause = start + chrono::TimeDelta::hours(later);
         prop_assume!(local_date(pause) < local_date(due));
-        let left = days_left(&calendar, pause, due);
+        let left = days_left(&calendar, unit, pause, due);
+        prop_assert_eq!(left.unit == Unit::WorkingDays, unit == Unit::WorkingDays);
         prop_assert_eq!(resume_answer(&calendar, &policies(5, 1), left, pause).answer_due.at, due);
     }
 
@@ -133,27 +136,80 @@ proptest! {
     }
 }
 
-/// Searched hour by hour, which is another way than the rule's.
-fn half_by_searching(calendar: &WorkCalendar, start: DateTime<Utc>, due: DateTime<Utc>) -> DateTime<Utc> {
-    let midnight = at_local_time(local_date(start), NaiveTime::MIN);
-    (0..)
-        .map(|hours| midnight + chrono::TimeDelta::hours(hours))
-        .find(|at| {
-            let local = at.with_timezone(&crate::calendar::CHINA);
-            let half_is_over = *at - start >= due - *at;
-            half_is_over && local.format("%H").to_string() == "09" && calendar.is_working_day(local.date_naive())
-        })
-        .unwrap()
+/// Counted day by day, which is another way than the rule's.
+fn half_by_counting(calendar: &WorkCalendar, unit: Unit, start: DateTime<Utc>, due: DateTime<Utc>) -> DateTime<Utc> {
+    let is_counted = |day: &NaiveDate| unit != Unit::WorkingDays || calendar.is_working_day(*day);
+    let days = local_date(start).iter_days().skip(1);
+    let days: Vec<_> = days
+        .take_while(|day| *day <= local_date(due))
+        .filter(is_counted)
+        .collect();
+    let is_over = |over: usize| over >= days.len() - over;
+    let half = (1..=days.len()).find(|over| is_over(*over)).unwrap();
+    let from = days[half - 1];
+    let worked = from.iter_days().find(|day| calendar.is_working_day(*day)).unwrap();
+    at_local_time(worked, MORNING)
 }
 
 proptest! {
     #[test]
-    fn half_of_the_time_is_over_on_the_first_morning_that_is_worked(hours in 0..20_000_i64, answer in 1..60_u16) {
+    fn half_of_the_time_is_over_with_half_of_the_days(
+        hours in 0..20_000_i64, answer in 1..60_u16, unit in proptest::sample::select(Unit::ALL)
+    ) {
         let start = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::hours(hours);
         let calendar = WorkCalendar::default();
-        let plan = plan_answer(&calendar, &policies(answer, 1), start);
-        let half = half_by_searching(&calendar, start, plan.answer_due.at);
+        let mut policies = policies(answer, 1);
+        policies.answer.unit = unit;
+        let plan = plan_answer(&calendar, &policies, start);
+        let half = half_by_counting(&calendar, unit, start, plan.answer_due.at);
         let before_reminder = half > start && half < plan.remind_at.unwrap_or(plan.answer_due.at);
         prop_assert_eq!(plan.half_at, before_reminder.then_some(half));
     }
+}
+
+#[test]
+fn of_five_working_days_half_is_told_on_the_third_whichever_day_it_was_sent() {
+    let calendar = WorkCalendar::new([], [2026]);
+    let monday = "2026-11-16T02:00:00Z".parse::<DateTime<Utc>>().unwrap();
+    let thirds = [19, 20, 23, 24, 25, 25, 25];
+    for (later, third) in (0..).zip(thirds) {
+        let start = monday + chrono::TimeDelta::days(later);
+        let plan = plan_answer(&calendar, &policies(5, 1), start);
+        let day = NaiveDate::from_ymd_opt(2026, 11, third).unwrap();
+        assert_eq!(plan.half_at, Some(at_local_time(day, MORNING)), "sent {start}");
+        assert!(plan.half_at < plan.remind_at, "sent {start}");
+    }
+}
+
+#[test]
+fn of_calendar_days_half_is_told_on_a_day_of_china_that_is_worked() {
+    let calendar = WorkCalendar::new([], [2026]);
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let half = |start: &str| {
+        let mut policies = policies(8, 1);
+        policies.answer.unit = Unit::CalendarDays;
+        plan_answer(&calendar, &policies, at(start)).half_at
+    };
+    // Half past midnight on Tuesday in China: the fourth day after it is a Saturday.
+    assert_eq!(half("2026-11-16T16:30:00Z"), Some(at("2026-11-23T01:00:00Z")));
+    assert_eq!(half("2026-11-16T02:00:00Z"), Some(at("2026-11-20T01:00:00Z")));
+}
+
+#[test]
+fn a_pause_over_a_weekend_takes_three_days_of_a_promise_in_days() {
+    let calendar = WorkCalendar::new([], [2026]);
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let (friday, monday, due) = (
+        at("2026-11-20T02:00:00Z"),
+        at("2026-11-23T02:00:00Z"),
+        at("2026-11-25T15:59:59Z"),
+    );
+    let resumed = |unit| {
+        let left = days_left(&calendar, unit, friday, due);
+        resume_answer(&calendar, &policies(5, 1), left, monday).answer_due.at
+    };
+    for unit in [Unit::CalendarDays, Unit::Months] {
+        assert_eq!(resumed(unit), at("2026-11-28T15:59:59Z"), "{unit}");
+    }
+    assert_eq!(resumed(Unit::WorkingDays), at("2026-11-26T15:59:59Z"));
 }

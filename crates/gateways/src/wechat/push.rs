@@ -1,12 +1,12 @@
-//! What WeChat tells us by itself (消息推送): answers to the popup of subscribe messages, results of
-//! checks of photos.
+//! What WeChat tells us by itself (消息推送): answers to the popup of subscribe messages, messages that failed after they
+//! were taken, results of checks of photos.
 //!
 //! WeChat's page "消息推送" of the mini-program's server documentation: the address is verified by a signed GET; events
 //! come as POST, plain or encrypted, as XML or JSON, up to three times until somebody answers `success` within 5 s.
 
 mod event;
 
-pub use event::{Answer, Event, MediaResult, Push};
+pub use event::{Answer, Event, Failure, MediaResult, Push};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;

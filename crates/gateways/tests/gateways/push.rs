@@ -1,6 +1,8 @@
 //! Pushes of WeChat, with the samples of its documentation and of the Python package wechatpy.
 
-use minyi_gateways::wechat::push::{Answer, Event, MediaResult, PushQuery, Pushes, Unbelieved, WechatPushConfig};
+use minyi_gateways::wechat::push::{
+    Answer, Event, Failure, MediaResult, PushQuery, Pushes, Unbelieved, WechatPushConfig,
+};
 use serde_json::{Value, json};
 
 fn samples() -> Value {
@@ -118,6 +120,41 @@ fn an_answer_to_the_popup_is_read_in_every_form() {
     };
     assert_eq!(of_xml(&list("T1", "accept")), accepted);
     assert_eq!(of_xml(&(list("T1", "accept") + &list("T2", "reject"))), both);
+}
+
+#[test]
+fn what_failed_after_it_was_taken_is_read_in_every_form() {
+    let failed = Event::Sent(vec![Failure {
+        message_id: "3201234567890123457".into(),
+        code: -1,
+        status: "system failed".into(),
+    }]);
+    let of_json = |list: Value| {
+        let body = json!({ "FromUserName": "o1", "CreateTime": "1620973045", "MsgType": "event",
+            "Event": "subscribe_msg_sent_event", "List": list });
+        plainly(&body.to_string()).unwrap()
+    };
+    let entry = |id: Value, code: Value, status: &str| json!({ "TemplateId": "T1", "MsgID": id, "ErrorCode": code, "ErrorStatus": status });
+    let as_text = entry(json!("3201234567890123457"), json!("-1"), "system failed");
+    let as_number = entry(json!(3_201_234_567_890_123_457_u64), json!(-1), "system failed");
+    let arrived = entry(json!("1"), json!("0"), "success");
+    assert_eq!(of_json(as_text.clone()), failed);
+    assert_eq!(of_json(as_number), failed);
+    assert_eq!(of_json(json!([arrived, as_text])), failed);
+    assert_eq!(of_json(arrived), Event::Sent(Vec::new()));
+    let list = |id: &str, code: &str, status: &str| {
+        format!(
+            "<List><TemplateId>T1</TemplateId><MsgID>{id}</MsgID><ErrorCode>{code}</ErrorCode>
+             <ErrorStatus><![CDATA[{status}]]></ErrorStatus></List>"
+        )
+    };
+    let lists = list("1", "0", "success") + &list("3201234567890123457", "-1", "system failed");
+    let xml = format!(
+        "<xml><FromUserName>o1</FromUserName><MsgType><![CDATA[event]]></MsgType>
+         <Event><![CDATA[subscribe_msg_sent_event]]></Event>
+         <SubscribeMsgSentEvent>{lists}</SubscribeMsgSentEvent></xml>"
+    );
+    assert_eq!(plainly(&xml).unwrap(), failed);
 }
 
 #[test]

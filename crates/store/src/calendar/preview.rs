@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
     audit::{Action, ObjectKind},
+    deadlines::Step,
     people::Scope,
 };
 use serde_json::json;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::{CalendarDay, CalendarYear, Replanned, apply};
 use crate::{
     Act, By, Error, Result, Store, audit,
-    schema::{calendar_days, calendar_years, handovers, submissions},
+    schema::{calendar_days, calendar_years, deadline_steps, handovers, submissions},
     scope::submissions_in,
 };
 
@@ -47,7 +48,7 @@ pub struct CalendarEffect {
     /// Days that were known and do not stand in the notice so.
     pub days_removed: Vec<CalendarDay>,
     pub replanned: Replanned,
-    /// Dates promised to residents that move, everywhere.
+    /// Dates promised to residents that move, everywhere: until when they are answered, may add what was asked, or may rate.
     pub submissions_moved: usize,
     /// Dates of offices that move, everywhere.
     pub handovers_moved: usize,
@@ -129,8 +130,14 @@ fn effect(
 ) -> Result<CalendarEffect> {
     let known = days_of(connection, year.year)?;
     let (promised, offices) = (promised(connection)?, offices(connection)?);
+    let open = waiting(connection)?;
     let replanned = apply(connection, year, now)?;
-    let moved = moved(connection, &promised)?;
+    let mut moved = moved(connection, &promised)?;
+    let open_now = waiting(connection)?;
+    moved.extend(open.into_iter().filter_map(|(id, from)| {
+        let to = *open_now.get(&id)?;
+        (from != to).then_some((id, (from, to)))
+    }));
     let offices_now: Vec<(Uuid, DateTime<Utc>)> = handovers::table
         .filter(handovers::id.eq_any(offices.keys()))
         .select((handovers::id, handovers::answer_due_at))
@@ -165,6 +172,16 @@ fn promised(connection: &mut PgConnection) -> Result<BTreeMap<Uuid, DateTime<Utc
         .filter(submissions::answer_due_provisional)
         .filter(submissions::state.eq_any(["registered", "accepted", "reopened", "handed_over"]))
         .select((submissions::id, submissions::answer_due_at))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Until when residents may add what was asked, or rate an answer.
+fn waiting(connection: &mut PgConnection) -> Result<BTreeMap<Uuid, DateTime<Utc>>> {
+    let rows: Vec<(Uuid, DateTime<Utc>)> = deadline_steps::table
+        .filter(deadline_steps::step.eq_any([Step::AutoClose.as_str(), Step::InfoLapse.as_str()]))
+        .filter(deadline_steps::done_at.is_null())
+        .select((deadline_steps::submission_id, deadline_steps::due_at))
         .load(connection)?;
     Ok(rows.into_iter().collect())
 }

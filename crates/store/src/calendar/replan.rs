@@ -7,7 +7,7 @@ use diesel::{
 };
 use minyi_domain::{
     calendar::{Deadline, WorkCalendar, end_of_day, local_date},
-    deadlines::{self, AnswerPlan, Book, Matter, Policies},
+    deadlines::{self, AnswerPlan, Book, Matter, Policies, Policy},
     people::Scope,
 };
 use uuid::Uuid;
@@ -40,9 +40,11 @@ struct Open {
     urgency: String,
     #[diesel(sql_type = Text)]
     region_code: String,
-    /// Working days that were left when the clock went on; none: the policy decides.
+    /// Days that were left when the clock went on; none: the policy decides.
     #[diesel(sql_type = Nullable<SmallInt>)]
     clock_days: Option<i16>,
+    #[diesel(sql_type = Text)]
+    clock_unit: String,
     #[diesel(sql_type = Timestamptz)]
     began_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
@@ -54,7 +56,7 @@ struct Open {
 /// The submissions are locked before their steps, as everywhere.
 const OPEN: &str = "
 SELECT id, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
-    clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
+    clock_days, clock_unit, answer_due_at, overdue_at, clock_started_at AS began_at
 FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND answer_due_provisional
 ORDER BY id FOR UPDATE OF submissions";
 
@@ -75,18 +77,12 @@ WHERE deadline_steps.done_at IS NULL AND deadline_steps.due_at <> excluded.due_a
 pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Replanned> {
     let calendar = super::calendar(connection)?;
     let open: Vec<Open> = diesel::sql_query(OPEN).load(connection)?;
-    let mut in_force = BTreeMap::<NaiveDate, Book>::new();
+    let mut books = BTreeMap::<NaiveDate, Book>::new();
     let mut planned = Vec::with_capacity(open.len());
     let mut count = Replanned::default();
     for submission in open {
-        let book = match in_force.entry(local_date(submission.began_at)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(day) => {
-                let book = super::book(connection, *day.key())?;
-                day.insert(book)
-            }
-        };
-        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now);
+        let book = in_force(connection, &mut books, local_date(submission.began_at))?;
+        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now)?;
         count.examined += 1;
         count.moved += usize::from(plan.answer_due.at != submission.answer_due_at);
         count.still_provisional += usize::from(plan.answer_due.provisional);
@@ -96,20 +92,48 @@ pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<
     Ok(count)
 }
 
+/// The policies in effect on the day on which a clock began; read once for each day.
+pub(super) fn in_force<'b>(
+    connection: &mut PgConnection,
+    books: &'b mut BTreeMap<NaiveDate, Book>,
+    day: NaiveDate,
+) -> Result<&'b Book> {
+    let book = match books.entry(day) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(free) => free.insert(super::book(connection, day)?),
+    };
+    Ok(book)
+}
+
+/// What decides about policies, from the words of the database.
+pub(super) fn matter_of(kind: &str, category: Option<String>, urgency: &str, region_code: &str) -> Result<Matter> {
+    Ok(Matter {
+        kind: kind.parse().map_err(|_| Error::Unknown(kind.to_owned()))?,
+        category,
+        urgency: urgency.parse().map_err(|_| Error::Unknown(urgency.to_owned()))?,
+        region_code: region_code.to_owned(),
+    })
+}
+
 impl Open {
     fn matter(&self) -> Result<Matter> {
-        Ok(Matter {
-            kind: self.kind.parse().map_err(|_| Error::Unknown(self.kind.clone()))?,
-            category: self.category.clone(),
-            urgency: self.urgency.parse().map_err(|_| Error::Unknown(self.urgency.clone()))?,
-            region_code: self.region_code.clone(),
-        })
+        matter_of(&self.kind, self.category.clone(), &self.urgency, &self.region_code)
+    }
+
+    /// What was left when the clock went on.
+    fn left(&self) -> Result<Option<Policy>> {
+        let Some(days) = self.clock_days else { return Ok(None) };
+        let unit = self.clock_unit.parse();
+        Ok(Some(Policy {
+            amount: days.unsigned_abs(),
+            unit: unit.map_err(|_| Error::Unknown(self.clock_unit.clone()))?,
+        }))
     }
 }
 
-fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: DateTime<Utc>) -> AnswerPlan {
-    let plan = match submission.clock_days {
-        Some(days) => deadlines::resume_answer(calendar, policies, days.unsigned_abs(), submission.began_at),
+fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: DateTime<Utc>) -> Result<AnswerPlan> {
+    let plan = match submission.left()? {
+        Some(left) => deadlines::resume_answer(calendar, policies, left, submission.began_at),
         None => deadlines::plan_answer(calendar, policies, submission.began_at),
     };
     let promised = submission.answer_due_at;
@@ -122,18 +146,19 @@ fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: Da
         plan.answer_due.at
     };
     if due_at == plan.answer_due.at {
-        return plan;
+        return Ok(plan);
     }
     let due = Deadline {
         at: due_at,
         ..plan.answer_due
     };
     // Reminders before the date stay where the calendar puts them.
-    AnswerPlan {
+    let Policies { answer, around, .. } = policies;
+    Ok(AnswerPlan {
         half_at: plan.half_at,
         remind_at: plan.remind_at,
-        ..deadlines::plan_until(calendar, &policies.around, due, submission.began_at)
-    }
+        ..deadlines::plan_until(calendar, around, answer.unit, due, submission.began_at)
+    })
 }
 
 fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Result<()> {
@@ -177,7 +202,7 @@ pub struct MovedClock {
 /// Those that run by a policy and are not late: who was told that a date has passed is not told another one.
 const RUNNING: &str = "
 SELECT id, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
-    clock_days, answer_due_at, overdue_at, clock_started_at AS began_at
+    clock_days, clock_unit, answer_due_at, overdue_at, clock_started_at AS began_at
 FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND clock_days IS NULL AND overdue_at IS NULL
     AND region_code LIKE $1 AND (confidential_region IS NULL OR confidential_region LIKE $1)
 ORDER BY id FOR UPDATE OF submissions";
@@ -196,7 +221,7 @@ pub fn running(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>)
     let examined = open.len();
     let mut planned = Vec::new();
     for submission in open {
-        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now);
+        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now)?;
         if plan.answer_due.at != submission.answer_due_at {
             planned.push((submission, plan));
         }

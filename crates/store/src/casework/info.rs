@@ -6,7 +6,7 @@ use diesel::{
     dsl::count_star, pg::Pg,
 };
 use minyi_domain::{
-    deadlines::{self, Rules, Step},
+    deadlines::{Rules, Step},
     lifecycle::{Action, Party},
     people::Actor,
     text::{InfoReply, Question},
@@ -15,14 +15,14 @@ use minyi_domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Case, Refusal, Ruling};
+use super::{Case, Refusal, Ruling, remainder};
 use crate::{
     Result, Store, calendar,
     events::NewEvent,
     ids,
     photos::{is_free, lock_photos},
     receipts::by_receipt,
-    schema::{info_requests, photos, submissions},
+    schema::{info_requests, photos},
     steps,
     submissions::EventKind,
 };
@@ -169,23 +169,15 @@ fn open_request(connection: &mut PgConnection, submission_id: Uuid) -> Result<Op
         .optional()?)
 }
 
-/// Stops the clock and remembers the working days that are left of it.
+/// Stops the clock and remembers what is left of it.
 fn pause(connection: &mut PgConnection, case: &mut Case, rules: &Rules, now: DateTime<Utc>) -> Ruling<()> {
     case.stop_clock(connection, now)?;
-    let left = deadlines::days_left(&rules.calendar, now, case.answer_due_at);
-    diesel::update(submissions::table.find(case.id))
-        .set(submissions::clock_days.eq(i16::try_from(left).unwrap_or(i16::MAX)))
-        .execute(connection)?;
-    Ok(())
+    Ok(remainder::keep(connection, case.id, rules.left(case.promised(), now))?)
 }
 
 /// Lets the clock go on with the days that were left.
 fn resume(connection: &mut PgConnection, case: &mut Case, kind: EventKind, now: DateTime<Utc>) -> Ruling<()> {
-    let left: Option<i16> = submissions::table
-        .find(case.id)
-        .select(submissions::clock_days)
-        .first(connection)?;
-    let left = left.unwrap_or(1).unsigned_abs();
+    let left = remainder::kept(connection, case.id)?;
     let plan = calendar::rules(connection, case.id, now)?.resume(left, now);
     case.start_clock(connection, &plan, Some(left), now)?;
     let mut event = NewEvent::new(case.id, kind, now).with_data(json!({ "answer_due_at": case.answer_due_at }));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
 use minyi_domain::{
-    deadlines::{self, Rules},
+    deadlines::Rules,
     lifecycle::{Action, State},
     people::Actor,
     token::SubmissionNumber,
@@ -11,7 +11,7 @@ use minyi_domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Case, Refusal};
+use super::{Case, Refusal, remainder};
 use crate::{
     Result, Store, answers::merged_into, calendar, schema::submissions, scope::submissions_in, submissions::EventKind,
 };
@@ -53,10 +53,7 @@ impl Store {
             }
             let rules = calendar::rules(connection, target_id, now)?;
             take_over_date(connection, &mut primary, &case, &rules, now)?;
-            let left = deadlines::days_left(&rules.calendar, now, case.answer_due_at);
-            diesel::update(submissions::table.find(id))
-                .set(submissions::clock_days.eq(i16::try_from(left).unwrap_or(i16::MAX)))
-                .execute(connection)?;
+            remainder::keep(connection, id, rules.left(case.promised(), now))?;
             for mut follower in merged_into(connection, id)? {
                 go_with(connection, &mut follower, &primary, State::Merged, actor, now)?;
             }
@@ -79,10 +76,7 @@ impl Store {
         self.act(|connection| {
             let mut case = Case::lock(connection, actor, id)?;
             let to = case.next_by(actor, Action::Unmerge)?;
-            let left: Option<i16> = submissions::table
-                .find(id)
-                .select(submissions::clock_days)
-                .first(connection)?;
+            let left = remainder::kept(connection, id)?;
             diesel::update(submissions::table.find(id))
                 .set((
                     submissions::merged_into_id.eq(None::<Uuid>),
@@ -93,7 +87,7 @@ impl Store {
             let rules = calendar::rules(connection, id, now)?;
             let due = Some(case.promised())
                 .filter(|due| due.at > now)
-                .unwrap_or_else(|| rules.resume(left.unwrap_or(1).unsigned_abs(), now).answer_due);
+                .unwrap_or_else(|| rules.resume(left, now).answer_due);
             case.start_clock_until(connection, &rules, due, now)?;
             let event = case
                 .event(EventKind::Unmerged, actor, now)

@@ -6,7 +6,6 @@ use diesel::{
     sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
-    deadlines,
     lifecycle::Action,
     people::Actor,
     submission::Kind,
@@ -17,7 +16,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Case, Refusal, published_name};
+use super::{Case, Refusal, published_name, remainder};
 use crate::{Result, Store, calendar, schema::submissions, steps, submissions::EventKind, word::Word};
 
 /// Matters that may be split off at once.
@@ -70,7 +69,7 @@ impl Store {
             let due = Some(case.promised())
                 .filter(|due| due.at > now)
                 .unwrap_or_else(|| rules.plan(now).answer_due);
-            let days = deadlines::days_left(&rules.calendar, now, due.at);
+            let left = rules.left(due, now);
             let plan = rules.plan_until(due, now);
             for (position, part) in parts.iter().enumerate() {
                 insert(connection, id, part, &digest, position, now)?;
@@ -78,7 +77,8 @@ impl Store {
                     .set((
                         submissions::answer_due_at.eq(due.at),
                         submissions::answer_due_provisional.eq(due.provisional),
-                        submissions::clock_days.eq(i16::try_from(days).unwrap_or(i16::MAX)),
+                        submissions::clock_days.eq(remainder::days(left)),
+                        submissions::clock_unit.eq(left.unit.as_str()),
                     ))
                     .execute(connection)?;
                 steps::plan_answer(connection, part.id, 0, &plan, now)?;

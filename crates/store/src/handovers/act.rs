@@ -10,10 +10,10 @@ use minyi_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Held, days_kept};
+use super::Held;
 use crate::{
     Result, Template, calendar,
-    casework::{Case, Ruling},
+    casework::{Case, Ruling, remainder},
     events::NewEvent,
     notifications,
     schema::{deadline_steps, handover_submissions, handovers},
@@ -180,10 +180,10 @@ impl Held {
                 continue;
             }
             let to = case.next_by(actor, action)?;
-            let days = days_kept(connection, case.id)?;
+            let left = remainder::kept(connection, case.id)?;
             case.enter(connection, to)?;
-            let plan = calendar::rules(connection, case.id, now)?.resume(days, now);
-            case.start_clock(connection, &plan, Some(days), now)?;
+            let plan = calendar::rules(connection, case.id, now)?.resume(left, now);
+            case.start_clock(connection, &plan, Some(left), now)?;
         }
         Ok(())
     }
@@ -200,8 +200,8 @@ pub fn put_off(
     if due.at <= case.answer_due_at {
         return Ok(());
     }
-    let days = days_kept(connection, case.id)?;
-    case.start_clock(connection, &rules.plan_until(due, now), Some(days), now)
+    let left = remainder::kept(connection, case.id)?;
+    case.start_clock(connection, &rules.plan_until(due, now), Some(left), now)
 }
 
 /// Whether an office still has this submission.

@@ -4,7 +4,7 @@ use diesel::{
     dsl::exists, pg::Pg,
 };
 use minyi_domain::{
-    deadlines::{Step, days_left, plan_handover},
+    deadlines::{Step, plan_handover},
     handover::{Channel, State as Stage},
     lifecycle::{Action, State},
     people::Actor,
@@ -115,7 +115,7 @@ pub fn give(
             continue;
         }
         // What was left of the submission's own clock is kept for the case that it comes back.
-        let left = days_left(&rules.calendar, now, case.answer_due_at);
+        let left = rules.left(case.promised(), now);
         case.start_clock(connection, &rules.plan_until(plan.resident_due, now), Some(left), now)?;
         case.enter(connection, to)?;
     }

@@ -97,7 +97,7 @@ impl Store {
                 .set(handovers::redos.eq(held.handover.redos))
                 .execute(connection)?;
             held.enter(connection, to, now)?;
-            let plan = plan_until(&rules.calendar, &policies.around, due, now);
+            let plan = plan_until(&rules.calendar, &policies.around, policies.redo.unit, due, now);
             held.begin_until(connection, &plan, now)?;
             let resident_due = held.resident_due(&rules, due);
             let latest = held.put_off(connection, &rules, resident_due, now)?;

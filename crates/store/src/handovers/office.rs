@@ -113,7 +113,7 @@ impl Store {
                     handovers::extension_reason.eq(reason.as_str()),
                 ))
                 .execute(connection)?;
-            let plan = plan_until(&rules.calendar, &policies.around, due, now);
+            let plan = plan_until(&rules.calendar, &policies.around, policies.answer.unit, due, now);
             held.begin_until(connection, &plan, now)?;
             let resident_due = held.resident_due(&rules, due);
             let latest = held.put_off(connection, &rules, resident_due, now)?;

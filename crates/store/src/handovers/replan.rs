@@ -75,7 +75,11 @@ fn again(connection: &mut PgConnection, held: &mut Held, now: DateTime<Utc>) -> 
         .execute(connection)?;
     held.handover.answer_due_at = due.at;
     held.handover.answer_due_provisional = due.provisional;
-    let plan = plan_until(&rules.calendar, &policies.around, due, began_at);
+    let unit = match held.handover.state {
+        State::Redo => policies.redo.unit,
+        _ => policies.answer.unit,
+    };
+    let plan = plan_until(&rules.calendar, &policies.around, unit, due, began_at);
     for (step, at) in plan.handover_steps() {
         let steps = deadline_steps::table
             .filter(deadline_steps::handover_id.eq(held.handover.id))

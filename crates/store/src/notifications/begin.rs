@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
-use minyi_domain::delivery::{Channel, Next};
+use minyi_domain::delivery::{Channel, Next, Pressing};
 use uuid::Uuid;
 
 use super::{
@@ -120,7 +120,11 @@ fn choose(connection: &mut PgConnection, message: &Message, about: &About, now: 
         }
         _ => return Ok(Way::Nobody),
     };
-    let at = policy(connection)?.quiet.map_or(now, |quiet| quiet.after(now));
+    let quiet = policy(connection)?.quiet;
+    let at = match (quiet, message.pressing(about)) {
+        (Some(quiet), Pressing::Usual | Pressing::CanWait) => quiet.after(now),
+        _ => now,
+    };
     Ok(if at > now {
         later(channel, at, false)
     } else {
@@ -159,12 +163,15 @@ fn choose_for(
             Next::Nobody => Way::Nobody,
         });
     }
-    let waited = message
+    // Until then the outcome may still come to light.
+    let unknown_until = message
         .sending_at
-        .is_some_and(|since| now - since >= reach.policy.unknown);
-    let is_lost = message.unknown_attempts > 0 && waited || reach.address(message.channel).is_none();
-    Ok(match next {
-        Next::On { channel, at, .. } if is_lost => Way::Elsewhere(channel, at),
+        .filter(|_| message.unknown_attempts > 0)
+        .map(|since| since + reach.policy.unknown);
+    Ok(match (next, unknown_until) {
+        (Next::On { channel, at, .. }, _) if reach.address(message.channel).is_none() => Way::Elsewhere(channel, at),
+        (Next::On { .. }, Some(until)) if now < until => later(message.channel, until, message.in_digest),
+        (Next::On { channel, at, .. }, Some(_)) => Way::Elsewhere(channel, at),
         _ => at_once(
             &reach,
             message.channel,

@@ -1,13 +1,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl,
-    RunQueryDsl, dsl::exists,
+    BoolExpressionMethods, Connection as _, ExpressionMethods, NullableExpressionMethods, OptionalExtension,
+    PgConnection, QueryDsl, RunQueryDsl, dsl::exists,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    MAX_REPEATS_OF_UNKNOWN, Template,
+    Channel, MAX_REPEATS_OF_UNKNOWN, Template,
     digest::together,
     pass_on::{give_up, pass_on},
 };
@@ -36,6 +36,17 @@ pub enum SendResult {
     Dead { code: Option<i32>, error: String },
 }
 
+/// A message that a platform took and did not bring in the end. Without personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedMessage {
+    /// The platform's id of it.
+    pub message_id: String,
+    /// The platform's number for the reason.
+    pub code: i32,
+    /// The platform's word for the reason.
+    pub status: String,
+}
+
 /// A wait as long as this is a refusal where another channel is left: a daily quota, a wrong setting, a long outage.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
@@ -46,18 +57,42 @@ impl Store {
     pub fn finish_sending(&self, id: Uuid, result: &SendResult, now: DateTime<Utc>) -> Result<()> {
         self.connection()?.transaction(|connection| {
             let carried = together(connection, id)?;
+            let is_digest = !carried.is_empty();
             let counts = record(connection, id, result, now)?;
             for row in carried {
                 record(connection, row, result, now)?;
             }
             // The platform counts one message, however many rows it carried.
             match result {
-                SendResult::Sent { .. } if counts => push_permissions::used(connection, id),
-                SendResult::Dead { code, .. } if counts => push_permissions::refused(connection, id, *code),
+                SendResult::Sent { .. } if counts => push_permissions::used(connection, id, is_digest),
+                SendResult::Dead { code, .. } if counts => push_permissions::refused(connection, id, is_digest, *code),
                 _ => Ok(()),
             }
         })
     }
+}
+
+/// What WeChat took by the mini-program failed afterwards: every row that went out with it is refused now, and the next
+/// channel is tried. The permission stays used up: WeChat says nowhere that it comes back. Rare, so it may search.
+pub(crate) fn failed_afterwards(
+    connection: &mut PgConnection,
+    failed: &FailedMessage,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let ids: Vec<Uuid> = notifications::table
+        .filter(notifications::provider_message_id.eq(&failed.message_id))
+        .filter(notifications::channel.eq(Channel::Wechat.as_str()))
+        .filter(notifications::state.eq("sent"))
+        .order(notifications::id)
+        .select(notifications::id)
+        .for_update()
+        .load(connection)?;
+    for id in ids {
+        // First out of what has arrived, or no other channel would be asked.
+        end(connection, id, "dead", Some(failed.code), &failed.status, now)?;
+        dead(connection, id, Some(failed.code), &failed.status, now)?;
+    }
+    Ok(())
 }
 
 /// Whether it counted.
@@ -144,9 +179,13 @@ fn tell_timeline(
         .select(submissions::id)
         .for_update()
         .first::<Uuid>(connection)?;
+    // What failed afterwards was told of as well.
+    let was_taken = notifications::state
+        .eq("sent")
+        .or(notifications::provider_message_id.is_not_null());
     let told = notifications::table
         .filter(notifications::event_id.eq(event_id))
-        .filter(notifications::state.eq("sent"));
+        .filter(was_taken);
     if diesel::select(exists(told)).get_result(connection)? {
         return Ok(());
     }

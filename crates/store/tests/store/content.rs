@@ -224,6 +224,7 @@ fn tell(world: &World, key: u8, report: &ContentReport) {
         kind: "wxa_media_check",
         openid: "o-resident",
         answers: &[],
+        failed: &[],
         report: Some(report),
     };
     world.store.take_push(push, later(2)).unwrap();

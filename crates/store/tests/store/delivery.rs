@@ -6,10 +6,12 @@ use minyi_domain::{
     delivery::{Channel, Hours, Kind},
     people::Role,
 };
-use minyi_store::{Address, BeginSending, NewWishes, Outgoing, SendResult, fixtures::Deputy, sealed_for};
+use minyi_store::{Address, BeginSending, NewWishes, Outgoing, Recipient, SendResult, fixtures::Deputy, sealed_for};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};
+
+mod permissions;
 
 /// A city in which WeCom and text messages exist too, with a grid's deputy who can be reached by all three.
 struct Stage {
@@ -179,6 +181,51 @@ fn an_outcome_that_stays_unknown_lets_the_next_channel_be_tried() {
 }
 
 #[test]
+fn an_unknown_outcome_is_not_repeated_on_its_channel_while_another_one_waits_for_its_time() {
+    for (patience, looks) in [(5, [2, 4, 5]), (1, [1, 1, 1])] {
+        let stage = stage();
+        stage
+            .world
+            .execute(&format!("UPDATE delivery_policy SET unknown_minutes = {patience}"));
+        let first = stage.begin_one(now());
+        let unknown = SendResult::Unknown {
+            at: minutes(looks[0]),
+            error: "timeout".to_owned(),
+        };
+        stage.finish(&first, &unknown, now());
+        for at in looks {
+            let sent = stage.begin(minutes(at));
+            assert!(
+                sent.iter().all(|outgoing| outgoing.channel == Channel::Wecom),
+                "{sent:?}"
+            );
+        }
+        stage.begin(minutes(looks[2]));
+        assert_eq!(
+            stage.rows(),
+            ["wechat passed", "wecom sending"],
+            "after {patience} minutes"
+        );
+        assert_eq!(stage.world.count("notifications WHERE attempts = 1"), 2);
+    }
+}
+
+#[test]
+fn with_no_other_channel_an_unknown_outcome_is_repeated_on_its_own() {
+    let stage = stage();
+    stage.wish(&[(Kind::NewWork, &[Channel::Wechat])], false);
+    stage.world.execute("UPDATE delivery_policy SET unknown_minutes = 5");
+    let first = stage.begin_one(now());
+    let unknown = SendResult::Unknown {
+        at: minutes(2),
+        error: "timeout".to_owned(),
+    };
+    stage.finish(&first, &unknown, now());
+    let again = stage.begin_one(minutes(2));
+    assert_eq!((again.id, again.channel), (first.id, Channel::Wechat));
+}
+
+#[test]
 fn what_arrived_after_all_is_not_sent_on_another_channel() {
     let stage = stage();
     let first = stage.begin_one(now());
@@ -203,7 +250,7 @@ fn with_no_channel_left_the_station_is_told_of_what_must_be_answered() {
     }
     assert_eq!(stage.rows()[..3], ["wechat passed", "wecom passed", "sms dead"]);
     let outgoing = stage.begin_one(minutes(4));
-    let to_staff = minyi_store::Recipient::Account(staff.account_id);
+    let to_staff = Recipient::Account(staff.account_id);
     assert_eq!((outgoing.recipient, outgoing.channel), (to_staff, Channel::Wechat));
 }
 
@@ -249,6 +296,40 @@ fn at_night_only_an_emergency_goes_out() {
         .world
         .execute("UPDATE submissions SET urgency = 'urgent'; UPDATE notifications SET due_at = created_at");
     assert_eq!(stage.begin(night).len(), 1);
+}
+
+#[test]
+fn at_night_residents_and_groups_hear_of_an_emergency_and_of_nothing_else() {
+    for (urgency, hear_at_night) in [("normal", false), ("urgent", true)] {
+        let stage = stage();
+        stage.world.execute(&format!(
+            "INSERT INTO resident_subscriptions (id, submission_id, wechat_openid, created_at)
+                VALUES (gen_random_uuid(), '{0}', 'resident', '{1}');
+            INSERT INTO group_robots (id, site_id, key_sealed, set_by_account_id, set_at)
+                VALUES ('{2}', '{2}', 'key', '{3}', '{1}');
+            UPDATE submissions SET urgency = '{urgency}'",
+            stage.submission,
+            now(),
+            stage.site,
+            stage.deputy.actor.account_id
+        ));
+        // Eleven in the evening of the day on which it was due.
+        let night = now() + TimeDelta::days(5) + TimeDelta::hours(13);
+        for id in stage.world.store.claim_due_steps(night, 100).unwrap() {
+            stage.world.store.run_step(id, night).unwrap();
+        }
+        let told = |at| {
+            let sent = stage.begin(at);
+            let is_to = |matches: fn(&Recipient) -> bool| sent.iter().any(|outgoing| matches(&outgoing.recipient));
+            (
+                is_to(|to| matches!(to, Recipient::Resident(_))),
+                is_to(|to| matches!(to, Recipient::Group(_))),
+            )
+        };
+        assert_eq!(told(night), (hear_at_night, hear_at_night), "{urgency}");
+        let morning = night + TimeDelta::hours(8);
+        assert_eq!(told(morning), (!hear_at_night, !hear_at_night), "{urgency}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use minyi_domain::{
     calendar::end_of_day,
     deadlines::{AnswerPlan, plan_handover},
     submission::Satisfaction,
-    text::{AnswerText, Demand},
+    text::{AnswerText, Demand, Question},
     token::ReceiptToken,
 };
 use minyi_store::{
@@ -287,6 +287,51 @@ fn what_needs_a_further_year_stays_provisional_and_does_not_move_twice() {
     let clock = running(&world, id);
     import(&world, morning("2027-01-20"), (1, 0, 1));
     assert_eq!(running(&world, id), clock);
+}
+
+#[test]
+fn what_waits_for_a_resident_in_working_days_moves_with_them_and_is_counted_before() {
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    for step in ["auto_close", "give_info"] {
+        world.execute(&format!(
+            "INSERT INTO deadline_policies VALUES (gen_random_uuid(), '{step}', 5, 'working_days', '2026-12-01')"
+        ));
+    }
+    let (asked, answered) = (morning("2026-12-30"), morning("2026-12-31"));
+    let [to_add, to_rate] = [0, 1].map(|_| submit(&mut world, &grid, &deputy, morning("2026-12-28")));
+    let question = Question::parse("是几号楼？").unwrap();
+    let store = &world.store;
+    store
+        .ask_resident(&deputy.actor, to_add, &question, asked)
+        .unwrap()
+        .unwrap();
+    let rules = |day| store.rules(day).unwrap().rules(&Matter::new(Kind::Problem, TOWNSHIP));
+    let text = AnswerText::parse("已经修好").unwrap();
+    let closes = rules(answered).auto_close_at(answered);
+    store
+        .answer(&deputy.actor, to_rate, &text, &[], answered, closes)
+        .unwrap();
+
+    let scope = deputy.actor.scope();
+    let seen = store.preview_calendar_year(&scope, &notice(), answered).unwrap();
+    assert_eq!((seen.submissions_moved, seen.moved.len()), (2, 2));
+    let at = |step: &str, at: DateTime<Utc>| {
+        world.count(&format!(
+            "deadline_steps WHERE step = '{step}' AND due_at = '{at}' AND done_at IS NULL"
+        ))
+    };
+    assert_eq!(at("auto_close", closes), 1, "nothing is changed by looking");
+
+    import(&world, answered, (0, 0, 0));
+    // 31 December, 6, 7, 8 January and the Saturday; for the answer one day more, the Monday.
+    assert_eq!(at("info_lapse", end("2027-01-09")), 1);
+    assert_eq!(at("auto_close", end("2027-01-11")), 1);
+    assert_eq!(rules(answered).auto_close_at(answered), end("2027-01-11"));
+    let asked_until = format!("info_requests WHERE due_at = '{}'", end("2027-01-09"));
+    assert_eq!(world.count(&asked_until), 1);
+    let again = store.preview_calendar_year(&scope, &notice(), answered).unwrap();
+    assert_eq!(again.submissions_moved, 0);
 }
 
 #[test]

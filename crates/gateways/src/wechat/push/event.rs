@@ -26,6 +26,8 @@ pub enum Event {
     Permissions(Vec<(String, Answer)>),
     /// What came of looking at a photo (wxa_media_check).
     Media(MediaResult),
+    /// What came of messages that were taken before: those that failed afterwards.
+    Sent(Vec<Failure>),
     /// Nothing that anybody here waits for.
     Other,
 }
@@ -42,6 +44,20 @@ pub struct MediaResult {
     /// 100 normal, 20002 porn, …
     pub label: Option<i32>,
 }
+
+/// A message that the platform took and did not bring in the end (subscribe_msg_sent_event).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// MsgID, as the answer to the sending named it.
+    pub message_id: String,
+    /// ErrorCode.
+    pub code: i32,
+    /// ErrorStatus, the platform's word; 100 characters of it at most.
+    pub status: String,
+}
+
+/// Characters of a word that somebody reads as the reason.
+const LONGEST_STATUS: usize = 100;
 
 /// What a person answered about one template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +99,14 @@ fn of_xml(node: Node<'_, '_>) -> Value {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// XML has no numbers, and JSON has some of them as texts.
+fn number(value: &Value) -> Option<i32> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_i64().and_then(|number| i32::try_from(number).ok()),
+    }
 }
 
 /// XML nests the list under the event's own name, JSON does not; one entry is an object, several are a list.
@@ -128,20 +152,38 @@ impl Event {
         match kind {
             "subscribe_msg_popup_event" => permissions("SubscribeMsgPopupEvent"),
             "subscribe_msg_change_event" => permissions("SubscribeMsgChangeEvent"),
+            "subscribe_msg_sent_event" => {
+                let entries = list(value, "SubscribeMsgSentEvent").iter();
+                Self::Sent(entries.filter_map(Failure::of).collect())
+            }
             "wxa_media_check" => MediaResult::of(value).map_or(Self::Other, Self::Media),
             _ => Self::Other,
         }
     }
 }
 
+impl Failure {
+    /// `None`: it did not fail, or names no message.
+    fn of(entry: &Value) -> Option<Self> {
+        let code = number(&entry["ErrorCode"]).filter(|code| *code != 0)?;
+        let message_id = match &entry["MsgID"] {
+            Value::String(id) if !id.is_empty() => id.clone(),
+            // Above 2^53, so never through a float.
+            Value::Number(id) => id.to_string(),
+            _ => return None,
+        };
+        let status = text(&entry["ErrorStatus"]).chars().take(LONGEST_STATUS).collect();
+        Some(Self {
+            message_id,
+            code,
+            status,
+        })
+    }
+}
+
 impl MediaResult {
     /// `None`: it names no question.
     fn of(value: &Value) -> Option<Self> {
-        // XML has no numbers.
-        let number = |value: &Value| match value {
-            Value::String(text) => text.trim().parse().ok(),
-            other => other.as_i64().and_then(|number| i32::try_from(number).ok()),
-        };
         let result = &value["result"];
         Some(Self {
             trace_id: value["trace_id"].as_str().filter(|id| !id.is_empty())?.to_owned(),

@@ -66,7 +66,7 @@ fn each_step_of_an_offices_clock_happens_once() {
     assert_eq!(run_due(&handed.world, day(5)), [StepOutcome::Done]);
     assert_eq!(told("handover_overdue"), 2, "the office and the street");
     handed.accept(day(5)).unwrap();
-    // On the last Monday half of the office's time is over, on Tuesday half of the residents'.
+    // On the last Friday half of the office's ten working days is over, on Wednesday half of the residents' fifteen.
     assert_eq!(run_due(&handed.world, day(12)), [StepOutcome::Done; 2]);
     assert_eq!(told("reminded"), 2, "the office and the deputy");
     let store = connect(&handed.world.database, 4);

@@ -1,4 +1,6 @@
+use chrono::NaiveDate;
 use minyi_domain::{
+    calendar::end_of_day,
     lifecycle::State,
     text::{InfoReply, Question},
 };
@@ -20,6 +22,28 @@ fn accepting_is_told_once_and_leaves_the_clock_alone() {
     assert_eq!(state(&world, &receipt), State::Accepted);
     not_now(world.store.accept(&deputy.actor, id, hours(2)).unwrap());
     assert_eq!(world.count("deadline_steps WHERE done_at IS NULL AND clock = 0"), 5);
+}
+
+#[test]
+fn what_is_left_at_a_pause_is_counted_as_it_was_promised() {
+    for (unit, left, due) in [("working_days", 3, "2026-11-26"), ("calendar_days", 5, "2026-11-28")] {
+        let mut world = world();
+        world.execute(&format!(
+            "INSERT INTO deadline_policies VALUES (gen_random_uuid(), 'answer', 7, '{unit}', '2026-11-01')"
+        ));
+        // From Friday to Wednesday; asked on Friday, answered on Monday.
+        let (id, receipt, deputy) = case(&mut world);
+        let question = Question::parse("是几号楼？").unwrap();
+        let asked = world.store.ask_resident(&deputy.actor, id, &question, hours(1));
+        asked.unwrap().unwrap();
+        let kept = format!("submissions WHERE clock_days = {left} AND clock_unit = '{unit}'");
+        assert_eq!(world.count(&kept), 1, "{unit}");
+        let reply = InfoReply::parse("三号楼").unwrap();
+        let given = world.store.give_info(&receipt.receipt, &reply, &[], days(3));
+        let end = end_of_day(due.parse::<NaiveDate>().unwrap());
+        assert_eq!(given.unwrap().unwrap(), end, "{unit}");
+        assert_eq!(world.count(&kept), 1, "{unit}");
+    }
 }
 
 #[test]

@@ -222,6 +222,10 @@ const KEPT: &[(&str, Kept)] = &[
     ("sign_in", Not("a deputy's own record of service, kept as such")),
     ("create_photo", RESIDENT),
     ("create_subscription", RESIDENT),
+    (
+        "delete_subscription",
+        Not("a resident is nobody to us; when it was ended stands in the subscription"),
+    ),
     ("create_support", RESIDENT),
     ("lookup_receipt", RESIDENT),
     ("take_push", Not("WeChat tells us by itself; nobody acts")),

@@ -232,6 +232,7 @@ pub fn queue_for_residents(
 ) -> Result<()> {
     let subscriptions: Vec<Uuid> = resident_subscriptions::table
         .filter(resident_subscriptions::submission_id.eq(submission_id))
+        .filter(resident_subscriptions::ended_at.is_null())
         .select(resident_subscriptions::id)
         .load(connection)?;
     let rows: Vec<_> = subscriptions

@@ -125,6 +125,7 @@ pub fn rows() -> Vec<Row> {
             json!({"reason": "不再公开"}),
         ),
         with("post", "/api/v1/receipts/{receipt}/subscription", Nobody, json!({})),
+        row("delete", "/api/v1/receipts/{receipt}/subscription", Nobody),
         with("post", "/api/v1/sessions/wechat", Nobody, json!({})),
         with("post", "/api/v1/sessions", Nobody, json!({})),
         with("post", "/api/v1/sessions/refresh", Nobody, json!({})),

@@ -95,6 +95,9 @@ pub(super) struct Message {
     pub in_digest: bool,
     #[diesel(select_expression = resident_subscriptions::wechat_openid.nullable())]
     pub resident_openid: Option<String>,
+    /// Since then the resident wants no more messages.
+    #[diesel(select_expression = resident_subscriptions::ended_at.nullable())]
+    pub resident_ended_at: Option<DateTime<Utc>>,
     #[diesel(select_expression = events::kind)]
     #[diesel(deserialize_as = Word<EventKind>)]
     pub event: EventKind,
@@ -175,8 +178,12 @@ impl Message {
         }
     }
 
-    /// A call to answer is over once somebody has answered; what offices and promises are told of is not.
+    /// A call to answer is over once somebody has answered; what offices and promises are told of is not. For a resident
+    /// it is over with the wish to be told.
     pub fn is_over(&self, connection: &mut PgConnection, about: &About) -> Result<bool> {
+        if self.resident_ended_at.is_some() {
+            return Ok(true);
+        }
         let calls = self.subscription_id.is_none() && self.event.calls_for_answer() && !about.state.awaits_answer();
         Ok(calls && !self.is_about_promise(connection)?)
     }

@@ -10,6 +10,7 @@ pub mod codes;
 mod contact_views;
 mod content_words;
 mod delivery;
+mod delivery_policy;
 pub mod deputies;
 mod exports;
 mod frame;
@@ -56,6 +57,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(settings::configure)
         .configure(calendar::configure)
         .configure(delivery::configure)
+        .configure(delivery_policy::configure)
         .configure(group_robots::configure)
         .configure(places::configure)
         .service(test_message::send_test_message)

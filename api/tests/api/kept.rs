@@ -141,6 +141,7 @@ const KEPT: &[(&str, Kept)] = &[
     ("create_print_job", Log(Action::PrintJobCreated)),
     ("cancel_print_job", Log(Action::PrintJobCancelled)),
     ("put_revisit_policy", Log(Action::RevisitPolicySet)),
+    ("put_delivery_policy", Log(Action::DeliveryPolicySet)),
     ("put_slot_schemes", Log(Action::SlotSchemesSet)),
     ("send_test_message", Log(Action::TestMessageSent)),
     ("export_table", Log(Action::ListExported)),

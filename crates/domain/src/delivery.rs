@@ -94,7 +94,12 @@ impl Hours {
     /// Whether this instant lies in them.
     #[must_use]
     pub fn contain(self, instant: DateTime<Utc>) -> bool {
-        let time = local_time(instant);
+        self.cover(local_time(instant))
+    }
+
+    /// Whether this time of day lies in them.
+    #[must_use]
+    pub fn cover(self, time: NaiveTime) -> bool {
         if self.from < self.until {
             (self.from..self.until).contains(&time)
         } else {

@@ -136,8 +136,8 @@ pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settl
 pub use messages::InboxMessage;
 pub use notifications::{
     ANNOUNCE_EVERY, Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadNotification, DeliveryHealth,
-    DeliveryStage, DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR, ROBOT_SEALED_FOR,
-    Recipient, Republished, SendResult, Template, Unreachable, WishesView, sealed_for,
+    DeliveryPolicy, DeliveryStage, DigestEntry, LATENCY_BOUNDS, Latency, NewWishes, Outgoing, PHONE_SEALED_FOR,
+    ROBOT_SEALED_FOR, Recipient, Republished, SendResult, Template, Unreachable, WishesView, sealed_for,
 };
 pub use numbers::{Figures, HeatCell, Map, SiteOnMap, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};

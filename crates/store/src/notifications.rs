@@ -39,6 +39,7 @@ use crate::{
 mod begin;
 mod claim;
 mod dead;
+mod delivery_policy;
 mod digest;
 mod finish;
 mod health;
@@ -52,6 +53,7 @@ mod wishes;
 pub use begin::BeginSending;
 pub use claim::Republished;
 pub use dead::DeadNotification;
+pub use delivery_policy::DeliveryPolicy;
 pub use digest::DigestEntry;
 pub use finish::SendResult;
 pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};

@@ -322,6 +322,13 @@ pub fn rows() -> Vec<Row> {
             Right(P::Configure),
             json!({"sample_percent": 10, "due_days": 15}),
         ),
+        row("get", "/api/v1/delivery-policy", Right(P::Configure)),
+        with(
+            "put",
+            "/api/v1/delivery-policy",
+            Right(P::Configure),
+            json!({"quiet_hours": {"from": "22:00", "until": "07:00"}, "digest_at": "09:00", "unknown_minutes": 2}),
+        ),
         row("get", "/api/v1/sites/{id}/slot-schemes", Right(P::Hold)),
         with(
             "put",

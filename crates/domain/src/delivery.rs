@@ -35,6 +35,13 @@ impl Channel {
         Self::Sms,
         Self::Mail,
     ];
+
+    /// Whether residents are told by it: only where they asked for it themselves, with the mini-program's own question
+    /// (docs/decisions/0025). The phone that may be left with a submission is there to be called on.
+    #[must_use]
+    pub const fn tells_residents(self) -> bool {
+        matches!(self, Self::Wechat)
+    }
 }
 
 words! {

@@ -17,6 +17,7 @@ mod frame;
 mod grids;
 mod group_robots;
 pub mod ledger;
+mod letters;
 mod map;
 mod notifications;
 pub mod numbers;
@@ -38,6 +39,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(contact_views::list_contact_views)
         .service(notifications::list_notifications)
+        .service(letters::get_notification)
         .service(exports::list_exports)
         .service(grids::list_grids)
         .configure(accounts::configure)

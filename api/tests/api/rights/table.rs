@@ -354,6 +354,7 @@ pub fn rows() -> Vec<Row> {
         row("put", "/api/v1/categories", Right(P::Configure)),
         row("get", "/api/v1/grids", Right(P::Upkeep)),
         row("get", "/api/v1/notifications", Right(P::Upkeep)),
+        row("get", "/api/v1/notifications/{id}", Right(P::Invite)),
         with(
             "post",
             "/api/v1/notifications/{id}/resend",

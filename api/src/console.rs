@@ -10,12 +10,14 @@ pub mod codes;
 mod contact_views;
 mod content_words;
 mod delivery;
+mod delivery_policy;
 pub mod deputies;
 mod exports;
 mod frame;
 mod grids;
 mod group_robots;
 pub mod ledger;
+mod letters;
 mod map;
 mod notifications;
 pub mod numbers;
@@ -37,6 +39,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(contact_views::list_contact_views)
         .service(notifications::list_notifications)
+        .service(letters::get_notification)
         .service(exports::list_exports)
         .service(grids::list_grids)
         .configure(accounts::configure)
@@ -56,6 +59,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(settings::configure)
         .configure(calendar::configure)
         .configure(delivery::configure)
+        .configure(delivery_policy::configure)
         .configure(group_robots::configure)
         .configure(places::configure)
         .service(test_message::send_test_message)

@@ -4,7 +4,7 @@
 mod events;
 mod home;
 mod messages;
-mod notification_preferences;
+pub mod notification_preferences;
 pub mod phrases;
 pub mod pushes;
 pub mod service_account;

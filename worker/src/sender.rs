@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use metrics::{counter, histogram};
 use minyi_domain::delivery::Channel;
 use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal, Wording};
-use minyi_store::{Address, BeginSending, EventKind, Outgoing, Recipient, SendResult, Template};
+use minyi_store::{Address, BeginSending, Letter, Outgoing, SendResult, Template};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 use uuid::Uuid;
@@ -113,117 +113,31 @@ async fn record(worker: &Worker, id: Uuid, result: SendResult) -> Result<()> {
 }
 
 fn compose(worker: &Worker, outgoing: &Outgoing) -> Notice {
-    let case = format!("pages/case/index?id={}", outgoing.submission_id);
-    let several;
-    let (kind, state, summary, page) = match &outgoing.template {
-        _ if !outgoing.others.is_empty() => {
-            several = format!("共 {} 件要留意，点开查看", outgoing.others.len() + 1);
-            let page = "pages/messages/index".to_owned();
-            (NoticeKind::Digest, "今日汇总", several.as_str(), page)
-        }
-        Template::DeputyNew => {
-            let state = task_words(outgoing.event);
-            (NoticeKind::DeputyNew, state, outgoing.text.as_str(), case)
-        }
-        Template::DeputyDeadline => {
-            let (state, hint) = deadline_words(outgoing);
-            (NoticeKind::DeputyDeadline, state, hint, case)
-        }
-        Template::ResidentProgress => {
-            let (state, note) = progress_words(outgoing);
-            let page = format!("pages/receipt/index?receipt={}", outgoing.receipt);
-            (NoticeKind::ResidentProgress, state, note, page)
-        }
+    let letter = &outgoing.letter;
+    let kind = match letter.template {
+        _ if letter.is_digest => NoticeKind::Digest,
+        Template::DeputyNew => NoticeKind::DeputyNew,
+        Template::DeputyDeadline => NoticeKind::DeputyDeadline,
+        Template::ResidentProgress => NoticeKind::ResidentProgress,
     };
-    let meeting = outgoing.meeting.clone().filter(|_| kind == NoticeKind::DeputyDeadline);
-    let (at, place) = meeting.unwrap_or_else(|| {
-        let at = match kind {
-            NoticeKind::ResidentProgress => outgoing.event_at,
-            _ => outgoing.answer_due_at,
-        };
-        (at, outgoing.place.clone())
-    });
     Notice {
         id: outgoing.id,
         kind,
-        number: outgoing.number.clone(),
-        place,
-        state: state.to_owned(),
-        summary: summary.to_owned(),
-        at,
-        link: worker.public_url.as_ref().map(|base| link(base, outgoing, &page)),
-        page: Some(page),
+        number: letter.number.clone(),
+        place: letter.place.clone(),
+        state: letter.state.to_owned(),
+        summary: letter.summary.clone(),
+        at: letter.at,
+        link: worker.public_url.as_ref().map(|base| link(base, letter)),
+        page: Some(letter.page.clone()),
         written_at: outgoing.created_at,
         wording: None,
     }
 }
 
-/// Where a browser finds the same page: the receipt of a resident, the client of the deputies, for a group the console.
-fn link(base: &Url, outgoing: &Outgoing, page: &str) -> String {
-    let base = base.as_str().trim_end_matches('/');
-    if let Recipient::Group(_) = outgoing.recipient {
-        return format!("{base}/console/desk/cases/{}", outgoing.submission_id);
-    }
-    match outgoing.template {
-        Template::ResidentProgress => format!("{base}/r/{}", outgoing.receipt),
-        Template::DeputyNew | Template::DeputyDeadline => format!("{base}/deputy/#/{page}"),
-    }
-}
-
-/// What is to be done, in at most five characters.
-fn task_words(event: EventKind) -> &'static str {
-    match event {
-        EventKind::Reopened | EventKind::HandoverRedo => "重新办理",
-        EventKind::InfoGiven | EventKind::InfoLapsed => "继续办理",
-        EventKind::Transferred => "转给您办",
-        EventKind::HandedOver => "待签收",
-        EventKind::HandoverAccepted => "已签收",
-        EventKind::HandoverRefused => "部门退回",
-        EventKind::HandoverExtended => "部门延期",
-        EventKind::HandoverAnswered => "待您评价",
-        EventKind::HandoverPartnerOpined => "协办意见",
-        EventKind::AppointmentAsked => "预约见面",
-        EventKind::AppointmentSettled => "预约结果",
-        EventKind::HearingPlanned => "答复活动",
-        EventKind::PromiseKept => "承诺兑现",
-        _ => "待答复",
-    }
-}
-
-/// (state of at most five characters, hint of at most twenty)
-fn deadline_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
-    match outgoing.event {
-        EventKind::Escalated => ("升级督办", "超期未答复，请尽快处理"),
-        EventKind::Overdue => ("已超期", "请尽快答复群众"),
-        EventKind::HandoverOverdue => ("承办超期", "承办单位超期，请尽快办理"),
-        EventKind::HandoverEscalated => ("升级督办", "承办单位超期，请督促办理"),
-        EventKind::JudgementOverdue => ("待评价", "部门已回复，请尽快评价"),
-        EventKind::PromiseOverdue => ("承诺超期", "承诺到期还没有兑现"),
-        EventKind::HearingPlanned if outgoing.meeting.is_some() => ("答复活动", "请您到会，点开看时间地点"),
-        EventKind::HearingPlanned => ("活动取消", "请您参加的答复活动有变化"),
-        EventKind::Reminded if outgoing.is_late => ("仍未办结", "已经超期，请尽快办理"),
-        EventKind::Reminded if outgoing.is_half => ("时间过半", "期限已过一半，请抓紧办理"),
-        EventKind::Reminded if outgoing.is_for_office => ("即将到期", "请在期限前回复代表"),
-        _ => ("即将到期", "请在期限前答复群众"),
-    }
-}
-
-fn progress_words(outgoing: &Outgoing) -> (&'static str, &'static str) {
-    match outgoing.event {
-        EventKind::Answered => ("已答复", "点开查看答复，并请评价"),
-        EventKind::Overdue => ("已超期", "未按时答复，已告知联络站"),
-        EventKind::Escalated => ("升级督办", "已由上级人大督促办理"),
-        EventKind::InfoAsked => ("请您补充", "点开看看问题，补充后接着办"),
-        EventKind::Declined => ("已告知", "不属于受理范围，点开看说明"),
-        EventKind::HandedOver => ("已交办", "已请有关部门办理"),
-        EventKind::PromiseKept => ("已兑现", "承诺的事已经办到，点开查看"),
-        EventKind::PromiseOverdue => ("承诺超期", "到期没有兑现，正在催办"),
-        EventKind::AppointmentAsked => ("约您见面", "办理人约您见面，点开确认"),
-        EventKind::AppointmentSettled => ("预约结果", "点开查看预约的结果"),
-        EventKind::HearingPlanned => ("答复活动", "点开查看时间和地点"),
-        EventKind::HearingHeld => ("已答复活动", "点开查看答复活动的结果"),
-        _ => ("办理中", "点开查看进展"),
-    }
+/// Where a browser finds what it tells of.
+fn link(base: &Url, letter: &Letter) -> String {
+    format!("{}{}", base.as_str().trim_end_matches('/'), letter.path)
 }
 
 fn judge(worker: &Worker, outgoing: &Outgoing, outcome: Outcome) -> SendResult {

@@ -112,16 +112,18 @@ fn read(words: &str, channel: Channel) -> Result<Wording, Problem> {
     })
 }
 
+/// Whether this kind of message ever goes out on this channel.
+fn goes_out((channel, kind): (Channel, NoticeKind)) -> bool {
+    kind != NoticeKind::ResidentProgress || channel.tells_residents()
+}
+
 /// The channel and kind of an address; of those with free text.
 fn free(path: (String, String)) -> Result<(Channel, NoticeKind), Problem> {
     let channel: Option<Channel> = path.0.parse().ok().filter(|channel| Wording::is_free(*channel));
     let kind = NoticeKind::ALL.into_iter().find(|kind| kind.as_str() == path.1);
-    channel.zip(kind).ok_or_else(|| {
-        Problem::field(
-            "/channel",
-            "unknown_value",
-            "这个渠道的文字由平台的模板决定，这里不能改。",
-        )
+    channel.zip(kind).filter(|both| goes_out(*both)).ok_or_else(|| {
+        let detail = "这个渠道的文字由平台的模板决定，或者不发这种消息，这里不能改。";
+        Problem::field("/channel", "unknown_value", detail)
     })
 }
 
@@ -174,12 +176,11 @@ impl AppState {
             (Channel::WechatService, NoticeKind::DeputyDeadline | NoticeKind::Digest) => {
                 (None, Some("MINYI_SERVICE_ACCOUNT_TEMPLATE_DEPUTY_DEADLINE"))
             }
-            (Channel::WechatService, NoticeKind::ResidentProgress) => {
-                (None, Some("MINYI_SERVICE_ACCOUNT_TEMPLATE_RESIDENT_PROGRESS"))
-            }
-            (Channel::Sms, NoticeKind::ResidentProgress) => (None, Some("MINYI_SMS_TEMPLATE_RESIDENT")),
             (Channel::Sms, _) => (None, Some("MINYI_SMS_TEMPLATE_DEPUTY")),
-            (Channel::Wecom | Channel::Dingtalk | Channel::DingtalkRobot | Channel::Mail, _) => (None, None),
+            (
+                Channel::WechatService | Channel::Wecom | Channel::Dingtalk | Channel::DingtalkRobot | Channel::Mail,
+                _,
+            ) => (None, None),
         }
     }
 
@@ -234,7 +235,8 @@ async fn list_message_templates(state: State, signed_in: SignedIn) -> Result<Htt
     };
     let all = Channel::ALL
         .iter()
-        .flat_map(|channel| NoticeKind::ALL.map(|kind| (*channel, kind)));
+        .flat_map(|channel| NoticeKind::ALL.map(|kind| (*channel, kind)))
+        .filter(|both| goes_out(*both));
     Ok(HttpResponse::Ok().json(MessageTemplatesResponse {
         items: all.map(entry).collect(),
     }))

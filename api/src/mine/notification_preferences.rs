@@ -101,16 +101,42 @@ pub struct PreferencesRequest {
     addresses: BTreeMap<Channel, Option<String>>,
 }
 
-fn clock_time(time: NaiveTime) -> String {
+/// `22:00`
+pub fn clock_time(time: NaiveTime) -> String {
     time.format("%H:%M").to_string()
 }
 
-fn read_time(text: &str, pointer: &str, wrong: &mut Vec<FieldProblem>) -> Option<NaiveTime> {
+/// Reads a time of day; what is wrong with it goes to `wrong`.
+pub fn read_time(text: &str, pointer: &str, wrong: &mut Vec<FieldProblem>) -> Option<NaiveTime> {
     let time = NaiveTime::parse_from_str(text, "%H:%M").ok();
     if time.is_none() {
         wrong.push(FieldProblem::new(pointer, "wrong_time", "写成 22:00 这样的时刻。"));
     }
     time
+}
+
+impl HoursBody {
+    /// Reads the hours; what is wrong with them goes to `wrong`.
+    pub fn read(&self, wrong: &mut Vec<FieldProblem>) -> Option<Hours> {
+        let from = read_time(&self.from, "/quiet_hours/from", wrong);
+        let until = read_time(&self.until, "/quiet_hours/until", wrong);
+        let (from, until) = from.zip(until)?;
+        let hours = Hours::new(from, until);
+        if hours.is_none() {
+            let detail = "开始和结束不能是同一个时刻；不需要静默时段就不填。";
+            wrong.push(FieldProblem::new("/quiet_hours/until", "out_of_range", detail));
+        }
+        hours
+    }
+}
+
+impl From<Hours> for HoursBody {
+    fn from(hours: Hours) -> Self {
+        Self {
+            from: clock_time(hours.from()),
+            until: clock_time(hours.until()),
+        }
+    }
 }
 
 impl PreferencesRequest {
@@ -127,17 +153,7 @@ impl PreferencesRequest {
                 wrong.push(FieldProblem::new(pointer, "unknown_channel", "群机器人不能提醒个人。"));
             }
         }
-        let quiet = self.quiet_hours.as_ref().and_then(|hours| {
-            let from = read_time(&hours.from, "/quiet_hours/from", wrong);
-            let until = read_time(&hours.until, "/quiet_hours/until", wrong);
-            let (from, until) = from.zip(until)?;
-            let hours = Hours::new(from, until);
-            if hours.is_none() {
-                let detail = "开始和结束不能是同一个时刻；不需要静默时段就不填。";
-                wrong.push(FieldProblem::new("/quiet_hours/until", "out_of_range", detail));
-            }
-            hours
-        });
+        let quiet = self.quiet_hours.as_ref().and_then(|hours| hours.read(wrong));
         NewWishes {
             orders: self.orders.iter().map(|(kind, order)| (*kind, order.clone())).collect(),
             quiet,
@@ -212,10 +228,7 @@ impl AppState {
         Ok(PreferencesResponse {
             channels: Channel::PERSONAL.iter().map(entry).collect::<Result<_, Problem>>()?,
             kinds: view.orders.iter().map(kind).collect(),
-            quiet_hours: view.quiet.map(|quiet| HoursBody {
-                from: clock_time(quiet.from()),
-                until: clock_time(quiet.until()),
-            }),
+            quiet_hours: view.quiet.map(Into::into),
             digest: view.digest,
             digest_at: clock_time(view.digest_at),
         })

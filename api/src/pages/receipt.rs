@@ -4,6 +4,7 @@ mod card;
 mod consent;
 mod find;
 mod meeting;
+mod messages;
 mod rating;
 pub mod triage;
 pub mod view;
@@ -41,7 +42,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(meeting::ask_form)
         .service(meeting::reply_form)
         .service(card::save_card)
-        .service(consent::consent_form);
+        .service(consent::consent_form)
+        .service(messages::end_form);
 }
 
 #[derive(Deserialize)]
@@ -56,6 +58,8 @@ struct Arrival {
     reviewed: Option<String>,
     /// The consent to publishing was given or taken back.
     consent: Option<String>,
+    /// The messages were ended.
+    ended: Option<String>,
 }
 
 /// What the resident has just done.
@@ -65,6 +69,7 @@ enum Moment {
     Sent,
     Rated,
     ConsentChanged,
+    MessagesEnded,
     RatingRefused(String),
     InfoGiven,
     InfoRefused(Typed),
@@ -80,6 +85,7 @@ impl Moment {
             (None, None) if arrival.given.is_some() => Self::InfoGiven,
             (None, None) if arrival.reviewed.is_some() => Self::ReviewAsked,
             (None, None) if arrival.consent.is_some() => Self::ConsentChanged,
+            (None, None) if arrival.ended.is_some() => Self::MessagesEnded,
             (None, None) => Self::Nothing,
         }
     }
@@ -172,6 +178,8 @@ fn show(
         publish_consented: found.publish_consented,
         public_token: found.public_token.map(|token| token.to_string()),
         consent_changed: after == Moment::ConsentChanged,
+        subscribed: found.subscribed,
+        messages_ended: after == Moment::MessagesEnded && !found.subscribed,
         rating_error: None,
         triage,
     };

@@ -12,6 +12,7 @@ use minyi_store::ReceiptView;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use consent::set_consent;
+pub use follow::end_messages;
 pub use info::{InfoGivenRequest, give_info};
 pub use rating::{RatingRequest, rate};
 pub use review::request_review;
@@ -31,6 +32,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(info::create_info)
         .service(review::create_review)
         .service(follow::create_subscription)
+        .service(follow::delete_subscription)
         .service(follow::lookup_receipt)
         .service(consent::give_publish_consent)
         .service(consent::withdraw_publish_consent);

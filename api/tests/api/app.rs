@@ -29,7 +29,7 @@ use wechat_simulator::{
     DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig,
     platform::service,
     sms,
-    templates::{DEPUTY_DEADLINE, DEPUTY_NEW, RESIDENT_PROGRESS},
+    templates::{DEPUTY_DEADLINE, DEPUTY_NEW},
 };
 
 pub const PUBLIC_URL: &str = "http://my.example.test";
@@ -147,10 +147,6 @@ pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, chang
         (
             "--service-account-template-deputy-deadline",
             &service_template(DEPUTY_DEADLINE),
-        ),
-        (
-            "--service-account-template-resident-progress",
-            &service_template(RESIDENT_PROGRESS),
         ),
         ("--dingtalk-base-url", wechat),
         ("--sms-provider", "aliyun"),

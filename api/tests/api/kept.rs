@@ -141,6 +141,7 @@ const KEPT: &[(&str, Kept)] = &[
     ("create_print_job", Log(Action::PrintJobCreated)),
     ("cancel_print_job", Log(Action::PrintJobCancelled)),
     ("put_revisit_policy", Log(Action::RevisitPolicySet)),
+    ("put_delivery_policy", Log(Action::DeliveryPolicySet)),
     ("put_slot_schemes", Log(Action::SlotSchemesSet)),
     ("send_test_message", Log(Action::TestMessageSent)),
     ("export_table", Log(Action::ListExported)),
@@ -222,6 +223,10 @@ const KEPT: &[(&str, Kept)] = &[
     ("sign_in", Not("a deputy's own record of service, kept as such")),
     ("create_photo", RESIDENT),
     ("create_subscription", RESIDENT),
+    (
+        "delete_subscription",
+        Not("a resident is nobody to us; when it was ended stands in the subscription"),
+    ),
     ("create_support", RESIDENT),
     ("lookup_receipt", RESIDENT),
     ("take_push", Not("WeChat tells us by itself; nobody acts")),

@@ -146,10 +146,7 @@ async fn a_dead_letter_is_counted_and_sent_again_on_another_channel() {
     app.store
         .announce_channels("worker", &channels, app.clock.now())
         .unwrap();
-    app.sql(
-        "UPDATE notifications SET state = 'dead', attempts = 1, sending_at = created_at, finished_at = created_at,
-        error_code = 43101, error = 'NotSubscribed'",
-    );
+    kill_messages(&app);
     let site = app.grid.site_id;
     let staff = app.city.staff(site, Role::StationStaff);
     let token = app.access_token(&staff).await;
@@ -196,4 +193,78 @@ async fn a_dead_letter_is_counted_and_sent_again_on_another_channel() {
     let detail = app.get_as(&token, &format!("/api/v1/submissions/{id}")).await.json();
     let last = detail["timeline"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(last["text"], "没有送到的消息已重新发送", "{detail}");
+}
+
+/// Everything that was written so far has failed for good.
+fn kill_messages(app: &App) {
+    app.sql(
+        "UPDATE notifications SET state = 'dead', attempts = 1, sending_at = created_at, finished_at = created_at,
+        error_code = 43101, error = 'NotSubscribed'",
+    );
+}
+
+#[actix_web::test]
+async fn what_a_dead_letter_would_say_is_seen_before_it_goes_out_again() {
+    let mut app = App::start().await;
+    let receipt = app.receipt().await;
+    let staff = app.city.staff(app.grid.site_id, Role::StationStaff);
+    let token = app.access_token(&staff).await;
+    let of_first = async || {
+        let letters = app.get_as(&token, "/api/v1/notifications").await.expect(200).json();
+        format!("/api/v1/notifications/{}", letters["items"][0]["id"].as_str().unwrap())
+    };
+    kill_messages(&app);
+    let path = of_first().await;
+    let letter = app.get_as(&token, &path).await.expect(200).json();
+    let of_account =
+        json!({"recipient": "account", "correctable": true, "over": false, "channel": "wechat", "text": null});
+    for (field, value) in of_account.as_object().unwrap() {
+        assert_eq!(&letter[field], value, "{letter}");
+    }
+    assert_eq!(letter["values"][2]["label"], "内容摘要");
+    assert!(
+        letter["values"][2]["value"].as_str().unwrap().starts_with("门口的路灯"),
+        "{letter}"
+    );
+    assert!(!letter.to_string().contains(&app.deputy.openid), "{letter}");
+    let by_mail = app
+        .get_as(&token, &format!("{path}?channel=mail"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!((&by_mail["channel"], &by_mail["values"]), (&json!("mail"), &json!([])));
+    assert!(by_mail["text"].as_str().unwrap().contains("门口的路灯"), "{by_mail}");
+    app.get_as(&token, &format!("{path}?channel=dingtalk_robot"))
+        .await
+        .expect(422);
+    app.get_as(&token, &format!("{path}?channel=pigeon")).await.expect(400);
+
+    // Answered: the deputy's message is over, and the resident's died too.
+    app.sql("DELETE FROM notifications");
+    let js_code = app.js_code("oResident00000000000000000000").await;
+    let subscription = format!("/api/v1/receipts/{receipt}/subscription");
+    app.post(&subscription, &json!({"js_code": js_code})).await.expect(204);
+    let deputy = app.access_token(&app.deputy.actor).await;
+    let id = app.only_submission(&deputy).await;
+    let answers = format!("/api/v1/submissions/{id}/answers");
+    app.post_as(&deputy, &answers, &json!({"text": "路灯已经修好了。"}))
+        .await
+        .expect(201);
+    kill_messages(&app);
+    let path = of_first().await;
+    let letter = app.get_as(&token, &path).await.expect(200).json();
+    assert_eq!(
+        (&letter["recipient"], &letter["correctable"], &letter["kind"]),
+        (&json!("resident"), &json!(false), &json!("resident_progress"))
+    );
+    let text = letter.to_string();
+    assert!(
+        text.contains("已答复") && !text.contains(&receipt) && !text.contains("oResident"),
+        "{letter}"
+    );
+    app.get_as(&token, &format!("{path}?channel=sms")).await.expect(422);
+    app.post_as(&token, &format!("{path}/resend"), &json!({}))
+        .await
+        .expect(202);
+    app.get_as(&token, &path).await.problem(404, "notification_unknown");
 }

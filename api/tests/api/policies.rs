@@ -149,8 +149,19 @@ async fn messages_are_worded_where_the_platform_takes_free_text() {
             .problem(422, "invalid_fields");
         assert_eq!(refused["errors"][0]["code"], code, "{words}");
     }
-    let wechat = "/api/v1/message-templates/wechat/deputy_new";
-    put(&app, &token, wechat, &words).await.problem(422, "invalid_fields");
+    // The platform's words, and a message that residents get by the mini-program alone.
+    for path in ["wechat/deputy_new", "mail/resident_progress"] {
+        let path = format!("/api/v1/message-templates/{path}");
+        put(&app, &token, &path, &words).await.problem(422, "invalid_fields");
+    }
+    let to_residents: Vec<_> = before["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["kind"] == "resident_progress")
+        .map(|one| &one["channel"])
+        .collect();
+    assert_eq!(to_residents, ["wechat"]);
 }
 
 #[actix_web::test]

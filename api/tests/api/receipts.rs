@@ -1,6 +1,7 @@
+use reqwest::Method;
 use serde_json::json;
 
-use crate::app::{App, lamp};
+use crate::app::{App, lamp, send};
 
 async fn answer(app: &App) {
     let token = app.access_token(&app.deputy.actor).await;
@@ -133,4 +134,38 @@ async fn a_resident_subscribes_with_the_code_of_wechat() {
     app.post(&path, &json!({"js_code": "made-up"}))
         .await
         .problem(401, "wechat_code_refused");
+}
+
+#[actix_web::test]
+async fn a_subscription_is_ended_by_the_receipt_with_and_without_a_script() {
+    let app = App::start().await;
+    let receipt = app.receipt().await;
+    let (page, api) = (format!("/r/{receipt}"), format!("/api/v1/receipts/{receipt}"));
+    let subscription = format!("{api}/subscription");
+    let subscribe = async || {
+        let js_code = app.js_code("oResident00000000000000000000").await;
+        let body = json!({"js_code": js_code});
+        app.post(&subscription, &body).await.expect(204);
+    };
+    let offered = async |address: &str| app.get(address).await.expect(200).text().contains("不再接收</button>");
+    assert!(!offered(page.as_str()).await);
+    subscribe().await;
+    assert_eq!(app.get(&api).await.json()["subscribed"], true);
+    assert!(offered(page.as_str()).await);
+
+    let form = app.request(Method::POST, &format!("{page}/end-messages"));
+    let ended = send(form).await.expect(303);
+    assert_eq!(ended.header("location"), format!("{page}?ended=1#messages"));
+    let told = app.get(&format!("{page}?ended=1")).await.expect(200).text();
+    assert!(told.contains("不会再给您发微信消息"), "{told}");
+    assert!(!offered(page.as_str()).await);
+
+    subscribe().await;
+    for _ in 0..2 {
+        send(app.request(Method::DELETE, &subscription)).await.expect(204);
+    }
+    assert_eq!(app.get(&api).await.json()["subscribed"], false);
+    send(app.request(Method::DELETE, "/api/v1/receipts/ACDE/subscription"))
+        .await
+        .problem(400, "receipt_mistyped");
 }

@@ -1,6 +1,6 @@
 //! What people set at the desk and through the interface.
 
-use minyi_domain::people::Role;
+use minyi_domain::{audit::Action, people::Role};
 use minyi_store::fixtures::COUNTY;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -44,6 +44,55 @@ async fn a_station_cuts_its_own_duty_days_and_no_others() {
     let (_, stranger) = app.city.grid_with_lead();
     let deputy = app.access_token(&stranger.actor).await;
     put(&app, &deputy, &path, &body).await.problem(404, "site_unknown");
+}
+
+#[actix_web::test]
+async fn when_messages_go_out_is_set_and_what_would_not_work_is_refused() {
+    let mut app = App::start().await;
+    let admin = app.city.admin(COUNTY, Role::CountyAdmin);
+    let token = app.access_token(&admin).await;
+    let path = "/api/v1/delivery-policy";
+    let policy = |quiet: Value, digest_at: &str, unknown_minutes: u32| json!({"quiet_hours": quiet, "digest_at": digest_at, "unknown_minutes": unknown_minutes});
+    let hours = |from: &str, until: &str| json!({"from": from, "until": until});
+    let usual = policy(hours("22:00", "07:00"), "09:00", 2);
+    assert_eq!(app.get_as(&token, path).await.expect(200).json(), usual);
+    let other = policy(hours("12:00", "14:00"), "08:30", 30);
+    put(&app, &token, path, &other).await.expect(204);
+    assert_eq!(app.get_as(&token, path).await.expect(200).json(), other);
+    let none = policy(Value::Null, "08:30", 1440);
+    put(&app, &token, path, &none).await.expect(204);
+    assert_eq!(app.get_as(&token, path).await.expect(200).json(), none);
+
+    for (wrong, pointer, code) in [
+        (
+            policy(hours("22:00", "07:00"), "06:30", 2),
+            "/digest_at",
+            "in_quiet_hours",
+        ),
+        (
+            policy(hours("22:00", "22:00"), "09:00", 2),
+            "/quiet_hours/until",
+            "out_of_range",
+        ),
+        (
+            policy(hours("late", "07:00"), "09:00", 2),
+            "/quiet_hours/from",
+            "wrong_time",
+        ),
+        (policy(Value::Null, "25:00", 2), "/digest_at", "wrong_time"),
+        (policy(Value::Null, "09:00", 0), "/unknown_minutes", "out_of_range"),
+        (policy(Value::Null, "09:00", 1441), "/unknown_minutes", "out_of_range"),
+    ] {
+        let refused = put(&app, &token, path, &wrong).await.problem(422, "invalid_fields");
+        let first = &refused["errors"][0];
+        assert_eq!(
+            (&first["pointer"], &first["code"]),
+            (&json!(pointer), &json!(code)),
+            "{refused}"
+        );
+    }
+    assert_eq!(app.get_as(&token, path).await.expect(200).json(), none);
+    assert_eq!(app.logged(Action::DeliveryPolicySet), 2);
 }
 
 #[actix_web::test]

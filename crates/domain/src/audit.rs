@@ -43,6 +43,7 @@ words! {
         DeclineKindSet = "decline_kind_set", "设置不予受理的情形";
         RevisitPolicySet = "revisit_policy_set", "设置回访规则";
         SlotSchemesSet = "slot_schemes_set", "设置接待时段";
+        DeliveryPolicySet = "delivery_policy_set", "设置消息发送时间";
         TestMessageSent = "test_message_sent", "发送测试消息";
         PlacesSaved = "places_saved", "保存站点网格代表";
         BoundariesSet = "boundaries_set", "导入边界";
@@ -86,6 +87,7 @@ words! {
         Categories = "categories", "分类";
         DeclineKind = "decline_kind", "不予受理的情形";
         RevisitPolicy = "revisit_policy", "回访规则";
+        DeliveryPolicy = "delivery_policy", "消息发送时间";
         Wechat = "wechat", "微信设置";
         Region = "region", "区划";
         Site = "site", "站点";

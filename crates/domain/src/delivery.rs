@@ -35,6 +35,13 @@ impl Channel {
         Self::Sms,
         Self::Mail,
     ];
+
+    /// Whether residents are told by it: only where they asked for it themselves, with the mini-program's own question
+    /// (docs/decisions/0025). The phone that may be left with a submission is there to be called on.
+    #[must_use]
+    pub const fn tells_residents(self) -> bool {
+        matches!(self, Self::Wechat)
+    }
 }
 
 words! {
@@ -94,7 +101,12 @@ impl Hours {
     /// Whether this instant lies in them.
     #[must_use]
     pub fn contain(self, instant: DateTime<Utc>) -> bool {
-        let time = local_time(instant);
+        self.cover(local_time(instant))
+    }
+
+    /// Whether this time of day lies in them.
+    #[must_use]
+    pub fn cover(self, time: NaiveTime) -> bool {
         if self.from < self.until {
             (self.from..self.until).contains(&time)
         } else {

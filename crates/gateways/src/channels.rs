@@ -127,6 +127,9 @@ impl Channels {
     /// robot's key. Never waits for a retry;
     /// the outcome says whether there is a point in one.
     pub async fn send(&self, channel: Channel, to: &str, notice: &Notice) -> Outcome {
+        if notice.kind == NoticeKind::ResidentProgress && !channel.tells_residents() {
+            return Outcome::refused("", Refusal::NoChannel);
+        }
         let sent = match channel {
             Channel::Wechat => Some(self.wechat.send(to, notice).await),
             Channel::WechatService => match &self.service_account {

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::{
     Error, Mode, Result,
-    channels::{Notice, NoticeKind, Outcome, Value, http, settings, text},
+    channels::{Notice, Outcome, Value, http, settings, text},
     clock::Clock,
 };
 
@@ -31,8 +31,8 @@ pub enum SmsProvider {
     Tencent,
 }
 
-/// The settings of text messages: all of them, or none, and then nobody gets a text message. The templates of notices
-/// are apart: both of them, or none, and then there are codes only.
+/// The settings of text messages: all of them, or none, and then nobody gets a text message. The template of notices is
+/// apart: without it there are codes only. Residents are told by no text message.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct SmsConfig {
     /// Who sends text messages: aliyun or tencent; without it nobody signs in by text message
@@ -57,9 +57,6 @@ pub struct SmsConfig {
     /// ${time}, Tencent: {1} {2} {3}); without it no notices are sent by text message
     #[arg(long, env = "MINYI_SMS_TEMPLATE_DEPUTY", default_value = "")]
     pub sms_template_deputy: String,
-    /// Template of notices to residents: number, state, time
-    #[arg(long, env = "MINYI_SMS_TEMPLATE_RESIDENT", default_value = "")]
-    pub sms_template_resident: String,
     /// Tencent only: SdkAppId of the application
     #[arg(long, env = "MINYI_SMS_APP_ID", default_value = "")]
     pub sms_app_id: String,
@@ -114,10 +111,7 @@ impl Sms {
                 "is needed when MINYI_SMS_PROVIDER is set",
             ));
         }
-        let has_notices = settings::all_or_none([
-            ("MINYI_SMS_TEMPLATE_DEPUTY", config.sms_template_deputy.as_str()),
-            ("MINYI_SMS_TEMPLATE_RESIDENT", &config.sms_template_resident),
-        ])?;
+        let has_notices = !config.sms_template_deputy.trim().is_empty();
         let given = config.sms_base_url.as_ref();
         let base_url = settings::base_url("MINYI_SMS_BASE_URL", given, provider.address(), mode)?;
         let http = http::client(http::TIMEOUT)?;
@@ -156,16 +150,12 @@ impl Sms {
 
     /// Sends a notice to a mobile number of mainland China (11 digits): number, state and time of it.
     pub async fn send_notice(&self, phone: &str, notice: &Notice) -> Outcome {
-        let template = match notice.kind {
-            NoticeKind::ResidentProgress => &self.config.sms_template_resident,
-            NoticeKind::DeputyNew | NoticeKind::DeputyDeadline | NoticeKind::Digest => &self.config.sms_template_deputy,
-        };
         let values: Vec<_> = values(notice)
             .into_iter()
             .map(|value| (value.name, value.value))
             .collect();
         let text = Text {
-            template,
+            template: &self.config.sms_template_deputy,
             values: &values,
             reference: notice.id.simple().to_string(),
         };

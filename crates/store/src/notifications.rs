@@ -41,9 +41,11 @@ use crate::{
 mod begin;
 mod claim;
 mod dead;
+mod delivery_policy;
 mod digest;
 mod finish;
 mod health;
+mod letter;
 mod outgoing;
 mod pass_on;
 mod reach;
@@ -54,10 +56,12 @@ mod wishes;
 pub use begin::BeginSending;
 pub use claim::Republished;
 pub use dead::DeadNotification;
+pub use delivery_policy::DeliveryPolicy;
 pub use digest::DigestEntry;
 pub(crate) use finish::failed_afterwards;
 pub use finish::{FailedMessage, SendResult};
 pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};
+pub use letter::{DeadLetter, Letter};
 pub use outgoing::{Outgoing, Recipient};
 pub use reach::{Address, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, sealed_for};
 pub use resend::Correction;
@@ -236,6 +240,7 @@ pub fn queue_for_residents(
 ) -> Result<()> {
     let subscriptions: Vec<Uuid> = resident_subscriptions::table
         .filter(resident_subscriptions::submission_id.eq(submission_id))
+        .filter(resident_subscriptions::ended_at.is_null())
         .select(resident_subscriptions::id)
         .load(connection)?;
     let rows: Vec<_> = subscriptions

@@ -67,7 +67,8 @@ const HELD: &str = "
 SELECT id, number, state, submitted_at, text, contact_name_sealed, contact_phone_sealed, address, frozen_at,
     longitude IS NOT NULL AS has_position,
     (SELECT count(*) FROM photos WHERE submission_id = submissions.id) AS photos,
-    (SELECT count(*) FROM resident_subscriptions WHERE submission_id = submissions.id) AS subscriptions,
+    (SELECT count(*) FROM resident_subscriptions
+        WHERE submission_id = submissions.id AND ended_at IS NULL) AS subscriptions,
     ARRAY(SELECT answers.text FROM answers WHERE submission_id = submissions.id ORDER BY answered_at) AS answers,
     ARRAY(SELECT comment FROM ratings WHERE submission_id = submissions.id AND comment IS NOT NULL) AS comments,
     ARRAY(SELECT reply FROM info_requests WHERE submission_id = submissions.id AND reply IS NOT NULL) AS replies

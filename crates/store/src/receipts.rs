@@ -6,7 +6,7 @@ use diesel::{
     dsl::sql,
     expression::SqlLiteral,
     pg::Pg,
-    sql_types::{Nullable, Text},
+    sql_types::{Bool, Nullable, Text},
 };
 use minyi_domain::{
     lifecycle::{self, Action, Party, State},
@@ -62,6 +62,8 @@ pub struct ReceiptView {
     pub publish_consented: bool,
     /// It is published under this token.
     pub public_token: Option<CaseToken>,
+    /// Somebody who held the receipt wants to be told on WeChat how it goes on.
+    pub subscribed: bool,
     /// There is an answer that waits for the resident's rating.
     pub may_rate: bool,
     /// With whom it lies.
@@ -120,10 +122,16 @@ struct Record {
     #[diesel(select_expression = sql::<Nullable<Text>>(LIVE_RELEASE))]
     #[diesel(select_expression_type = SqlLiteral<Nullable<Text>>)]
     public_token: Option<Word<CaseToken>>,
+    #[diesel(select_expression = sql::<Bool>(SUBSCRIBED), select_expression_type = SqlLiteral<Bool>)]
+    subscribed: bool,
 }
 
 const LIVE_RELEASE: &str =
     "(SELECT public_token FROM releases WHERE submission_id = submissions.id AND withdrawn_at IS NULL)";
+
+/// What was forgotten after its time (erased) tells nobody anything more.
+const SUBSCRIBED: &str = "EXISTS (SELECT FROM resident_subscriptions WHERE submission_id = submissions.id
+    AND NOT starts_with(wechat_openid, 'erased:'))";
 
 impl Store {
     /// The receipt's page.
@@ -205,6 +213,7 @@ fn view(record: Record, site: SitePublic, parts: Parts, meetings: Meetings) -> R
         promises: parts.promises,
         publish_consented: record.publish_consent_at.is_some(),
         public_token: record.public_token.map(|Word(token)| token),
+        subscribed: record.subscribed,
     }
 }
 

@@ -924,6 +924,7 @@ diesel::table! {
         submission_id -> Uuid,
         wechat_openid -> Text,
         created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -1,4 +1,4 @@
-/** Every page of the rules: deadlines, calendar, kinds not taken, words of the check, templates of answers and messages. */
+/** Every page of the rules: deadlines, calendar, kinds not taken, words of the check, templates of answers and messages, when messages go out. */
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
 import { stack } from "../support/stack";
@@ -117,6 +117,30 @@ test("messages show what they say, and free ones are worded", async ({ browser }
   await form.getByRole("button", { name: "恢复原来的文字" }).click();
   await expect(words).toHaveValue(usual);
   await page.context().close();
+});
+
+test("when messages go out is set, and a digest at night is refused", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/delivery");
+  await expect(page.getByLabel("早间汇总的时间")).toBeVisible();
+  await console.look("policies-delivery");
+  const quiet = page.getByLabel("有静默时段");
+  const [digest, save] = [page.getByLabel("早间汇总的时间"), page.getByRole("button", { name: "保存", exact: true })];
+  // The demonstration has none, so that its messages go out at any hour.
+  const [wasQuiet, usual] = [await quiet.isChecked(), await digest.inputValue()];
+  await quiet.check();
+  await page.getByLabel("从", { exact: true }).fill("22:00");
+  await page.getByLabel("到", { exact: true }).fill("07:00");
+  await digest.fill("06:30");
+  await save.click();
+  await expect(page.getByText("早间汇总落在静默时段里，会拖到 07:00 才发")).toBeVisible();
+  await digest.fill(usual);
+  await quiet.setChecked(wasQuiet);
+  await save.click();
+  await expect(page.getByText("已保存。")).toBeVisible();
+  await console.check();
+  await console.close();
 });
 
 test("the kinds that are not taken are looked at, and the machine's administrator has the rules too", async ({ browser }) => {

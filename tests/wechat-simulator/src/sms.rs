@@ -34,7 +34,6 @@ const NOTICE_LIMITS: [(TimeDelta, usize); 1] = [(TimeDelta::days(1), 50)];
 pub enum Template {
     Code,
     Deputy,
-    Resident,
 }
 
 /// A message as it will stand on the phone.
@@ -62,14 +61,13 @@ pub struct TextMessages {
 }
 
 impl Template {
-    const ALL: [Self; 3] = [Self::Code, Self::Deputy, Self::Resident];
+    const ALL: [Self; 2] = [Self::Code, Self::Deputy];
 
     #[must_use]
     pub const fn aliyun(self) -> &'static str {
         match self {
             Self::Code => "SMS_100000001",
             Self::Deputy => "SMS_100000002",
-            Self::Resident => "SMS_100000003",
         }
     }
 
@@ -78,7 +76,6 @@ impl Template {
         match self {
             Self::Code => "1000001",
             Self::Deputy => "1000002",
-            Self::Resident => "1000003",
         }
     }
 
@@ -94,7 +91,7 @@ impl Template {
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Code => &["code"],
-            Self::Deputy | Self::Resident => &["number", "state", "time"],
+            Self::Deputy => &["number", "state", "time"],
         }
     }
 
@@ -102,7 +99,6 @@ impl Template {
         match self {
             Self::Code => "您的验证码为：${code}，5分钟内有效，请勿告诉他人。",
             Self::Deputy => "民意${number}：${state}，期限${time}，请打开民意码小程序办理。",
-            Self::Resident => "您反映的${number}：${state}（${time}），请凭回执查看。",
         }
     }
 
@@ -126,7 +122,7 @@ impl Template {
     fn limits(self) -> &'static [(TimeDelta, usize)] {
         match self {
             Self::Code => &CODE_LIMITS,
-            Self::Deputy | Self::Resident => &NOTICE_LIMITS,
+            Self::Deputy => &NOTICE_LIMITS,
         }
     }
 }

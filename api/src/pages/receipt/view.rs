@@ -55,6 +55,10 @@ pub struct ReceiptPage {
     pub public_token: Option<String>,
     /// The agreement has just been given or taken back.
     pub consent_changed: bool,
+    /// Messages about it go to WeChat.
+    pub subscribed: bool,
+    /// They have just been ended.
+    pub messages_ended: bool,
     pub rating_error: Option<String>,
 }
 

@@ -1,10 +1,11 @@
 //! Finding a lost receipt, and being told on WeChat how it goes on.
 
-use actix_web::{HttpResponse, post, web::Path};
+use actix_web::{HttpResponse, delete, post, web::Path};
 use minyi_domain::{
     submission::Phone,
     token::{ReceiptToken, SubmissionNumber},
 };
+use minyi_store::Refusal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,4 +124,38 @@ pub(super) async fn create_subscription(
             .wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown)
             .await),
     }
+}
+
+/// Ends the messages about a submission; it may be done twice.
+///
+/// # Errors
+/// Those of finding the receipt.
+pub async fn end_messages(state: &AppState, typed: &str, address: ClientAddress) -> Result<(), Problem> {
+    let receipt = state.read_receipt(typed).await?;
+    let now = state.now();
+    match state.act(move |store| store.unsubscribe_resident(&receipt, now)).await {
+        Err(Problem::Refused(Refusal::NotFound)) => Err(state
+            .wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown)
+            .await),
+        done => done,
+    }
+}
+
+/// Be told no more (取消订阅)
+///
+/// At any time, for whoever holds the receipt. What waits to be sent is not sent any more, and which WeChat user it was for
+/// is forgotten; the receipt shows everything as before.
+#[utoipa::path(tag = "群众", params(("receipt" = String, Path)), responses(
+    (status = 204, description = "ended; doing it twice, or without having subscribed, changes nothing"),
+    (status = 400, description = "`receipt_mistyped`：回执码输错了"),
+    (status = 404, description = "`receipt_unknown`：没有这个回执"),
+))]
+#[delete("/receipts/{receipt}/subscription")]
+pub(super) async fn delete_subscription(
+    state: State,
+    receipt: Path<String>,
+    address: ClientAddress,
+) -> Result<HttpResponse, Problem> {
+    end_messages(&state, &receipt, address).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -34,7 +34,7 @@ use crate::{
     "timeline": [{"kind": "registered", "text": "已登记", "data": {}, "occurred_at": "2026-11-21T01:00:00Z"}],
     "answers": [{"author_name": "李春兰", "text": "路灯今天已经修好，谢谢您提醒。", "kind": "answer", "photos": [], "answered_at": "2026-11-22T02:00:00Z"}],
     "ratings": [], "handovers": [], "promises": [], "may_rate": true, "declined": null, "may_ask_review": false, "info_requests": [], "split_into": [],
-    "publish_consented": false, "public_url": null, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
+    "publish_consented": false, "public_url": null, "subscribed": false, "receipt_url": "https://my.example.gov.cn/r/ACDE3467KMNPRTVWXY34"
 }))]
 pub struct ReceiptResponse {
     number: String,
@@ -73,6 +73,8 @@ pub struct ReceiptResponse {
     publish_consented: bool,
     /// Where it is published, if it is.
     public_url: Option<String>,
+    /// Messages about it go to WeChat; `POST` and `DELETE …/subscription` change it.
+    subscribed: bool,
     receipt_url: String,
 }
 
@@ -254,6 +256,7 @@ impl ReceiptResponse {
                 })
                 .collect(),
             publish_consented: view.publish_consented,
+            subscribed: view.subscribed,
             public_url: view
                 .public_token
                 .map(|token| state.url(&format!("/open/cases/{token}"))),

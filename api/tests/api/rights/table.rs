@@ -125,6 +125,7 @@ pub fn rows() -> Vec<Row> {
             json!({"reason": "不再公开"}),
         ),
         with("post", "/api/v1/receipts/{receipt}/subscription", Nobody, json!({})),
+        row("delete", "/api/v1/receipts/{receipt}/subscription", Nobody),
         with("post", "/api/v1/sessions/wechat", Nobody, json!({})),
         with("post", "/api/v1/sessions", Nobody, json!({})),
         with("post", "/api/v1/sessions/refresh", Nobody, json!({})),
@@ -321,6 +322,13 @@ pub fn rows() -> Vec<Row> {
             Right(P::Configure),
             json!({"sample_percent": 10, "due_days": 15}),
         ),
+        row("get", "/api/v1/delivery-policy", Right(P::Configure)),
+        with(
+            "put",
+            "/api/v1/delivery-policy",
+            Right(P::Configure),
+            json!({"quiet_hours": {"from": "22:00", "until": "07:00"}, "digest_at": "09:00", "unknown_minutes": 2}),
+        ),
         row("get", "/api/v1/sites/{id}/slot-schemes", Right(P::Hold)),
         with(
             "put",
@@ -346,6 +354,7 @@ pub fn rows() -> Vec<Row> {
         row("put", "/api/v1/categories", Right(P::Configure)),
         row("get", "/api/v1/grids", Right(P::Upkeep)),
         row("get", "/api/v1/notifications", Right(P::Upkeep)),
+        row("get", "/api/v1/notifications/{id}", Right(P::Invite)),
         with(
             "post",
             "/api/v1/notifications/{id}/resend",

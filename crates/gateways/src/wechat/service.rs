@@ -63,9 +63,6 @@ pub struct ServiceAccountConfig {
     /// Template that reminds of a deadline
     #[arg(long, env = "MINYI_SERVICE_ACCOUNT_TEMPLATE_DEPUTY_DEADLINE", default_value = "")]
     pub service_account_template_deputy_deadline: String,
-    /// Template that tells a resident of progress
-    #[arg(long, env = "MINYI_SERVICE_ACCOUNT_TEMPLATE_RESIDENT_PROGRESS", default_value = "")]
-    pub service_account_template_resident_progress: String,
 }
 
 /// The client. Clones share connections and the token.
@@ -97,7 +94,8 @@ impl ServiceAccount {
         let templates = Templates {
             deputy_new: config.service_account_template_deputy_new,
             deputy_deadline: config.service_account_template_deputy_deadline,
-            resident_progress: config.service_account_template_resident_progress,
+            // Residents are told by the mini-program alone.
+            resident_progress: String::new(),
         };
         let is_set = settings::all_or_none([
             ("MINYI_SERVICE_ACCOUNT_APPID", appid.as_str()),
@@ -106,10 +104,6 @@ impl ServiceAccount {
             (
                 "MINYI_SERVICE_ACCOUNT_TEMPLATE_DEPUTY_DEADLINE",
                 &templates.deputy_deadline,
-            ),
-            (
-                "MINYI_SERVICE_ACCOUNT_TEMPLATE_RESIDENT_PROGRESS",
-                &templates.resident_progress,
             ),
         ])?;
         if !is_set {

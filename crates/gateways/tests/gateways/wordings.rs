@@ -77,7 +77,7 @@ fn what_would_lead_nowhere_or_stay_unfilled_is_refused() {
 
 #[test]
 fn a_preview_shows_what_fills_the_platforms_template() {
-    let Preview::Values(values) = preview(Channel::Sms, &notice(NoticeKind::ResidentProgress, None)) else {
+    let Preview::Values(values) = preview(Channel::Sms, &notice(NoticeKind::DeputyNew, None)) else {
         panic!("text messages have templates");
     };
     let said: Vec<_> = values.iter().map(|value| (value.label, value.value.as_str())).collect();

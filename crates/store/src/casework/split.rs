@@ -162,7 +162,8 @@ fn insert(
 fn announce(connection: &mut PgConnection, id: Uuid, original: &Case, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO resident_subscriptions (id, submission_id, wechat_openid, created_at)
-         SELECT sibling_id($1), $1, wechat_openid, $2 FROM resident_subscriptions WHERE submission_id = $3",
+         SELECT sibling_id($1), $1, wechat_openid, $2 FROM resident_subscriptions
+         WHERE submission_id = $3 AND ended_at IS NULL",
     )
     .bind::<SqlUuid, _>(id)
     .bind::<Timestamptz, _>(now)

@@ -79,7 +79,8 @@ WITH due AS (
     FROM due WHERE c.id = due.id RETURNING c.*
 )
 SELECT taken.id, photo_id, attempts, wechat_openid AS openid, text
-FROM taken JOIN submissions s ON s.id = submission_id LEFT JOIN resident_subscriptions r ON r.id = subscription_id
+FROM taken JOIN submissions s ON s.id = submission_id
+LEFT JOIN resident_subscriptions r ON r.id = subscription_id AND r.ended_at IS NULL
 ORDER BY due_at";
 
 /// What came in about photos, and what did not come in time.

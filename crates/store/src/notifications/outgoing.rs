@@ -16,7 +16,7 @@ use minyi_domain::{
 };
 use uuid::Uuid;
 
-use super::{Address, DigestEntry, Template};
+use super::{Address, DigestEntry, Letter, Template};
 use crate::{
     EventKind, Result,
     schema::{events, grids, group_robots, notifications, resident_subscriptions, submissions},
@@ -60,14 +60,8 @@ pub struct Outgoing {
     pub created_at: DateTime<Utc>,
     /// Somebody had it sent again.
     pub resent_at: Option<DateTime<Utc>>,
-    /// Of an event about a hearing: when it begins, and where.
-    pub meeting: Option<(DateTime<Utc>, String)>,
-    /// The event is about an office's work.
-    pub is_for_office: bool,
-    /// A reminder that half of the time is over.
-    pub is_half: bool,
-    /// A daily reminder of what is late.
-    pub is_late: bool,
+    /// What it says.
+    pub letter: Letter,
     /// What goes out with it in one message; empty unless it is a digest of several.
     pub others: Vec<DigestEntry>,
 }
@@ -95,6 +89,9 @@ pub(super) struct Message {
     pub in_digest: bool,
     #[diesel(select_expression = resident_subscriptions::wechat_openid.nullable())]
     pub resident_openid: Option<String>,
+    /// Since then the resident wants no more messages.
+    #[diesel(select_expression = resident_subscriptions::ended_at.nullable())]
+    pub resident_ended_at: Option<DateTime<Utc>>,
     #[diesel(select_expression = events::kind)]
     #[diesel(deserialize_as = Word<EventKind>)]
     pub event: EventKind,
@@ -161,7 +158,8 @@ impl Message {
         }
     }
 
-    fn said(&self, key: &str) -> Option<&serde_json::Value> {
+    /// What stands in the event's data under this key.
+    pub fn said(&self, key: &str) -> Option<&serde_json::Value> {
         self.event_data.get(key)
     }
 
@@ -175,8 +173,12 @@ impl Message {
         }
     }
 
-    /// A call to answer is over once somebody has answered; what offices and promises are told of is not.
+    /// A call to answer is over once somebody has answered; what offices and promises are told of is not. For a resident
+    /// it is over with the wish to be told.
     pub fn is_over(&self, connection: &mut PgConnection, about: &About) -> Result<bool> {
+        if self.resident_ended_at.is_some() {
+            return Ok(true);
+        }
         let calls = self.subscription_id.is_none() && self.event.calls_for_answer() && !about.state.awaits_answer();
         Ok(calls && !self.is_about_promise(connection)?)
     }
@@ -221,13 +223,8 @@ impl Message {
         (channel, address): (Channel, Address),
         others: Vec<DigestEntry>,
     ) -> Outgoing {
-        let text = |key: &str| self.said(key).and_then(serde_json::Value::as_str);
-        let starts_at = text("starts_at").and_then(|at| at.parse().ok());
         Outgoing {
-            meeting: starts_at.zip(text("place").map(str::to_owned)),
-            is_for_office: text("office").is_some(),
-            is_half: self.said("half").is_some(),
-            is_late: self.said("late").is_some(),
+            letter: Letter::of(&self, &about, others.len()),
             id: self.id,
             template: self.template,
             event: self.event,

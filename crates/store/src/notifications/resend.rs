@@ -92,7 +92,7 @@ impl Store {
 }
 
 /// The recipient of a dead message that this person sees; the message is locked.
-fn dead_in_scope(connection: &mut PgConnection, actor: &Actor, id: Uuid) -> Ruling<Option<Uuid>> {
+pub(super) fn dead_in_scope(connection: &mut PgConnection, actor: &Actor, id: Uuid) -> Ruling<Option<Uuid>> {
     let found: Option<Option<Uuid>> = notifications::table
         .inner_join(submissions::table)
         .filter(notifications::id.eq(id))

@@ -178,6 +178,7 @@ pub(crate) fn write_address(
     Ok(())
 }
 
-fn minutes(time: NaiveTime) -> i16 {
+/// Minutes after midnight, as the table has a time of day.
+pub(super) fn minutes(time: NaiveTime) -> i16 {
     i16::try_from(time.num_seconds_from_midnight() / 60).unwrap_or_default()
 }

@@ -6,7 +6,9 @@ use minyi_domain::{
     delivery::{Channel, Hours, Kind},
     people::Role,
 };
-use minyi_store::{Address, BeginSending, NewWishes, Outgoing, Recipient, SendResult, fixtures::Deputy, sealed_for};
+use minyi_store::{
+    Address, BeginSending, By, DeliveryPolicy, NewWishes, Outgoing, Recipient, SendResult, fixtures::Deputy, sealed_for,
+};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};
@@ -351,6 +353,29 @@ fn a_quiet_time_of_ones_own_takes_the_place_of_the_usual_one() {
     assert_eq!((view.quiet, view.digest), (wishes.quiet, false));
     assert!(stage.begin(now()).is_empty(), "it is ten");
     assert_eq!(stage.begin(minutes(120)).len(), 1, "it is twelve");
+}
+
+#[test]
+fn the_policy_is_set_and_holds_for_whoever_wishes_nothing() {
+    let stage = stage();
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    let policy = DeliveryPolicy {
+        quiet: Hours::new(time(9), time(12)),
+        digest_at: time(13),
+        unknown_minutes: 1440,
+    };
+    let by = By::command_line();
+    stage.world.store.set_delivery_policy(&by, policy, now()).unwrap();
+    assert_eq!(stage.world.store.delivery_policy().unwrap(), policy);
+    let view = stage
+        .world
+        .store
+        .notification_wishes(stage.deputy.actor.account_id)
+        .unwrap();
+    assert_eq!((view.quiet, view.digest_at), (policy.quiet, policy.digest_at));
+    assert!(stage.begin(now()).is_empty(), "it is ten");
+    assert_eq!(stage.begin(minutes(120)).len(), 1, "it is twelve");
+    assert_eq!(stage.world.count("audit_log WHERE action = 'delivery_policy_set'"), 1);
 }
 
 #[test]

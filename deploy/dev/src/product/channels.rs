@@ -7,14 +7,13 @@ use crate::stack::Addresses;
 /// Where the simulator takes text messages.
 const SMS_PATH: &str = "/sms/aliyun/";
 
-const ACCOUNTS: [(&str, &str); 15] = [
+const ACCOUNTS: [(&str, &str); 14] = [
     ("MINYI_SMS_PROVIDER", "aliyun"),
     ("MINYI_SMS_KEY_ID", "LTAI5tSIMULATOR00000001"),
     ("MINYI_SMS_KEY_SECRET", "simulatorAccessKeySecret000001"),
     ("MINYI_SMS_SIGN_NAME", "民意码"),
     ("MINYI_SMS_TEMPLATE_CODE", "SMS_100000001"),
     ("MINYI_SMS_TEMPLATE_DEPUTY", "SMS_100000002"),
-    ("MINYI_SMS_TEMPLATE_RESIDENT", "SMS_100000003"),
     ("MINYI_SERVICE_ACCOUNT_APPID", "wx6b0d4e8f1a2c3957"),
     ("MINYI_SERVICE_ACCOUNT_SECRET", "5f0a8c1e7d9b3264c8e1f7a90b2d4c6e"),
     ("MINYI_WECOM_CORP_ID", "ww5e7a0c1b2d3f4a69"),
@@ -49,7 +48,6 @@ pub fn settings(addresses: &Addresses) -> Environment {
     let of_service_account = [
         "MINYI_SERVICE_ACCOUNT_TEMPLATE_DEPUTY_NEW",
         "MINYI_SERVICE_ACCOUNT_TEMPLATE_DEPUTY_DEADLINE",
-        "MINYI_SERVICE_ACCOUNT_TEMPLATE_RESIDENT_PROGRESS",
     ];
     for (variable, (_, id)) in of_service_account.into_iter().zip(TEMPLATES) {
         all.insert(variable, format!("{SERVICE_TEMPLATE_PREFIX}{id}"));
@@ -82,7 +80,6 @@ mod tests {
             sms::SIGN_NAME,
             Template::Code.aliyun(),
             Template::Deputy.aliyun(),
-            Template::Resident.aliyun(),
             service::APPID,
             service::SECRET,
             wecom::CORP_ID,

@@ -133,7 +133,6 @@ fn config(world: &World) -> ChannelsConfig {
             service_account_messages: ServiceMessages::Template,
             service_account_template_deputy_new: template(DEPUTY_NEW),
             service_account_template_deputy_deadline: template(DEPUTY_DEADLINE),
-            service_account_template_resident_progress: template(RESIDENT_PROGRESS),
         },
         wecom: WecomConfig {
             wecom_base_url: base.clone(),
@@ -164,7 +163,6 @@ fn by_aliyun(world: &World) -> SmsConfig {
         sms_sign_name: sms::SIGN_NAME.to_owned(),
         sms_template_code: sms::Template::Code.aliyun().to_owned(),
         sms_template_deputy: sms::Template::Deputy.aliyun().to_owned(),
-        sms_template_resident: sms::Template::Resident.aliyun().to_owned(),
         ..SmsConfig::default()
     }
 }

@@ -1,4 +1,4 @@
-/** Policies (规则设置): deadlines and the calendar, kinds that are not taken, words of the check, templates of answers and messages. */
+/** Policies (规则设置): deadlines and the calendar, kinds that are not taken, words of the check, templates of answers and messages, when messages go out. */
 import type { RouteRecordRaw } from "vue-router";
 
 const group = "规则设置";
@@ -11,4 +11,5 @@ export const routes: RouteRecordRaw[] = [
   { path: "/policies/words", name: "content-words", component: () => import("./WordsPage.vue"), meta: { title: "内容检查词表", group, order: 520, permission } },
   { path: "/policies/answers", name: "answer-templates", component: () => import("./AnswersPage.vue"), meta: { title: "答复模板", group, order: 530, permission: "templates" } },
   { path: "/policies/messages", name: "message-templates", component: () => import("./MessagesPage.vue"), meta: { title: "消息模板", group, order: 540, permission } },
+  { path: "/policies/delivery", name: "delivery-policy", component: () => import("./DeliveryPage.vue"), meta: { title: "消息发送时间", group, order: 545, permission } },
 ];

@@ -154,6 +154,8 @@ impl Channels {
                 None => None,
             },
         };
-        sent.unwrap_or_else(|| Outcome::refused("", Refusal::NoChannel))
+        let outcome = sent.unwrap_or_else(|| Outcome::refused("", Refusal::NoChannel));
+        outcome.count(channel);
+        outcome
     }
 }

@@ -54,6 +54,7 @@ pub use claim::Republished;
 pub use dead::DeadNotification;
 pub use digest::DigestEntry;
 pub use finish::SendResult;
+pub(crate) use health::backlog;
 pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};
 pub use outgoing::{Outgoing, Recipient};
 pub use reach::{Address, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, sealed_for};

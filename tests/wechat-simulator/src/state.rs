@@ -14,7 +14,7 @@ use crate::faults::FaultBook;
 use crate::inbox::{Directory, Inbox};
 use crate::people::People;
 use crate::platform::service::ServiceAccount;
-use crate::push::Target;
+use crate::push::Pushing;
 use crate::reply::Refusal;
 use crate::sms::TextMessages;
 use crate::templates::Template;
@@ -27,7 +27,7 @@ pub struct Shared {
     pub appid: String,
     pub secret: String,
     pub product_url: String,
-    pub push: Option<Target>,
+    pub push: Arc<Pushing>,
     state: Mutex<State>,
 }
 
@@ -145,7 +145,7 @@ impl Shared {
             appid: config.appid,
             secret: config.secret,
             product_url: config.product_url,
-            push: config.push,
+            push: Arc::new(Pushing::new(config.push)),
             state: Mutex::new(State {
                 tokens: TokenBook::default(),
                 service_tokens: TokenBook::default(),

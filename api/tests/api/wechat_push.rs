@@ -1,5 +1,7 @@
 //! What WeChat tells us by itself, sealed as the simulator seals it.
 
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -81,6 +83,21 @@ async fn what_nobody_waits_for_is_acknowledged() {
     ] {
         push(&app, &target(), &message).await.expect(200);
     }
+}
+
+/// WeChat hangs up after five seconds and sends again.
+#[actix_web::test]
+async fn what_the_database_does_not_take_in_time_is_refused_and_counts_when_it_comes_again() {
+    let app = app().await;
+    let token = app.access_token(&app.deputy.actor).await;
+    let accepted = answered(&app.deputy.openid, "subscribe_msg_popup_event", "accept", 0);
+    let lock = app.hold("BEGIN; LOCK TABLE wechat_pushes");
+    let asked = Instant::now();
+    push(&app, &target(), &accepted).await.problem(503, "unavailable");
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    drop(lock);
+    push(&app, &target(), &accepted).await.expect(200);
+    assert_eq!(remaining(&app, &token).await, 1);
 }
 
 #[actix_web::test]

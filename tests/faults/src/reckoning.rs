@@ -49,8 +49,8 @@ const NEVER: &[(&str, &str)] = &[
     (
         "messages void without a reason",
         "notifications n JOIN events told ON told.id = n.event_id WHERE n.state = 'void' AND n.error IS NULL \
-         AND NOT EXISTS (SELECT FROM events e WHERE e.submission_id = n.submission_id AND e.seq > told.seq \
-             AND (e.actor <> 'clock' OR e.kind = 'closed')) \
+         AND NOT EXISTS (SELECT FROM events e WHERE e.submission_id = n.submission_id \
+             AND (e.seq > told.seq OR e.occurred_at > n.created_at) AND (e.actor <> 'clock' OR e.kind = 'closed')) \
          AND NOT EXISTS (SELECT FROM notifications m WHERE m.event_id = n.event_id \
              AND m.account_id = n.account_id AND m.state = 'sent')",
     ),
@@ -63,13 +63,47 @@ const NEVER: &[(&str, &str)] = &[
 
 /// Steps of the clock with the event that each leaves behind.
 const ONCE: &[(&str, &str)] = &[
-    ("remind_half", "kind = 'reminded' AND data ? 'half'"),
-    ("remind", "kind = 'reminded' AND NOT data ?| ARRAY['half', 'late']"),
+    (
+        "remind_half",
+        "kind = 'reminded' AND data ? 'half' AND NOT data ? 'office'",
+    ),
+    (
+        "remind",
+        "kind = 'reminded' AND NOT data ?| ARRAY['half', 'late', 'office']",
+    ),
     ("overdue", "kind = 'overdue'"),
-    ("overdue_daily", "kind = 'reminded' AND data ? 'late'"),
+    (
+        "overdue_daily",
+        "kind = 'reminded' AND data ? 'late' AND NOT data ? 'office'",
+    ),
     ("escalate_head", "kind = 'escalated' AND data ->> 'to' = 'station_head'"),
     ("escalate", "kind = 'escalated' AND NOT data ? 'to'"),
+    ("escalate_county", "kind = 'escalated' AND data ->> 'to' = 'county'"),
     ("auto_close", "kind = 'closed'"),
+    ("handover_accept", "kind = 'handover_overdue' AND data ? 'of'"),
+    (
+        "handover_remind_half",
+        "kind = 'reminded' AND data ?& ARRAY['half', 'office']",
+    ),
+    (
+        "handover_remind",
+        "kind = 'reminded' AND data ? 'office' AND NOT data ?| ARRAY['half', 'late']",
+    ),
+    ("handover_overdue", "kind = 'handover_overdue' AND NOT data ? 'of'"),
+    (
+        "handover_daily",
+        "kind = 'reminded' AND data ?& ARRAY['late', 'office']",
+    ),
+    (
+        "handover_escalate_head",
+        "kind = 'handover_escalated' AND data ->> 'to' = 'station_head'",
+    ),
+    ("handover_escalate", "kind = 'handover_escalated' AND NOT data ? 'to'"),
+    (
+        "handover_escalate_county",
+        "kind = 'handover_escalated' AND data ->> 'to' = 'county'",
+    ),
+    ("judge", "kind = 'judgement_overdue'"),
 ];
 
 fn once(step: &str, event: &str) -> String {

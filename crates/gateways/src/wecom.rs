@@ -39,7 +39,8 @@ const HOUR: Limit = Limit {
     per: Duration::from_secs(900),
 };
 
-/// Calls of this interface by the whole company: in any minute at most 2,500 at once and 7,500 more (one each 8 ms): 10,000.
+/// Calls of this interface by the whole company: in any minute at most 2,500 at once and 7,500 more (one each 8 ms):
+/// 10,000.
 const CALLS_A_MINUTE: Limit = Limit {
     burst: 2_500,
     per: Duration::from_secs(20),

@@ -118,8 +118,8 @@ impl House {
         Ok(house)
     }
 
-    /// Grids with their deputies, an office, and administrators of two levels, so that what is late climbs from the one to
-    /// the other; all have a phone.
+    /// Grids with their deputies, an office, and administrators of two levels, so that what is late climbs from the one
+    /// to the other; all have a phone.
     async fn settle(&mut self, places: usize) -> anyhow::Result<()> {
         let store = self.store()?;
         store.migrate()?;

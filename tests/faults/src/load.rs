@@ -1,4 +1,5 @@
-//! Residents who write, deputies who answer or hand over and an office that acts, while everything breaks. Each keeps trying until it is acknowledged.
+//! Residents who write, deputies who answer or hand over and an office that acts, while everything breaks. Each keeps
+//! trying until it is acknowledged.
 
 use std::{
     sync::{
@@ -58,8 +59,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// Begins it: four residents write `rate` times a second together, every deputy answers or hands over, the office acts
-    /// on most of what it gets.
+    /// Begins it: four residents write `rate` times a second together, every deputy answers or hands over, the office
+    /// acts on most of what it gets.
     pub fn begin(house: &House, rate: u32) -> Self {
         let signals = Arc::new(Signals {
             by_api: house.bases.iter().map(|_| AtomicUsize::new(0)).collect(),

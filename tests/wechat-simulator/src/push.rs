@@ -1,5 +1,5 @@
-//! What the platform tells the product by itself (消息推送): plain, compatible or encrypted, as XML or JSON, up to three
-//! times until somebody answers `success` within five seconds; if a test wants it also twice, or after the next one.
+//! What the platform tells the product by itself (消息推送): plain, compatible or encrypted, as XML or JSON, up to
+//! three times until somebody answers `success` within five seconds; if a test wants it also twice, or after the next one.
 
 mod envelope;
 

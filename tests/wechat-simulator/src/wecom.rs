@@ -1,6 +1,6 @@
 //! WeCom (企业微信): `gettoken` and messages of an application. More than 30 a minute or 1,000 an hour to one member,
-//! and the same again within the interval of the duplicate check, and more than 200 a day for each account of the company,
-//! are taken and thrown away. More than 10,000 calls a minute are refused.
+//! and the same again within the interval of the duplicate check, and more than 200 a day for each account of the
+//! company, are taken and thrown away. More than 10,000 calls a minute are refused.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -93,8 +93,8 @@ impl RobotKey {
         })
     }
 
-    /// Where the robot is called at this time, in milliseconds: with its token, the time and the signature of both. `base`
-    /// is the platform's address. A secret for an hour.
+    /// Where the robot is called at this time, in milliseconds: with its token, the time and the signature. `base` is the
+    /// platform's address. A secret for an hour.
     #[must_use]
     pub fn address(&self, base: &Url, timestamp_ms: i64) -> Url {
         let mut url = base.clone();

@@ -1,6 +1,6 @@
-//! Signatures and encryption held against the platforms' own packages (wechatpy with its part for
-//! WeCom, cryptography, tencentcloud-sdk-python, alibabacloud-tea-openapi, DingtalkChatbot) with random input. Skipped where no Python with them is named in
-//! `MINYI_ORACLE_PYTHON`; `cargo dev test` names one.
+//! Signatures and encryption held against the platforms' own packages (wechatpy with its part for WeCom, cryptography,
+//! tencentcloud-sdk-python, alibabacloud-tea-openapi, DingtalkChatbot) with random input. Skipped where no Python with
+//! them is named in `MINYI_ORACLE_PYTHON`; `cargo dev test` names one.
 
 use std::{
     collections::BTreeMap,

@@ -82,8 +82,8 @@ const SINCE: &str = "min(CASE notifications.state WHEN 'published' THEN notifica
     WHEN 'sending' THEN notifications.sending_at WHEN 'dead' THEN notifications.finished_at
     WHEN 'unknown' THEN notifications.sending_at
     ELSE CASE WHEN notifications.attempts > 0 THEN notifications.sending_at ELSE notifications.due_at END END)";
-/// Everything that is not finished well, each part literally with the condition of a partial index, so that counting does
-/// not read what was sent long ago.
+/// Everything that is not finished well, each part literally with the condition of a partial index, so that counting
+/// does not read what was sent long ago.
 const OPEN: &str = "(SELECT * FROM notifications WHERE state IN ('waiting', 'unknown')
     UNION ALL SELECT * FROM notifications WHERE state IN ('published', 'sending')
     UNION ALL SELECT * FROM notifications WHERE state = 'dead') AS notifications";

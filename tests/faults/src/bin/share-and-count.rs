@@ -1,5 +1,6 @@
 //! Lets three workers and two apis share the work of one database, starts each anew in its turn while people go on
-//! writing and answering, one of them while WeChat is slow, and counts: everything once, nothing lost, nobody turned away.
+//! writing and answering, one of them while WeChat is slow, and counts: everything once, nothing lost, nobody turned
+//! away.
 //!
 //! ```text
 //! cargo run -p minyi-faults --bin share-and-count -- --seconds 60 --rounds 3

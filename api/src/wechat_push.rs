@@ -3,6 +3,8 @@
 //! WeChat's page "消息推送" of the mini-program's server documentation: the address is verified by a signed GET; a push is
 //! answered with `success` within five seconds, or it comes again, three times in all.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, get, http::header::CACHE_CONTROL, post, web::Bytes, web::Query};
 use minyi_gateways::wechat::push::{Answer, Event, Failure, Push, PushQuery, Pushes};
 use minyi_store::{ContentReport, FailedMessage, PushAnswer, TakenPush, Template};
@@ -13,6 +15,9 @@ use crate::{
     problem::Problem,
     state::{AppState, State},
 };
+
+/// WeChat hangs up after five seconds. What the database has not taken by then is refused in time, so that it comes again.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Registers the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -76,7 +81,9 @@ async fn take_push(state: State, query: Query<PushQuery>, body: Bytes) -> Result
         };
         store.take_push(taken, now)
     };
-    state.ask(take).await?;
+    // What the database takes after all is known by its key when it comes again.
+    let taken = tokio::time::timeout(PATIENCE, state.ask(take)).await;
+    taken.map_err(|late| Problem::Unavailable(late.into()))??;
     Ok(said("success".to_owned()))
 }
 

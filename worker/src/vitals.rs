@@ -53,14 +53,13 @@ impl Worker {
     }
 
     async fn measure_backlog(&self) -> Result<()> {
-        let counts = self.in_store(|store| store.work_counts()).await?;
-        for (state, count) in &counts.notifications {
-            gauge!("notifications_in_state", "state" => state.clone()).set(*count as f64);
+        let now = self.clock.now();
+        let counts = self.in_store(move |store| store.work_counts(now)).await?;
+        for stage in &counts.stages {
+            let age = stage.since.map_or(0.0, |since| (now - since).as_seconds_f64());
+            gauge!("notifications_in_stage", "stage" => stage.stage.clone()).set(stage.count as f64);
+            gauge!("notifications_oldest_seconds", "stage" => stage.stage.clone()).set(age.max(0.0));
         }
-        let waits_since = counts
-            .oldest_due_at
-            .map_or(0.0, |due_at| (self.clock.now() - due_at).as_seconds_f64());
-        gauge!("notifications_oldest_wait_seconds").set(waits_since.max(0.0));
         gauge!("deadline_steps_open").set(counts.open_steps as f64);
         for stream in [Stream::Notifications, Stream::Steps] {
             let depth = self.queue.depth(stream).await?;

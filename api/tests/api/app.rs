@@ -257,9 +257,15 @@ impl App {
 
     /// What no interface offers yet: for instance an administrator's work on codes.
     pub fn sql(&self, statement: &str) {
+        drop(self.hold(statement));
+    }
+
+    /// As [`App::sql`]; a transaction that it began stays open until the connection is dropped.
+    pub fn hold(&self, statement: &str) -> diesel::PgConnection {
         use diesel::{Connection as _, connection::SimpleConnection as _};
         let mut connection = diesel::PgConnection::establish(self.database.url()).unwrap();
         connection.batch_execute(statement).unwrap();
+        connection
     }
 
     /// How often this act stands in the audit log; each entry says that it came from here.

@@ -1,9 +1,11 @@
 //! What WeChat tells us by itself, sealed as the simulator seals it.
 
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use wechat_simulator::{DEFAULT_APPID, push::Target};
+use wechat_simulator::{DEFAULT_APPID, push::Target, templates::DEPUTY_NEW};
 
 use crate::app::{Answer, App, send};
 
@@ -114,6 +116,21 @@ async fn what_nobody_waits_for_is_acknowledged() {
     }
 }
 
+/// WeChat hangs up after five seconds and sends again.
+#[actix_web::test]
+async fn what_the_database_does_not_take_in_time_is_refused_and_counts_when_it_comes_again() {
+    let app = app().await;
+    let token = app.access_token(&app.deputy.actor).await;
+    let accepted = answered(&app.deputy.openid, "subscribe_msg_popup_event", "accept", 0);
+    let lock = app.hold("BEGIN; LOCK TABLE wechat_pushes");
+    let asked = Instant::now();
+    push(&app, &target(), &accepted).await.problem(503, "unavailable");
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    drop(lock);
+    push(&app, &target(), &accepted).await.expect(200);
+    assert_eq!(remaining(&app, &token).await, 1);
+}
+
 #[actix_web::test]
 async fn who_does_not_know_the_secrets_is_not_believed() {
     let app = app().await;
@@ -153,4 +170,52 @@ async fn the_address_is_verified() {
 async fn without_a_token_there_is_no_such_address() {
     let app = App::start().await;
     app.post(PATH, &json!({})).await.problem(404, "not_found");
+}
+
+/// The simulator's person accepts one message more, and the simulator tells the product, each push twice.
+async fn accept(app: &App, manner: Value, times_before: u64) {
+    let pushes = format!("{}/_sim/pushes", app.simulator.address);
+    let target = json!({ "url": format!("{}{PATH}", app.base), "token": TOKEN, "aes_key": aes_key() });
+    let set = app
+        .client
+        .put(&pushes)
+        .json(&json!({ "target": target, "manner": manner }));
+    send(set).await.expect(204);
+    let answer = json!({ "template_id": DEPUTY_NEW, "accept": true });
+    let path = format!(
+        "{}/_sim/users/{}/subscriptions",
+        app.simulator.address, app.deputy.openid
+    );
+    send(app.client.post(path).json(&answer)).await.expect(200);
+    for _ in 0..2_000 {
+        let shown = send(app.client.get(&pushes)).await.expect(200).json();
+        if shown["acknowledged"] == times_before + 2 {
+            return;
+        }
+    }
+    panic!("not acknowledged twice: {manner}");
+}
+
+#[actix_web::test]
+async fn every_manner_of_the_platform_counts_once() {
+    for (with_key, modes) in [(false, ["plain", "compatible"]), (true, ["compatible", "encrypted"])] {
+        let key = aes_key();
+        let mut settings = vec!["--wechat-push-token", TOKEN, "--wechat-template-deputy-new", DEPUTY_NEW];
+        if with_key {
+            settings.extend(["--wechat-push-aes-key", &key]);
+        }
+        let app = App::with(&settings).await;
+        let token = app.access_token(&app.deputy.actor).await;
+        let mut count = 0;
+        for mode in modes {
+            for format in ["json", "xml"] {
+                // Two answers of one second would be one push.
+                app.advance(TimeDelta::seconds(1));
+                let manner = json!({ "mode": mode, "format": format, "duplicates": 1.0 });
+                accept(&app, manner, 2 * count).await;
+                count += 1;
+                assert_eq!(remaining(&app, &token).await, count, "{mode} {format}");
+            }
+        }
+    }
 }

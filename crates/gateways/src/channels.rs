@@ -91,7 +91,7 @@ impl Channels {
             wechat: Wechat::new(wechat, link.clone(), clock.clone(), mode)?,
             service_account: ServiceAccount::new(config.service_account, appid, link.clone(), clock.clone(), mode)?,
             wecom: Wecom::new(config.wecom, limits.clone(), link.clone(), clock.clone(), mode)?,
-            dingtalk: Dingtalk::new(config.dingtalk, link.clone(), clock.clone(), mode)?,
+            dingtalk: Dingtalk::new(config.dingtalk, limits.clone(), link.clone(), clock.clone(), mode)?,
             robots,
             sms: Sms::new(config.sms, clock.clone(), mode)?.filter(Sms::has_notices),
             mail: Mailer::new(config.mail, mode)?,
@@ -157,6 +157,8 @@ impl Channels {
                 None => None,
             },
         };
-        sent.unwrap_or_else(|| Outcome::refused("", Refusal::NoChannel))
+        let outcome = sent.unwrap_or_else(|| Outcome::refused("", Refusal::NoChannel));
+        outcome.count(channel);
+        outcome
     }
 }

@@ -1,7 +1,7 @@
 //! DingTalk (钉钉): work notices (工作通知) to one person; robots in groups are [`DingtalkRobots`].
 //!
 //! The platform answers "taken" before it looks at its own limits: the same text to one person once a day, 500 notices
-//! a day to one person. What is over is dropped without a word, so this client asks for the result afterwards
+//! a day to one person, 5,000 recipients a minute. What is over is dropped without a word, so this client asks for the result afterwards
 //! (`getsendresult`) and believes only that. The text bears the second in which the notice was written: two notices
 //! never have the same text, and a repetition of one always has, so that the platform itself keeps it from arriving
 //! twice.
@@ -28,12 +28,18 @@ use crate::{
         token::{self, Fresh, TokenSource, Tokens},
     },
     clock::Clock,
+    limits::{Check, Decision, Limit, Limits},
     redis_link::RedisLink,
 };
 
 const USUAL_ADDRESS: &str = "https://oapi.dingtalk.com";
 /// A message may have 2,048 bytes as JSON, in which a character takes at most twice its bytes; the rest is its frame.
 pub(crate) const TEXT_BYTES: usize = 940;
+/// Recipients of the application: in any minute at most 1,000 at once and 4,000 more (one each 15 ms): 5,000.
+const MINUTE: Limit = Limit {
+    burst: 1_000,
+    per: Duration::from_secs(15),
+};
 /// When the result is asked for, one after another. An employee's phone need not be there: "unread" is a result.
 const ASK_AFTER: [Duration; 4] = [
     Duration::ZERO,
@@ -66,6 +72,7 @@ pub struct Dingtalk {
     base_url: Url,
     agent_id: u64,
     tokens: Arc<Tokens<AppToken>>,
+    limits: Limits,
 }
 
 /// `gettoken`: the same token for everybody while it lives.
@@ -118,7 +125,13 @@ impl Dingtalk {
     ///
     /// # Errors
     /// [`Error::Configuration`].
-    pub fn new(config: DingtalkConfig, link: RedisLink, clock: Clock, mode: Mode) -> Result<Option<Self>> {
+    pub fn new(
+        config: DingtalkConfig,
+        limits: Limits,
+        link: RedisLink,
+        clock: Clock,
+        mode: Mode,
+    ) -> Result<Option<Self>> {
         let is_set = settings::all_or_none([
             ("MINYI_DINGTALK_APP_KEY", config.dingtalk_app_key.as_str()),
             ("MINYI_DINGTALK_APP_SECRET", config.dingtalk_app_secret.expose_secret()),
@@ -142,11 +155,24 @@ impl Dingtalk {
             base_url,
             agent_id,
             tokens: Arc::new(Tokens::new(source, link, clock)),
+            limits,
         }))
     }
 
     /// Sends `notice` to the person `userid`, and asks what became of it for up to three seconds.
     pub async fn send(&self, userid: &str, notice: &Notice) -> Outcome {
+        let agent = self.agent_id.to_string();
+        let check = Check {
+            class: "dingtalk.minute",
+            subject: &agent,
+            limit: MINUTE,
+        };
+        if let Decision::Limited {
+            retry_after_seconds, ..
+        } = self.limits.check(&[check]).await
+        {
+            return Outcome::retry(Duration::from_secs(retry_after_seconds.into()), "own_limit");
+        }
         let written = text::in_china(notice.written_at, "%-m月%-d日 %H:%M:%S");
         let content = format!("{}\n{written}", notice.text(TEXT_BYTES));
         let body = json!({

@@ -39,6 +39,18 @@ const HOUR: Limit = Limit {
     per: Duration::from_secs(900),
 };
 
+/// Calls of this interface by the whole company: in any minute at most 2,500 at once and 7,500 more (one each 8 ms):
+/// 10,000.
+const CALLS_A_MINUTE: Limit = Limit {
+    burst: 2_500,
+    per: Duration::from_secs(20),
+};
+/// In any hour at most 30,000 at once and 120,000 more (one each 30 ms): 150,000.
+const CALLS_AN_HOUR: Limit = Limit {
+    burst: 30_000,
+    per: Duration::from_secs(900),
+};
+
 /// The settings of WeCom: all of them, or none and the channel does not exist.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct WecomConfig {
@@ -61,6 +73,7 @@ pub struct WecomConfig {
 pub struct Wecom {
     http: reqwest::Client,
     base_url: Url,
+    corp_id: String,
     agent_id: u32,
     tokens: Arc<Tokens<AppToken>>,
     limits: Limits,
@@ -110,13 +123,14 @@ impl Wecom {
         let source = AppToken {
             http: http.clone(),
             url: http::endpoint(&base_url, "/cgi-bin/gettoken"),
-            corp_id: config.wecom_corp_id,
+            corp_id: config.wecom_corp_id.clone(),
             agent_id,
             secret: config.wecom_secret,
         };
         Ok(Some(Self {
             http,
             base_url,
+            corp_id: config.wecom_corp_id,
             agent_id,
             tokens: Arc::new(Tokens::new(source, link, clock)),
             limits,
@@ -125,12 +139,13 @@ impl Wecom {
 
     /// Sends `notice` to the member `userid`.
     pub async fn send(&self, userid: &str, notice: &Notice) -> Outcome {
-        let limit = |class, limit| Check {
-            class,
-            subject: userid,
-            limit,
-        };
-        let checks = [limit("wecom.minute", MINUTE), limit("wecom.hour", HOUR)];
+        let check = |class, subject, limit| Check { class, subject, limit };
+        let checks = [
+            check("wecom.minute", userid, MINUTE),
+            check("wecom.hour", userid, HOUR),
+            check("wecom.calls.minute", &self.corp_id, CALLS_A_MINUTE),
+            check("wecom.calls.hour", &self.corp_id, CALLS_AN_HOUR),
+        ];
         if let Decision::Limited {
             retry_after_seconds, ..
         } = self.limits.check(&checks).await

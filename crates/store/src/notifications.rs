@@ -60,6 +60,7 @@ pub use delivery_policy::DeliveryPolicy;
 pub use digest::DigestEntry;
 pub(crate) use finish::failed_afterwards;
 pub use finish::{FailedMessage, SendResult};
+pub(crate) use health::backlog;
 pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};
 pub use letter::{DeadLetter, Letter};
 pub use outgoing::{Outgoing, Recipient};

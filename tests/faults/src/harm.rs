@@ -24,6 +24,7 @@ const KINDS: &[(&str, u32)] = &[
     ("wechat: 45009 quota used up", 4),
     ("wechat: token revoked", 4),
     ("wechat: answers after the time-out", 4),
+    ("wechat: body drips, in time or not", 4),
     ("wechat: sends, then breaks the line", 4),
     ("wechat: breaks the line, sends not", 4),
     ("wechat: 502 with a page", 4),
@@ -79,6 +80,7 @@ fn of_wechat(kind: &str, chance: &mut StdRng) -> Value {
         ("wechat: token revoked", _) => json!({ "token_revoked": true }),
         // The client waits two seconds.
         ("wechat: answers after the time-out", _) => json!({ "latency_ms": 3_000 }),
+        ("wechat: body drips, in time or not", _) => json!({ "slow_body_ms": chance.random_range(500..=4_000) }),
         ("wechat: sends, then breaks the line", _) => json!({ "reset_after_processing": true }),
         ("wechat: breaks the line, sends not", _) => json!({ "outage": true }),
         _ => unreachable!("{kind} is not WeChat's"),

@@ -12,10 +12,11 @@ use minyi_api::auth::tokens::generate_key;
 use minyi_dev::servers::{
     Durability, Place, PrivatePostgres, PrivateRedis, Server, free_port, random_password, wait_ready,
 };
+use minyi_domain::people::Role;
 use minyi_gateways::clock::Clock;
 use minyi_store::{
     Store, StoreConfig,
-    fixtures::{City, Deputy, Grid},
+    fixtures::{COUNTY, City, Deputy, Grid, TOWNSHIP, openid_of},
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -23,6 +24,7 @@ use nix::{
 };
 use reqwest::Client;
 use serde_json::{Value, json};
+use uuid::Uuid;
 use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig, templates};
 
 use crate::child::offset;
@@ -47,6 +49,14 @@ pub struct Size {
     pub places: usize,
 }
 
+/// Who can take a matter over from a deputy.
+#[derive(Clone, Debug, Default)]
+pub struct Office {
+    pub id: Uuid,
+    /// Of the one who acts for it.
+    pub openid: String,
+}
+
 /// Which clock the programs go by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
@@ -67,6 +77,7 @@ pub struct House {
     /// Of each api.
     pub bases: Vec<String>,
     pub places: Vec<(Grid, Deputy)>,
+    pub office: Office,
     running: Vec<(Part, Child)>,
 }
 
@@ -90,6 +101,7 @@ impl House {
             simulator: wechat_simulator::start(SimulatorConfig::default()).await?,
             client: Client::builder().timeout(Duration::from_secs(10)).build()?,
             places: Vec::new(),
+            office: Office::default(),
             running: Vec::new(),
         };
         let beginning: DateTime<Utc> = "2026-03-02T01:00:00Z".parse()?;
@@ -106,16 +118,23 @@ impl House {
         Ok(house)
     }
 
-    /// Grids with their deputies, who all have a phone.
+    /// Grids with their deputies, an office, and administrators of two levels, so that what is late climbs from the one
+    /// to the other; all have a phone.
     async fn settle(&mut self, places: usize) -> anyhow::Result<()> {
         let store = self.store()?;
         store.migrate()?;
         let mut city = City::found(&store, self.now());
         self.places = (0..places).map(|_| city.grid_with_lead()).collect();
-        let users = self
-            .places
-            .iter()
-            .map(|(_, deputy)| json!({ "openid": deputy.openid, "name": "某代表" }));
+        let id = city.office(TOWNSHIP);
+        let openid = openid_of(&city.office_handler(id));
+        self.office = Office { id, openid };
+        let admins = [(TOWNSHIP, Role::StreetAdmin), (COUNTY, Role::CountyAdmin)];
+        let mut phones = admins
+            .map(|(region, role)| openid_of(&city.admin(region, role)))
+            .to_vec();
+        phones.push(self.office.openid.clone());
+        phones.extend(self.places.iter().map(|(_, deputy)| deputy.openid.clone()));
+        let users = phones.iter().map(|openid| json!({ "openid": openid, "name": "某人" }));
         self.control("users", users.collect()).await
     }
 

@@ -10,6 +10,7 @@
 )]
 
 pub mod child;
+pub mod deliveries;
 pub mod harm;
 pub mod house;
 pub mod load;

@@ -1,4 +1,5 @@
-//! Residents who write and deputies who answer while everything breaks. Each keeps trying until it is acknowledged.
+//! Residents who write, deputies who answer or hand over and an office that acts, while everything breaks. Each keeps
+//! trying until it is acknowledged.
 
 use std::{
     sync::{
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::house::House;
+use crate::house::{House, Office};
 
 const RESIDENTS: u32 = 4;
 /// After this nobody waits any more: what was not acknowledged by then is not counted.
@@ -54,10 +55,12 @@ pub struct Load {
     signals: Arc<Signals>,
     residents: Vec<JoinHandle<Vec<String>>>,
     deputies: Vec<JoinHandle<Vec<(Uuid, String)>>>,
+    office: JoinHandle<()>,
 }
 
 impl Load {
-    /// Begins it: four residents write `rate` times a second together, every deputy answers.
+    /// Begins it: four residents write `rate` times a second together, every deputy answers or hands over, the office
+    /// acts on most of what it gets.
     pub fn begin(house: &House, rate: u32) -> Self {
         let signals = Arc::new(Signals {
             by_api: house.bases.iter().map(|_| AtomicUsize::new(0)).collect(),
@@ -69,6 +72,7 @@ impl Load {
             bases: house.bases.clone(),
             next: AtomicUsize::new(0),
             simulator: house.simulator().to_owned(),
+            office: house.office.clone(),
             signals: Arc::clone(&signals),
         };
         let residents = (0..RESIDENTS).map(|index| {
@@ -82,6 +86,7 @@ impl Load {
         Self {
             residents: residents.collect(),
             deputies: deputies.collect(),
+            office: tokio::spawn(person().sign()),
             signals,
         }
     }
@@ -113,6 +118,7 @@ impl Load {
         for deputy in self.deputies {
             acknowledged.answers.extend(deputy.await?);
         }
+        self.office.await?;
         acknowledged.retries = self.signals.retries.load(Ordering::Relaxed);
         let of = |number: &AtomicUsize| number.load(Ordering::Relaxed);
         acknowledged.given_up = of(&self.signals.given_up);
@@ -129,6 +135,7 @@ struct Person {
     bases: Vec<String>,
     next: AtomicUsize,
     simulator: String,
+    office: Office,
     signals: Arc<Signals>,
 }
 
@@ -165,7 +172,7 @@ impl Person {
         while !self.stopped() {
             tokio::time::sleep(Duration::from_millis(400)).await;
             let Some(items) = self.inbox(&token).await else {
-                token = self.login(&deputy).await.unwrap_or_default();
+                token = self.login(&deputy.openid).await.unwrap_or_default();
                 continue;
             };
             // Half of what waits, so that clocks run out, too.
@@ -187,28 +194,71 @@ impl Person {
                     _ => break,
                 }
             }
+            // Of the other half a few go to the office.
+            for id in items.iter().filter(|id| id.as_u128() % 16 == 1).take(1) {
+                let body = json!({ "office_id": self.office.id, "demand": "请到现场查看，修好路灯。" });
+                self.act(&token, &format!("/submissions/{id}/handovers"), &body).await;
+            }
         }
         answers
     }
 
+    /// The office: it lets one of four matters lie, signs for the others, and answers one of those; the rest gets late.
+    async fn sign(self) {
+        let mut token = String::new();
+        while !self.stopped() {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let Some(items) = self.list(&token, "handovers?state=offered,accepted&limit=100").await else {
+                token = self.login(&self.office.openid).await.unwrap_or_default();
+                continue;
+            };
+            for (id, state) in items {
+                let path = format!("/handovers/{id}");
+                match (id.as_u128() % 4, state.as_str()) {
+                    (1..=3, "offered") => {
+                        let body = json!({ "responsible_name": "赵科长" });
+                        self.act(&token, &format!("{path}/accept"), &body).await;
+                    }
+                    (1, "accepted") => {
+                        let body = json!({ "text": "已换灯头。", "result": "a" });
+                        self.act(&token, &format!("{path}/answer"), &body).await;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Does something of which nobody counts the acknowledgement; what the rules refuse meanwhile is refused.
+    async fn act(&self, token: &str, path: &str, body: &Value) {
+        let headers = [
+            ("authorization", format!("Bearer {token}")),
+            ("idempotency-key", Uuid::new_v4().to_string()),
+        ];
+        self.insist(path, &headers, body).await;
+    }
+
     async fn inbox(&self, token: &str) -> Option<Vec<Uuid>> {
-        let ask = |base: &str| {
-            let url = format!("{base}/api/v1/inbox?state=registered");
-            self.client.get(url).bearer_auth(token)
-        };
+        let items = self.list(token, "inbox?state=registered").await?;
+        Some(items.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// Ids and states of a list.
+    async fn list(&self, token: &str, path: &str) -> Option<Vec<(Uuid, String)>> {
+        let ask = |base: &str| self.client.get(format!("{base}/api/v1/{path}")).bearer_auth(token);
         let (status, page) = self.try_all(ask).await?;
         if !status.is_success() {
             return None;
         }
-        let ids = page["items"]
-            .as_array()?
-            .iter()
-            .filter_map(|item| item["id"].as_str()?.parse().ok());
-        Some(ids.collect())
+        let items = page["items"].as_array()?.iter().filter_map(|item| {
+            let id = item["id"].as_str()?.parse().ok()?;
+            Some((id, item["state"].as_str().unwrap_or_default().to_owned()))
+        });
+        Some(items.collect())
     }
 
-    async fn login(&self, deputy: &Deputy) -> Option<String> {
-        let url = format!("{}/_sim/users/{}/js_code", self.simulator, deputy.openid);
+    async fn login(&self, openid: &str) -> Option<String> {
+        let url = format!("{}/_sim/users/{openid}/js_code", self.simulator);
         let code: Value = self.client.post(url).send().await.ok()?.json().await.ok()?;
         // A code works once, whichever api took it.
         let url = format!("{}/api/v1/sessions/wechat", self.bases[self.turn()]);

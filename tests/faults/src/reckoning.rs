@@ -1,12 +1,11 @@
 //! What must be true after everything: read from the database and from WeChat's counterpart.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 use chrono::TimeDelta;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
-use serde_json::Value;
 
-use crate::{house::House, load::Acknowledged};
+use crate::{deliveries, house::House, load::Acknowledged};
 
 #[derive(QueryableByName)]
 struct Count {
@@ -15,25 +14,6 @@ struct Count {
     #[diesel(sql_type = sql_types::BigInt)]
     count: i64,
 }
-
-/// Messages about one submission to one person.
-#[derive(QueryableByName)]
-struct Told {
-    #[diesel(sql_type = sql_types::Text)]
-    openid: String,
-    #[diesel(sql_type = sql_types::Text)]
-    number: String,
-    #[diesel(sql_type = sql_types::BigInt)]
-    sent: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    unknown: i64,
-}
-
-const TOLD: &str = "
-SELECT a.wechat_openid AS openid, s.number, count(*) FILTER (WHERE n.state = 'sent' AND n.carried_by IS NULL) AS sent,
-    sum(n.unknown_attempts)::bigint AS unknown
-FROM notifications n JOIN accounts a ON a.id = n.account_id JOIN submissions s ON s.id = n.submission_id
-GROUP BY 1, 2";
 
 const UNFINISHED: &str = "
 SELECT 'messages' AS name, count(*) AS count FROM notifications WHERE state NOT IN ('sent', 'dead', 'void', 'passed')
@@ -60,17 +40,70 @@ const NEVER: &[(&str, &str)] = &[
         "dead letters without a reason",
         "notifications WHERE state = 'dead' AND error IS NULL",
     ),
+    (
+        "messages passed on to no other channel",
+        "notifications n WHERE state = 'passed' AND NOT EXISTS (SELECT FROM notifications m \
+         WHERE m.event_id = n.event_id AND m.account_id = n.account_id AND m.id <> n.id AND m.state <> 'passed')",
+    ),
+    // It says why; or somebody has done something since, or the matter was closed; or another channel brought it.
+    (
+        "messages void without a reason",
+        "notifications n JOIN events told ON told.id = n.event_id WHERE n.state = 'void' AND n.error IS NULL \
+         AND NOT EXISTS (SELECT FROM events e WHERE e.submission_id = n.submission_id \
+             AND (e.seq > told.seq OR e.occurred_at > n.created_at) AND (e.actor <> 'clock' OR e.kind = 'closed')) \
+         AND NOT EXISTS (SELECT FROM notifications m WHERE m.event_id = n.event_id \
+             AND m.account_id = n.account_id AND m.state = 'sent')",
+    ),
+    (
+        "sent on two channels, no outcome unknown",
+        "(SELECT 1 FROM notifications GROUP BY event_id, account_id, subscription_id, robot_id \
+         HAVING count(*) FILTER (WHERE state = 'sent') > 1 AND sum(unknown_attempts) = 0) x",
+    ),
 ];
 
 /// Steps of the clock with the event that each leaves behind.
 const ONCE: &[(&str, &str)] = &[
-    ("remind_half", "kind = 'reminded' AND data ? 'half'"),
-    ("remind", "kind = 'reminded' AND NOT data ?| ARRAY['half', 'late']"),
+    (
+        "remind_half",
+        "kind = 'reminded' AND data ? 'half' AND NOT data ? 'office'",
+    ),
+    (
+        "remind",
+        "kind = 'reminded' AND NOT data ?| ARRAY['half', 'late', 'office']",
+    ),
     ("overdue", "kind = 'overdue'"),
-    ("overdue_daily", "kind = 'reminded' AND data ? 'late'"),
+    (
+        "overdue_daily",
+        "kind = 'reminded' AND data ? 'late' AND NOT data ? 'office'",
+    ),
     ("escalate_head", "kind = 'escalated' AND data ->> 'to' = 'station_head'"),
     ("escalate", "kind = 'escalated' AND NOT data ? 'to'"),
+    ("escalate_county", "kind = 'escalated' AND data ->> 'to' = 'county'"),
     ("auto_close", "kind = 'closed'"),
+    ("handover_accept", "kind = 'handover_overdue' AND data ? 'of'"),
+    (
+        "handover_remind_half",
+        "kind = 'reminded' AND data ?& ARRAY['half', 'office']",
+    ),
+    (
+        "handover_remind",
+        "kind = 'reminded' AND data ? 'office' AND NOT data ?| ARRAY['half', 'late']",
+    ),
+    ("handover_overdue", "kind = 'handover_overdue' AND NOT data ? 'of'"),
+    (
+        "handover_daily",
+        "kind = 'reminded' AND data ?& ARRAY['late', 'office']",
+    ),
+    (
+        "handover_escalate_head",
+        "kind = 'handover_escalated' AND data ->> 'to' = 'station_head'",
+    ),
+    ("handover_escalate", "kind = 'handover_escalated' AND NOT data ? 'to'"),
+    (
+        "handover_escalate_county",
+        "kind = 'handover_escalated' AND data ->> 'to' = 'county'",
+    ),
+    ("judge", "kind = 'judgement_overdue'"),
 ];
 
 fn once(step: &str, event: &str) -> String {
@@ -110,17 +143,19 @@ pub struct Books {
 
 pub async fn read(house: &House, acknowledged: &Acknowledged) -> anyhow::Result<Books> {
     let verified = house.store()?.verify_timelines(|_| ())?;
-    let (told, mut rows, mut wrong) = {
+    let (ledger, mut rows, mut wrong) = {
         let connection = &mut PgConnection::establish(&house.database_url())?;
-        let told: Vec<Told> = sql_query(TOLD).load(connection)?;
-        (told, counted(connection)?, never(connection, acknowledged)?)
+        let ledger = deliveries::ledger(connection)?;
+        (ledger, counted(connection)?, never(connection, acknowledged)?)
     };
-    let (missing, doubled, twice) = compare(&told, &arrivals(house, &told).await?);
+    let held = deliveries::compare(&ledger, &deliveries::received(house).await?);
     wrong.extend([
-        ("told as sent and not arrived".to_owned(), missing),
+        ("events sent to a person and not received".to_owned(), held.lost),
+        ("received by another person, or in other words".to_owned(), held.astray),
+        ("one message for two events".to_owned(), held.shared),
         (
-            "arrived more often than the unknown outcomes explain".to_owned(),
-            doubled,
+            "received, and no unknown outcome explains it".to_owned(),
+            held.unexplained,
         ),
         (
             "timelines with a break".to_owned(),
@@ -135,11 +170,21 @@ pub async fn read(house: &House, acknowledged: &Acknowledged) -> anyhow::Result<
         ("timelines verified", verified.submissions),
     ];
     rows.extend(said.map(|(name, count)| (name.to_owned(), i64::try_from(count).unwrap())));
-    rows.push(("messages that arrived again, outcome unknown".to_owned(), twice));
+    let events = ledger.len();
+    let received = [
+        (
+            "events and people, each held against what was received",
+            i64::try_from(events)?,
+        ),
+        ("received, named by the row of its event", held.named),
+        ("received, of an attempt of unknown outcome", held.fitted),
+        ("of these beside another one of the same event", held.again),
+    ];
+    rows.extend(received.map(|(name, count)| (name.to_owned(), count)));
     Ok(Books {
         rows,
         wrong,
-        again: twice,
+        again: held.again,
     })
 }
 
@@ -192,19 +237,6 @@ fn never(connection: &mut PgConnection, acknowledged: &Acknowledged) -> anyhow::
     Ok(wrong)
 }
 
-/// Pairs of person and submission of which too little or too much arrived, and messages that arrived again.
-fn compare(told: &[Told], arrived: &BTreeMap<(String, String), i64>) -> (i64, i64, i64) {
-    let (mut missing, mut doubled, mut twice) = (0, 0, 0);
-    for row in told {
-        let key = (row.openid.clone(), row.number.clone());
-        let times = arrived.get(&key).copied().unwrap_or(0);
-        missing += i64::from(times < row.sent);
-        doubled += i64::from(times > row.sent + row.unknown);
-        twice += (times - row.sent).max(0);
-    }
-    (missing, doubled, twice)
-}
-
 fn lost_receipts(connection: &mut PgConnection, acknowledged: &Acknowledged) -> anyhow::Result<i64> {
     let found: Count = sql_query(
         "SELECT '' AS name, count(*) AS count FROM unnest($1) AS said (receipt)
@@ -226,32 +258,6 @@ fn lost_answers(connection: &mut PgConnection, acknowledged: &Acknowledged) -> a
     .bind::<sql_types::Array<sql_types::Text>, _>(texts)
     .get_result(connection)?;
     Ok(found.count)
-}
-
-/// How often each person got a message about each submission.
-async fn arrivals(house: &House, told: &[Told]) -> anyhow::Result<BTreeMap<(String, String), i64>> {
-    let mut arrived = BTreeMap::new();
-    let mut people: Vec<&String> = told.iter().map(|row| &row.openid).collect();
-    people.sort();
-    people.dedup();
-    for openid in people {
-        let page = house.ask(&format!("users/{openid}/messages?limit=1000000")).await?;
-        for message in page["items"].as_array().unwrap_or(&Vec::new()) {
-            let number = message["data"]["character_string1"]["value"].as_str();
-            let number = number.or_else(|| any_number(message)).unwrap_or_default();
-            *arrived.entry((openid.clone(), number.to_owned())).or_default() += 1;
-        }
-    }
-    Ok(arrived)
-}
-
-/// The keyword that holds the number, whatever the template calls it.
-fn any_number(message: &Value) -> Option<&str> {
-    let mut values = message["data"]
-        .as_object()?
-        .values()
-        .filter_map(|keyword| keyword["value"].as_str());
-    values.find(|value| value.len() == 16 && value.as_bytes().get(8) == Some(&b'-'))
 }
 
 impl Books {

@@ -24,6 +24,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/_sim/users/{openid}/subscriptions",
             web::post().to(answer_subscription),
         )
+        .route("/_sim/service_account/subscriptions", web::post().to(accept_notices))
         .route("/_sim/messages", web::delete().to(clear_messages))
         .route("/_sim/counts", web::get().to(counts))
         .route("/_sim/faults", web::get().to(list_faults))
@@ -171,6 +172,21 @@ async fn answer_subscription(
         }
         None => no_such_user(),
     }
+}
+
+/// A follower accepts notices of a one-time template of the service account, named without its prefix.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Acceptance {
+    openid: String,
+    template_id: String,
+    count: u32,
+}
+
+async fn accept_notices(body: web::Json<Acceptance>, shared: SharedData) -> HttpResponse {
+    let mut state = shared.lock();
+    state.service.accept(&body.openid, &body.template_id, body.count);
+    HttpResponse::NoContent().finish()
 }
 
 async fn clear_messages(shared: SharedData) -> HttpResponse {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::inbox::{Arrival, Way};
 use crate::platform::{Aim, SharedData, TokenQuery, parse, perform};
 use crate::reply::{Outcome, Refusal};
-use crate::state::{State, china_day};
+use crate::state::{MinuteCount, State, china_day};
 use crate::tokens::TokenBook;
 
 /// The application of the simulator. It opens nothing else.
@@ -32,6 +32,7 @@ pub struct Dingtalk {
     /// What each person was sent today.
     today: HashMap<String, Vec<String>>,
     day: NaiveDate,
+    recipients: MinuteCount,
     tasks: Vec<Task>,
     robot: robot::Pace,
 }
@@ -133,10 +134,11 @@ fn deliver(state: &mut State, wanted: &SendRequest, now: DateTime<Utc>) -> Outco
             list.push(entry);
         }
     };
+    let a_minute = state.limits.dingtalk_recipients_a_minute;
     for userid in wanted.userid_list.split(',').filter(|id| !id.is_empty()) {
         if !state.directory.knows(Way::Dingtalk, userid) {
             list("invalid_user_id_list", json!(userid));
-        } else if let Some((code, count)) = state.dingtalk.forbids(userid, text, now) {
+        } else if let Some((code, count)) = state.dingtalk.forbids((userid, text), a_minute, now) {
             state.inbox.drop_silently(Way::Dingtalk);
             list("forbidden_user_id_list", json!(userid));
             list(
@@ -160,8 +162,13 @@ fn deliver(state: &mut State, wanted: &SendRequest, now: DateTime<Utc>) -> Outco
 }
 
 impl Dingtalk {
-    /// Counts one more for this person, unless a limit of the day forbids it.
-    fn forbids(&mut self, userid: &str, text: &str, now: DateTime<Utc>) -> Option<(&'static str, usize)> {
+    /// Counts one more for this person, unless a limit of the minute or the day forbids it.
+    fn forbids(
+        &mut self,
+        (userid, text): (&str, &str),
+        a_minute: u32,
+        now: DateTime<Utc>,
+    ) -> Option<(&'static str, usize)> {
         if self.day != china_day(now) {
             self.day = china_day(now);
             self.today.clear();
@@ -172,6 +179,9 @@ impl Dingtalk {
         }
         if had.len() >= A_DAY {
             return Some(("143105", A_DAY));
+        }
+        if !self.recipients.take(a_minute, now) {
+            return Some(("143103", usize::try_from(a_minute).unwrap_or(usize::MAX)));
         }
         had.push(text.to_owned());
         None

@@ -7,6 +7,7 @@
 //! - `wecom`, `dingtalk`, `sms` and `smtp` are the others; what they bring is in the `inbox`.
 //! - `controls` (`/_sim/…`) is for tests: people, codes, received messages, faults, limits, the clock.
 //! - `popups` (`/_sim/users/{openid}/…`) stands for what WeChat asks the person on the phone.
+//! - `push` tells the product by itself what happens, in the manner set at `/_sim/pushes`.
 //! - `pages` (`/`, `/phone/{openid}`, `/inbox`) shows each person's phone, and what came by the other ways.
 //!
 //! Everything lives in memory and is gone at the end.
@@ -148,6 +149,7 @@ pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
             .configure(inbox::routes)
             .configure(controls::routes)
             .configure(popups::routes)
+            .configure(push::routes)
             .wrap(from_fn(browser::allow))
             .configure(pages::routes)
     };

@@ -164,6 +164,14 @@ impl People {
         Some(msgid)
     }
 
+    /// The newest message is lost on its way to this phone; the count that it used up stays used up.
+    pub fn lose_newest(&mut self, openid: &str) {
+        let newest = self.users.get_mut(openid).and_then(|user| user.messages.pop_back());
+        if newest.is_some() {
+            self.arrivals.pop_back();
+        }
+    }
+
     pub fn clear_messages(&mut self) {
         self.arrivals.clear();
         for user in self.users.values_mut() {

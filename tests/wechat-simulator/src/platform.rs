@@ -1,7 +1,7 @@
 //! WeChat's own calls, and what all platforms share: every call goes through [`answer`] (WeChat's, WeCom's and
 //! DingTalk's through [`perform`], which words the outcome as they do): faults first, then the work, then the answer.
 
-mod content;
+pub mod content;
 mod login;
 mod message;
 pub mod oauth;

@@ -1,20 +1,20 @@
-//! What the platform tells the product by itself (消息推送): encrypted, as JSON, up to three times until somebody answers
-//! `success` within five seconds.
+//! What the platform tells the product by itself (消息推送): plain, compatible or encrypted, as XML or JSON, up to
+//! three times until somebody answers `success` within five seconds; if a test wants it also twice, or after the next one.
 
+mod envelope;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::{
-    cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey},
-    digest::{SHA1_FOR_LEGACY_USE_ONLY, digest},
-    iv::FixedLength,
-};
-use base64::{
-    Engine as _, alphabet,
-    engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
-};
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
-use crate::random;
+pub use envelope::{Format, Mode, Request, Target};
+
+use crate::platform::SharedData;
 use crate::state::Shared;
 
 /// The account's own number; pushes come "to" it.
@@ -23,24 +23,85 @@ const ACCOUNT: &str = "gh_0123456789ab";
 pub const POPUP: &str = "subscribe_msg_popup_event";
 /// The person has switched a template off.
 pub const MENU: &str = "subscribe_msg_change_event";
+/// What became of a subscribe message that was taken.
+pub const SENT: &str = "subscribe_msg_sent_event";
 /// The result of looking at a photo.
 const MEDIA: &str = "wxa_media_check";
 /// The label of what is in order.
 pub const NORMAL: i32 = 100;
 const TRIES: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(5);
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-);
+/// A push that the next one is to overtake goes out after this time if there is no next one.
+const NO_OTHER: Duration = Duration::from_secs(2);
 
-/// Where pushes go, and the two secrets that were agreed on.
-#[derive(Clone, Debug)]
-pub struct Target {
-    pub url: String,
-    pub token: String,
-    /// 43 characters.
-    pub aes_key: String,
+/// How the product is told: what is set in the platform's console, and what goes wrong on the way.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Manner {
+    pub mode: Mode,
+    pub format: Format,
+    /// How likely a push comes once more although it was acknowledged, written anew: 0 to 1.
+    pub duplicates: f64,
+    /// How likely a push is overtaken by the next one: 0 to 1.
+    pub disorder: f64,
+    /// Every subscribe message is taken, then lost, and its result bears this ErrorCode; none: they arrive, with 0.
+    pub late_failure: Option<i32>,
+}
+
+/// Whom the platform tells, and how. Apart from the other state, because who holds that pushes.
+#[derive(Debug, Default)]
+pub struct Pushing {
+    way: Mutex<Way>,
+    acknowledged: AtomicU64,
+    /// Told when a push has gone out.
+    overtaken: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Way {
+    target: Option<Target>,
+    manner: Manner,
+}
+
+impl Pushing {
+    /// To nobody, unless there is a target.
+    pub fn new(target: Option<Target>) -> Self {
+        let manner = Manner::default();
+        Self {
+            way: Mutex::new(Way { target, manner }),
+            ..Self::default()
+        }
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the product is told now.
+    pub fn manner(&self) -> Manner {
+        self.way().manner
+    }
+
+    async fn tell(&self, (target, manner): (Target, Manner), appid: &str, time: i64, message: &Value) {
+        if happens(manner.disorder) {
+            // The next one goes first; if there is none, this one is only late.
+            let _ = tokio::time::timeout(NO_OTHER, self.overtaken.notified()).await;
+        }
+        let times = if happens(manner.duplicates) { 2 } else { 1 };
+        for _ in 0..times {
+            let request = target.write((manner.mode, manner.format), appid, time, message);
+            if let Some(request) = request
+                && deliver(&target.url, &request).await
+            {
+                self.acknowledged.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        self.overtaken.notify_waiters();
+    }
+}
+
+fn happens(probability: f64) -> bool {
+    rand::random::<f64>() < probability
 }
 
 impl Shared {
@@ -79,74 +140,76 @@ impl Shared {
         );
     }
 
+    /// Tells the product, in the background, what became of a subscribe message: 0, or why it was lost after all.
+    pub fn push_sent(&self, openid: &str, template_id: &str, msgid: i64, error_code: i32) {
+        let status = if error_code == 0 { "success" } else { "failed" };
+        let entry = json!({ "TemplateId": template_id, "MsgID": msgid.to_string(),
+            "ErrorCode": error_code.to_string(), "ErrorStatus": status });
+        let time = self.clock.now().timestamp().to_string();
+        self.push_event(
+            json!({ "ToUserName": ACCOUNT, "FromUserName": openid, "MsgType": "event", "Event": SENT,
+            "CreateTime": time, "List": entry }),
+        );
+    }
+
     fn push_event(&self, message: Value) {
-        let Some(target) = self.push.clone() else {
-            return;
+        let pushing = Arc::clone(&self.push);
+        let way = {
+            let way = pushing.way();
+            way.target.clone().map(|target| (target, way.manner))
         };
+        let Some(way) = way else { return };
         let (appid, time) = (self.appid.clone(), self.clock.now().timestamp());
-        tokio::spawn(async move {
-            if let Some((query, body)) = target.envelope(&appid, time, &message.to_string()) {
-                target.deliver(&query, &body).await;
-            }
-        });
+        tokio::spawn(async move { pushing.tell(way, &appid, time, &message).await });
     }
 }
 
-impl Target {
-    /// Query and body of the POST; `None`: the key is not one.
-    pub fn envelope(&self, appid: &str, time: i64, message: &str) -> Option<(Vec<(&'static str, String)>, Value)> {
-        let sealed = self.seal(appid, message)?;
-        let (time, nonce) = (time.to_string(), random::nonce());
-        let sign = |parts: &mut [&str]| {
-            parts.sort_unstable();
-            let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, parts.concat().as_bytes());
-            digest
-                .as_ref()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
+/// Whether somebody said `success` in time.
+async fn deliver(url: &str, request: &Request) -> bool {
+    let client = reqwest::Client::new();
+    for _ in 0..TRIES {
+        let post = client
+            .post(url)
+            .query(&request.query)
+            .header("content-type", request.content_type)
+            .body(request.body.clone())
+            .timeout(PATIENCE);
+        let said = match post.send().await {
+            Ok(answer) => answer.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
         };
-        let query = vec![
-            ("signature", sign(&mut [&self.token, &time, &nonce])),
-            ("msg_signature", sign(&mut [&self.token, &time, &nonce, &sealed])),
-            ("timestamp", time),
-            ("nonce", nonce),
-            ("encrypt_type", "aes".to_owned()),
-        ];
-        Some((query, json!({ "ToUserName": ACCOUNT, "Encrypt": sealed })))
-    }
-
-    /// 16 random bytes, the length, the message, the appid; filled up to a multiple of 32.
-    fn seal(&self, appid: &str, message: &str) -> Option<String> {
-        let key = BASE64.decode(format!("{}=", self.aes_key)).ok()?;
-        let start: [u8; 16] = key.first_chunk().copied()?;
-        let length = u32::try_from(message.len()).ok()?.to_be_bytes();
-        let mut bytes = [
-            &rand::random::<[u8; 16]>()[..],
-            &length,
-            message.as_bytes(),
-            appid.as_bytes(),
-        ]
-        .concat();
-        let fill = 32 - bytes.len() % 32;
-        bytes.resize(bytes.len() + fill, u8::try_from(fill).ok()?);
-        let key = EncryptingKey::cbc(UnboundCipherKey::new(&AES_256, &key).ok()?).ok()?;
-        let start = EncryptionContext::Iv128(FixedLength::from(start));
-        key.less_safe_encrypt(&mut bytes, start).ok()?;
-        Some(STANDARD.encode(bytes))
-    }
-
-    async fn deliver(&self, query: &[(&'static str, String)], body: &Value) {
-        let client = reqwest::Client::new();
-        for _ in 0..TRIES {
-            let request = client.post(&self.url).query(query).json(body).timeout(PATIENCE);
-            let said = match request.send().await {
-                Ok(answer) => answer.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            };
-            if said == "success" {
-                return;
-            }
+        if said == "success" {
+            return true;
         }
     }
+    false
+}
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/_sim/pushes", web::get().to(show))
+        .route("/_sim/pushes", web::put().to(set));
+}
+
+async fn show(shared: SharedData) -> HttpResponse {
+    let acknowledged = shared.push.acknowledged.load(Ordering::Relaxed);
+    HttpResponse::Ok().json(json!({"manner": shared.push.manner(), "acknowledged": acknowledged}))
+}
+
+/// Without a target the one that was set before is told.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    target: Option<Target>,
+    #[serde(default)]
+    manner: Manner,
+}
+
+// What is not said of the manner goes back to the usual.
+async fn set(wanted: web::Json<Wanted>, shared: SharedData) -> HttpResponse {
+    let Wanted { target, manner } = wanted.into_inner();
+    let mut way = shared.push.way();
+    way.target = target.or(way.target.take());
+    way.manner = manner;
+    HttpResponse::NoContent().finish()
 }

@@ -1,6 +1,6 @@
 //! Everything that the simulator remembers, behind one lock.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -13,8 +13,9 @@ use crate::dingtalk::Dingtalk;
 use crate::faults::FaultBook;
 use crate::inbox::{Directory, Inbox};
 use crate::people::People;
+use crate::platform::content::ContentChecks;
 use crate::platform::service::ServiceAccount;
-use crate::push::Target;
+use crate::push::Pushing;
 use crate::reply::Refusal;
 use crate::sms::TextMessages;
 use crate::templates::Template;
@@ -27,7 +28,7 @@ pub struct Shared {
     pub appid: String,
     pub secret: String,
     pub product_url: String,
-    pub push: Option<Target>,
+    pub push: Arc<Pushing>,
     state: Mutex<State>,
 }
 
@@ -58,6 +59,7 @@ pub struct State {
     pub delivered: u64,
     pub sends_today: DayCount,
     pub plain_tokens_today: DayCount,
+    pub content_checks: ContentChecks,
     in_flight: HashSet<String>,
 }
 
@@ -85,6 +87,22 @@ pub struct Limits {
     pub open_platform: bool,
     /// People who open a page inside WeChat are stand-ins (快照页).
     pub snapshot_users: bool,
+    /// Texts checked a minute and a day before 45009.
+    pub text_checks_a_minute: u32,
+    pub text_checks_a_day: u32,
+    /// Photos checked a minute and a day before 45009.
+    pub photo_checks_a_minute: u32,
+    pub photo_checks_a_day: u32,
+    /// Template messages of the service account a day before 45009.
+    pub template_messages_a_day: u32,
+    /// People whom the service account has blacklisted: 43019.
+    pub blacklisted: Vec<String>,
+    /// Calls that send WeCom messages a minute before 45009.
+    pub wecom_calls_a_minute: u32,
+    /// Accounts that the company has bought of WeCom: 200 messages a day for each, the rest is dropped.
+    pub wecom_accounts: u32,
+    /// Recipients of DingTalk's work notices a minute; the rest is dropped (143103).
+    pub dingtalk_recipients_a_minute: u32,
     /// How often DingTalk says "nothing yet" when asked for a result.
     pub dingtalk_asks_before_result: u32,
 }
@@ -102,6 +120,15 @@ impl Default for Limits {
             template_messages_a_minute: 60,
             open_platform: false,
             snapshot_users: false,
+            text_checks_a_minute: 4_000,
+            text_checks_a_day: 2_000_000,
+            photo_checks_a_minute: 2_000,
+            photo_checks_a_day: 200_000,
+            template_messages_a_day: 100_000,
+            blacklisted: Vec::new(),
+            wecom_calls_a_minute: 10_000,
+            wecom_accounts: 1_000,
+            dingtalk_recipients_a_minute: 5_000,
             dingtalk_asks_before_result: 1,
         }
     }
@@ -129,6 +156,24 @@ impl DayCount {
     }
 }
 
+/// What happened within the last minute.
+#[derive(Default)]
+pub struct MinuteCount(VecDeque<DateTime<Utc>>);
+
+impl MinuteCount {
+    /// Counts one more, unless `limit` is reached. True: it counts.
+    pub fn take(&mut self, limit: u32, now: DateTime<Utc>) -> bool {
+        while self.0.front().is_some_and(|at| now - *at >= TimeDelta::minutes(1)) {
+            self.0.pop_front();
+        }
+        let is_free = self.0.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+        if is_free {
+            self.0.push_back(now);
+        }
+        is_free
+    }
+}
+
 /// The calendar day in China.
 pub fn china_day(now: DateTime<Utc>) -> NaiveDate {
     (now + TimeDelta::hours(8)).date_naive()
@@ -145,7 +190,7 @@ impl Shared {
             appid: config.appid,
             secret: config.secret,
             product_url: config.product_url,
-            push: config.push,
+            push: Arc::new(Pushing::new(config.push)),
             state: Mutex::new(State {
                 tokens: TokenBook::default(),
                 service_tokens: TokenBook::default(),
@@ -167,6 +212,7 @@ impl Shared {
                 delivered: 0,
                 sends_today: DayCount::default(),
                 plain_tokens_today: DayCount::default(),
+                content_checks: ContentChecks::default(),
                 in_flight: HashSet::new(),
             }),
         }

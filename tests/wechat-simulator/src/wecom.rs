@@ -1,5 +1,6 @@
 //! WeCom (企业微信): `gettoken` and messages of an application. More than 30 a minute or 1,000 an hour to one member,
-//! and the same again within the interval of the duplicate check, are taken and thrown away.
+//! and the same again within the interval of the duplicate check, and more than 200 a day for each account of the
+//! company, are taken and thrown away. More than 10,000 calls a minute are refused.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -12,7 +13,7 @@ use crate::inbox::{Arrival, Way};
 use crate::platform::{Aim, SharedData, TokenQuery, parse, perform};
 use crate::random;
 use crate::reply::{Outcome, Refusal};
-use crate::state::State;
+use crate::state::{DayCount, MinuteCount, State};
 use crate::tokens::TokenBook;
 
 /// The company and the application of the simulator. They open nothing else.
@@ -21,6 +22,7 @@ pub const SECRET: &str = "simulatorWecomSecret000000000000000000000001";
 pub const AGENT_ID: u32 = 1_000_002;
 const TEXT_BYTES: usize = 2048;
 /// Messages to one member: in a minute, an hour.
+const A_DAY_FOR_EACH_ACCOUNT: u32 = 200;
 const LIMITS: [(TimeDelta, usize); 2] = [(TimeDelta::minutes(1), 30), (TimeDelta::hours(1), 1000)];
 
 #[derive(Default)]
@@ -30,6 +32,8 @@ pub struct Wecom {
     recent: HashMap<String, VecDeque<DateTime<Utc>>>,
     /// Requests that ask not to be repeated: until when.
     seen: HashMap<String, DateTime<Utc>>,
+    calls: MinuteCount,
+    sent_today: DayCount,
 }
 
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -102,6 +106,9 @@ async fn send(
             Some(errcode) => return Err(Refusal::of(errcode)),
             None => {}
         }
+        if !state.wecom.calls.take(state.limits.wecom_calls_a_minute, now) {
+            return Err(Refusal::of(45009));
+        }
         deliver(state, wanted?, &body, now)
     })
     .await
@@ -129,8 +136,9 @@ fn deliver(state: &mut State, wanted: SendRequest, body: &[u8], now: DateTime<Ut
         && state
             .wecom
             .is_repeated(&String::from_utf8_lossy(body), wanted.duplicate_check_interval, now);
+    let a_day = state.limits.wecom_accounts.saturating_mul(A_DAY_FOR_EACH_ACCOUNT);
     for member in members {
-        if is_repeated || state.wecom.is_too_much(member, now) {
+        if is_repeated || state.wecom.is_too_much(member, now) || state.wecom.sent_today.take(a_day, now).is_err() {
             state.inbox.drop_silently(Way::Wecom);
             continue;
         }

@@ -10,3 +10,4 @@ mod retention;
 mod stage;
 mod steps;
 mod suggesting;
+mod vitals;

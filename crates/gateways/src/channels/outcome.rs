@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use minyi_domain::delivery::Channel;
+
 /// What came of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -83,4 +85,26 @@ impl Outcome {
             reason,
         }
     }
+
+    /// Counts what a channel said, with the platform's own code and no words of ours.
+    pub(crate) fn count(&self, channel: Channel) {
+        let (outcome, code) = match self {
+            Self::Sent { .. } => ("sent", ""),
+            Self::Refused { code, .. } => ("refused", code.as_str()),
+            Self::Retry { code, .. } => ("retry", code.as_deref().unwrap_or_default()),
+            Self::Unknown { .. } => ("unknown", ""),
+        };
+        let code = label(code).to_owned();
+        metrics::counter!("channel_results_total", "channel" => channel.as_str(), "outcome" => outcome, "code" => code)
+            .increment(1);
+    }
+}
+
+/// A code of a platform as a label. Their tables of codes are short; what looks like free text is none of them.
+fn label(code: &str) -> &str {
+    let is_code = code.len() <= 64
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    if is_code { code } else { "other" }
 }

@@ -1,15 +1,20 @@
 """Signs what it is asked to with the platforms' own packages: a JSON object a line in, a line of text out."""
 
+import base64
 import hashlib
+import hmac
 import json
 import sys
 from types import SimpleNamespace
 
 from alibabacloud_tea_openapi.utils import Utils
+from cryptography.hazmat.primitives import padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from dingtalkchatbot.chatbot import DingtalkChatbot
 from tencentcloud.common.abstract_client import AbstractClient
 from wechatpy.client.api.jsapi import WeChatJSAPI
-from wechatpy.crypto import WeChatCrypto
+from wechatpy.crypto import WeChatCrypto, WeChatWxaCrypto
+from wechatpy.enterprise.crypto import WeChatCrypto as EnterpriseCrypto
 from wechatpy.utils import WeChatSigner
 
 
@@ -45,9 +50,9 @@ def page(case):
     return api.get_jsapi_signature(case["nonce"], case["ticket"], case["timestamp"], case["url"])
 
 
-def sealed(case):
+def sealed(case, kind=WeChatCrypto):
     """A push as WeChat seals it, with random bytes of the package's own, and its signature."""
-    crypto = WeChatCrypto(case["token"], case["key"], case["owner"])
+    crypto = kind(case["token"], case["key"], case["owner"])
     text = crypto.encrypt_message(case["plain"], case["nonce"], case["timestamp"])
     start = text.index("<Encrypt><![CDATA[") + len("<Encrypt><![CDATA[")
     encrypted = text[start : text.index("]]>", start)]
@@ -56,7 +61,44 @@ def sealed(case):
     return encrypted + " " + signer.signature
 
 
-SIGNERS = {"tencent": tencent, "aliyun": aliyun, "robot": robot, "page": page, "sealed": sealed}
+def wecom(case):
+    """As WeCom seals a callback; the package itself opens it as the `echostr` of an address that is verified."""
+    answer = sealed(case, EnterpriseCrypto)
+    encrypted, signature = answer.split(" ")
+    crypto = EnterpriseCrypto(case["token"], case["key"], case["owner"])
+    opened = crypto.check_signature(signature, case["timestamp"], case["nonce"], encrypted)
+    assert opened == case["plain"], case
+    return answer
+
+
+def session_data(case):
+    """Data as WeChat encrypts it with a session key, by `cryptography`; wechatpy itself opens it."""
+    key, start = (base64.b64decode(case[name]) for name in ("session_key", "iv"))
+    filler = padding.PKCS7(128).padder()
+    plain = filler.update(case["plain"].encode()) + filler.finalize()
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
+    encrypted = base64.b64encode(encryptor.update(plain) + encryptor.finalize()).decode()
+    opened = WeChatWxaCrypto(case["session_key"], case["iv"], case["appid"]).decrypt_message(encrypted)
+    assert opened == json.loads(case["plain"]), case
+    return encrypted
+
+
+def session(case):
+    """The two signatures with a session key: of raw data, and of nothing."""
+    raw = hashlib.sha1((case["raw"] + case["session_key"]).encode()).hexdigest()
+    return raw + " " + hmac.new(case["session_key"].encode(), b"", hashlib.sha256).hexdigest()
+
+
+SIGNERS = {
+    "tencent": tencent,
+    "aliyun": aliyun,
+    "robot": robot,
+    "page": page,
+    "sealed": sealed,
+    "wecom": wecom,
+    "session_data": session_data,
+    "session": session,
+}
 
 for line in sys.stdin:
     case = json.loads(line)

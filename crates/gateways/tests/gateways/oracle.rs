@@ -1,6 +1,6 @@
-//! Signatures and encryption held against the platforms' own packages (wechatpy, tencentcloud-sdk-python,
-//! alibabacloud-tea-openapi, DingtalkChatbot) with random input. Skipped where no Python with them is named in
-//! `MINYI_ORACLE_PYTHON`; `cargo dev test` names one.
+//! Signatures and encryption held against the platforms' own packages (wechatpy with its part for WeCom, cryptography,
+//! tencentcloud-sdk-python, alibabacloud-tea-openapi, DingtalkChatbot) with random input. Skipped where no Python with
+//! them is named in `MINYI_ORACLE_PYTHON`; `cargo dev test` names one.
 
 use std::{
     collections::BTreeMap,
@@ -9,9 +9,10 @@ use std::{
     thread,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minyi_gateways::{
     callback::{Envelope, sign as sign_callback},
-    dingtalk,
+    crypto, dingtalk,
     sms::{Acs3, Tc3, acs3, tc3},
     wechat::sign_page,
 };
@@ -163,11 +164,12 @@ fn pages_are_signed_alike() {
     }
 }
 
-#[test]
-fn what_wechatpy_seals_is_opened() {
+/// What `kind` of callback the package seals, for owners whose ids begin with `prefix`, is opened here.
+fn sealed_is_opened(kind: &str, prefix: &str) {
     let make = |chance: &mut StdRng| {
-        json!({"kind": "sealed", "token": plain(chance, 20), "key": plain(chance, 43),
-            "owner": format!("wx{}", plain(chance, 16)), "plain": format!("{{\"Content\":\"{}\"}}", words(chance, 80)),
+        json!({"kind": kind, "token": plain(chance, 20), "key": plain(chance, 43),
+            "owner": format!("{prefix}{}", plain(chance, 16)),
+            "plain": format!("{{\"Content\":\"{}\"}}", words(chance, 80)),
             "nonce": plain(chance, 10), "timestamp": chance.random_range(1_500_000_000_i64..2_000_000_000).to_string()})
     };
     for (case, theirs) in answers(make).unwrap_or_default() {
@@ -183,5 +185,49 @@ fn what_wechatpy_seals_is_opened() {
             .unwrap()
             .open(sealed, text(&case, "owner"));
         assert_eq!(opened.as_deref(), Some(text(&case, "plain").as_bytes()), "{case}");
+    }
+}
+
+#[test]
+fn what_wechatpy_seals_is_opened() {
+    sealed_is_opened("sealed", "wx");
+}
+
+#[test]
+fn what_wechatpy_seals_for_wecom_is_opened() {
+    sealed_is_opened("wecom", "ww");
+}
+
+fn session_key(chance: &mut StdRng) -> String {
+    STANDARD.encode(chance.random::<[u8; 16]>())
+}
+
+#[test]
+fn data_of_a_session_key_is_opened() {
+    let make = |chance: &mut StdRng| {
+        let appid = format!("wx{}", plain(chance, 16));
+        let data = json!({"nickName": words(chance, 60), "watermark": {"appid": appid, "timestamp": 1_763_712_000}});
+        json!({"kind": "session_data", "session_key": session_key(chance), "iv": session_key(chance), "appid": appid,
+            "plain": data.to_string()})
+    };
+    for (case, theirs) in answers(make).unwrap_or_default() {
+        let bytes = |text: &str| STANDARD.decode(text).unwrap();
+        let start = bytes(text(&case, "iv")).try_into().unwrap();
+        let mut opened = crypto::open_cbc(&bytes(text(&case, "session_key")), start, bytes(&theirs)).unwrap();
+        // The usual filling, of blocks of 16.
+        opened.truncate(opened.len() - usize::from(*opened.last().unwrap()));
+        assert_eq!(opened, text(&case, "plain").as_bytes(), "{case}");
+    }
+}
+
+#[test]
+fn signatures_of_a_session_key_come_out_alike() {
+    let make =
+        |chance: &mut StdRng| json!({"kind": "session", "session_key": session_key(chance), "raw": words(chance, 80)});
+    for (case, theirs) in answers(make).unwrap_or_default() {
+        let key = text(&case, "session_key");
+        let raw = crypto::sha1_hex(format!("{}{key}", text(&case, "raw")).as_bytes());
+        let session = crypto::hex(&crypto::hmac(key.as_bytes(), b""));
+        assert_eq!(format!("{raw} {session}"), theirs, "{case}");
     }
 }

@@ -1,7 +1,8 @@
 //! Pushes of WeChat, with the samples of its documentation and of the Python package wechatpy.
 
-use minyi_gateways::wechat::push::{
-    Answer, Event, Failure, MediaResult, PushQuery, Pushes, Unbelieved, WechatPushConfig,
+use minyi_gateways::{
+    callback::Envelope,
+    wechat::push::{Answer, Event, Failure, MediaResult, PushQuery, Pushes, Unbelieved, WechatPushConfig},
 };
 use serde_json::{Value, json};
 
@@ -56,12 +57,17 @@ fn every_encrypted_sample_opens_to_its_message() {
     for sample in samples["encrypted"].as_array().unwrap() {
         // What stands beside it for the plain mode is right as well, and not what is looked at.
         assert_eq!(gate(sample).believe(&query(sample)), Ok(()));
+        let envelope = Envelope::new(&text(&sample["encoding_aes_key"])).unwrap();
+        let message = envelope
+            .open(&text(&sample["encrypt"]), &text(&sample["appid"]))
+            .unwrap();
+        assert_eq!(String::from_utf8(message).unwrap(), text(&sample["msg"]));
         let body = json!({ "ToUserName": "gh", "Encrypt": sample["encrypt"] }).to_string();
         let opened = gate(sample).open(&query(sample), body.as_bytes());
         // Some samples test the filling only and hold no event.
         let readable = text(&sample["msg"]).contains("MsgType");
         match &opened {
-            Ok(push) => assert!(readable && !push.kind.is_empty(), "{sample}"),
+            Ok(push) => assert!(readable && text(&sample["msg"]).contains(&push.kind), "{sample}"),
             Err(why) => assert!(!readable && *why == Unbelieved::Unreadable, "{why} {sample}"),
         }
         let xml = format!("<xml><Encrypt><![CDATA[{}]]></Encrypt></xml>", text(&sample["encrypt"]));

@@ -8,6 +8,7 @@ use minyi_gateways::{
     wechat::sign_page,
 };
 use serde_json::Value;
+use url::Url;
 
 fn samples() -> Value {
     serde_json::from_str(include_str!("vectors.json")).unwrap()
@@ -83,8 +84,14 @@ fn pages_are_signed_for_the_js_sdk_as_documented() {
 fn a_robot_signs_as_the_package_does() {
     let samples = samples();
     let sample = &samples["dingtalk_robot"];
-    let signed = dingtalk::sign(text(sample, "secret"), sample["timestamp_ms"].as_i64().unwrap());
+    let timestamp = sample["timestamp_ms"].as_i64().unwrap();
+    let signed = dingtalk::sign(text(sample, "secret"), timestamp);
     assert_eq!(signed, text(sample, "sign_base64"));
     let escaped: String = url::form_urlencoded::byte_serialize(signed.as_bytes()).collect();
     assert_eq!(escaped, text(sample, "sign_urlencoded"));
+    // What a person copies from DingTalk ends before the timestamp; the rest is ours.
+    let (copied, _) = text(sample, "webhook_url").split_once("&timestamp").unwrap();
+    let key = dingtalk::RobotKey::new(copied, text(sample, "secret")).unwrap();
+    let base = Url::parse("https://oapi.dingtalk.com").unwrap();
+    assert_eq!(key.address(&base, timestamp).as_str(), text(sample, "webhook_url"));
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl,
+    ExpressionMethods, PgConnection, QueryDsl, QueryableByName, RunQueryDsl,
     dsl::sql,
+    sql_query,
     sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, SingleValue, Text, Timestamptz},
 };
 use minyi_domain::{delivery::Channel, people::Scope};
@@ -21,12 +22,15 @@ pub const LATENCY_BOUNDS: [f64; 8] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0
 const MOST_ERRORS: i64 = 50;
 
 /// Messages that are somewhere on their way, or at its end without success.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct DeliveryStage {
     /// `outbox`, `later`, `stream`, `sending`, `retry`, `unknown` or `dead`.
+    #[diesel(sql_type = Text)]
     pub stage: String,
+    #[diesel(sql_type = BigInt)]
     pub count: i64,
     /// Since when the oldest of them is there.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub since: Option<DateTime<Utc>>,
 }
 
@@ -74,7 +78,7 @@ pub struct DeliveryHealth {
 const STAGE: &str = "CASE notifications.state WHEN 'published' THEN 'stream' WHEN 'waiting' THEN
         CASE WHEN notifications.attempts > 0 THEN 'retry' WHEN notifications.due_at > ";
 const STAGE_END: &str = " THEN 'later' ELSE 'outbox' END ELSE notifications.state END";
-/// Written as the conditions of three indexes, so that what is done with is not read.
+/// What is not finished well, written as the conditions of three indexes, so that what was sent long ago is not read.
 const UNDER_WAY: &str = "(notifications.state IN ('waiting', 'unknown') OR notifications.state IN ('published', 'sending')
     OR notifications.state = 'dead')";
 const SINCE: &str = "min(CASE notifications.state WHEN 'published' THEN notifications.published_at
@@ -110,16 +114,33 @@ fn stages(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>) -> R
             sql::<Nullable<Timestamptz>>(SINCE),
         ))
         .load(connection)?;
-    let stage = |name: &&str| {
-        let found = rows.iter().find(|(stage, ..)| stage == name);
-        DeliveryStage {
-            stage: (*name).to_owned(),
-            count: found.map_or(0, |(_, count, _)| *count),
-            since: found.and_then(|(.., since)| *since),
-        }
+    let stage = |(stage, count, since)| DeliveryStage { stage, count, since };
+    Ok(filled(&rows.into_iter().map(stage).collect::<Vec<_>>()))
+}
+
+/// The stages of all messages of the installation, for metrics.
+pub(crate) fn backlog(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<DeliveryStage>> {
+    let query = format!(
+        "SELECT {STAGE}$1{STAGE_END} AS stage, count(*) AS count, {SINCE} AS since FROM notifications
+        WHERE {UNDER_WAY} GROUP BY 1"
+    );
+    let rows: Vec<DeliveryStage> = sql_query(query).bind::<Timestamptz, _>(now).load(connection)?;
+    Ok(filled(&rows))
+}
+
+/// Every stage, in the order of a message's way; one without messages is told as zero, so that its figure falls back.
+fn filled(rows: &[DeliveryStage]) -> Vec<DeliveryStage> {
+    let stage = |name: &str| {
+        let found = rows.iter().find(|row| row.stage == name);
+        found.cloned().unwrap_or_else(|| DeliveryStage {
+            stage: name.to_owned(),
+            count: 0,
+            since: None,
+        })
     };
-    let names = ["outbox", "later", "stream", "sending", "retry", "unknown", "dead"];
-    Ok(names.iter().map(stage).collect())
+    ["outbox", "later", "stream", "sending", "retry", "unknown", "dead"]
+        .map(stage)
+        .to_vec()
 }
 
 fn channels(connection: &mut PgConnection, scope: &Scope, since: DateTime<Utc>) -> Result<Vec<ChannelNumbers>> {

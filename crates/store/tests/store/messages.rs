@@ -262,8 +262,9 @@ fn without_an_address_the_message_is_dead_and_listed() {
     let dead = &page.items[0];
     assert_eq!((dead.submission_id, &dead.number), (id, &receipt.number));
     assert_eq!(dead.recipient_name.as_deref(), Some(deputy.actor.display_name.as_str()));
-    let counts = world.store.work_counts().unwrap();
-    assert!(counts.notifications.contains(&("dead".to_owned(), 1)));
+    let counts = world.store.work_counts(now()).unwrap();
+    let dead = counts.stages.iter().find(|stage| stage.stage == "dead").unwrap();
+    assert_eq!((dead.count, dead.since), (1, Some(now())));
     assert_eq!(counts.open_steps, 5);
 }
 

@@ -1,5 +1,6 @@
 //! Lets three workers and two apis share the work of one database, starts each anew in its turn while people go on
-//! writing and answering, and counts: everything once, nothing lost, nobody turned away.
+//! writing and answering, one of them while WeChat is slow, and counts: everything once, nothing lost, nobody turned
+//! away.
 //!
 //! ```text
 //! cargo run -p minyi-faults --bin share-and-count -- --seconds 60 --rounds 3
@@ -20,9 +21,21 @@ use minyi_faults::{
     load::{Acknowledged, Load},
     reckoning::{self, Books},
 };
+use serde_json::json;
 
 /// What the programs promise: MINYI_WORKER_DRAIN_SECONDS, and as long for what the api is answering.
 const BOUND: Duration = Duration::from_secs(20);
+
+/// How late WeChat answers while the first worker goes, in milliseconds; its client waits two seconds.
+const SLOW_MS: u64 = 1_000;
+
+/// A program that was told to stop.
+struct Stop {
+    part: Part,
+    /// WeChat was slow meanwhile.
+    is_slow: bool,
+    took: Duration,
+}
 
 /// Let several apis and workers share the work, start each anew, and count.
 #[derive(Parser)]
@@ -82,10 +95,10 @@ async fn run(options: &Options) -> anyhow::Result<()> {
                 .await?,
         );
     }
-    let mut stops: Vec<(Part, Duration)> = Vec::new();
+    let mut stops = Vec::new();
     for _ in 0..options.rounds {
         for part in &parts {
-            stops.push((*part, house.restart(*part).await?));
+            stops.push(start_anew(&mut house, *part).await?);
         }
     }
     println!("each started anew {} times: {}", options.rounds, load.said());
@@ -104,7 +117,23 @@ async fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print_tables(acknowledged: &Acknowledged, shares: &[u64], stops: &[(Part, Duration)]) {
+/// While the first worker goes, WeChat is slow: what it has in hand takes its time.
+async fn start_anew(house: &mut House, part: Part) -> anyhow::Result<Stop> {
+    let is_slow = part == Part::Worker(0);
+    if is_slow {
+        let late = json!({ "path": "/cgi-bin/message", "latency_ms": SLOW_MS });
+        house.control("faults", late).await?;
+        // Until it has such messages in hand.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let took = house.restart(part).await?;
+    if is_slow {
+        house.mend().await?;
+    }
+    Ok(Stop { part, is_slow, took })
+}
+
+fn print_tables(acknowledged: &Acknowledged, shares: &[u64], stops: &[Stop]) {
     println!("\nshared");
     for (worker, sent) in shares.iter().enumerate() {
         println!("  {:<56} {sent:>7}", format!("messages sent by worker {worker}"));
@@ -113,8 +142,9 @@ fn print_tables(acknowledged: &Acknowledged, shares: &[u64], stops: &[(Part, Dur
         println!("  {:<56} {asked:>7}", format!("requests to api {api}"));
     }
     println!("started anew, seconds until it had stopped");
-    for (part, took) in stops {
-        println!("  {:<56} {:>7.2}", format!("{part:?}"), took.as_secs_f64());
+    for Stop { part, is_slow, took } in stops {
+        let meanwhile = if *is_slow { ", WeChat slow" } else { "" };
+        println!("  {:<56} {:>7.2}", format!("{part:?}{meanwhile}"), took.as_secs_f64());
     }
     println!("requests while one was away");
     println!("  {:<56} {:>7}", "answered by the next api at once", acknowledged.moved);
@@ -122,7 +152,7 @@ fn print_tables(acknowledged: &Acknowledged, shares: &[u64], stops: &[(Part, Dur
 }
 
 /// What must not be when nothing was broken.
-fn of_sharing(acknowledged: &Acknowledged, shares: &[u64], stops: &[(Part, Duration)], books: &Books) -> Vec<String> {
+fn of_sharing(acknowledged: &Acknowledged, shares: &[u64], stops: &[Stop], books: &Books) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut must = |holds: bool, what: &str| {
         if !holds {
@@ -137,7 +167,7 @@ fn of_sharing(acknowledged: &Acknowledged, shares: &[u64], stops: &[(Part, Durat
     must(acknowledged.waited == 0, "a request was answered by no api");
     must(books.again == 0, "a message arrived twice, and nothing was broken");
     must(
-        stops.iter().all(|(_, took)| *took < BOUND),
+        stops.iter().all(|stop| stop.took < BOUND),
         "a program did not stop within its bound",
     );
     wrong

@@ -1,10 +1,11 @@
 //! Checks of contents (内容安全): texts at once, photos with a result that is told later.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use super::{Aim, SharedData, TokenQuery, parse, perform};
 use crate::push::NORMAL;
 use crate::random;
 use crate::reply::Refusal;
-use crate::state::{Shared, State};
+use crate::state::{DayCount, MinuteCount, Shared, State};
 
 const MAX_CHARACTERS: usize = 2500;
 const MAX_BYTES: usize = 10 << 20;
@@ -20,6 +21,20 @@ const DOWNLOAD_FAILED: i32 = -1008;
 /// Labels of the platform's own table.
 const POLITICS: i32 = 20001;
 const PORN: i32 = 20002;
+
+/// A photo that was asked about within this time is repeated (87020): so long its result may take.
+const REPEATED: TimeDelta = TimeDelta::minutes(30);
+
+/// What was asked.
+#[derive(Default)]
+pub struct ContentChecks {
+    texts: MinuteCount,
+    texts_today: DayCount,
+    photos: MinuteCount,
+    photos_today: DayCount,
+    /// Photos by openid and address: when they were asked about last.
+    asked: HashMap<(String, String), DateTime<Utc>>,
+}
 
 #[derive(Deserialize)]
 struct TextRequest {
@@ -85,6 +100,11 @@ pub async fn check_text(
             length if length > MAX_CHARACTERS => return Err(Refusal::of(44991)),
             _ => {}
         }
+        let (a_minute, a_day) = (state.limits.text_checks_a_minute, state.limits.text_checks_a_day);
+        if !state.content_checks.texts.take(a_minute, now) {
+            return Err(Refusal::of(45009));
+        }
+        state.content_checks.texts_today.take(a_day, now)?;
         let mut words = state.limits.risky_words.iter();
         let hit = words.find(|word| wanted.content.contains(word.as_str()));
         let (suggest, label) = if hit.is_some() {
@@ -123,6 +143,7 @@ pub async fn check_media(
         if wanted.media_url.is_empty() || !(1..=2).contains(&wanted.media_type) {
             return Err(Refusal::of(47001));
         }
+        ask_about(state, &wanted, now)?;
         let trace_id = random::request_id(now);
         let mut risky = state.limits.risky_media.iter();
         let label = match risky.any(|part| wanted.media_url.contains(part.as_str())) {
@@ -134,6 +155,22 @@ pub async fn check_media(
         Ok(json!({"errcode": 0, "errmsg": "ok", "trace_id": trace_id}))
     })
     .await
+}
+
+/// Counts a question about a photo, unless it was asked before or there were too many.
+fn ask_about(state: &mut State, wanted: &MediaRequest, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let checks = &mut state.content_checks;
+    checks.asked.retain(|_, at| now - *at < REPEATED);
+    let key = (wanted.common.openid.clone(), wanted.media_url.clone());
+    if checks.asked.contains_key(&key) {
+        return Err(Refusal::of(87020));
+    }
+    if !checks.photos.take(state.limits.photo_checks_a_minute, now) {
+        return Err(Refusal::of(45009));
+    }
+    checks.photos_today.take(state.limits.photo_checks_a_day, now)?;
+    checks.asked.insert(key, now);
+    Ok(())
 }
 
 /// Fetches the photo, and tells the result after a while.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Aim, SharedData, TokenQuery, parse, perform};
 use crate::people::Message;
-use crate::reply::{Outcome, Refusal};
+use crate::reply::Refusal;
 use crate::state::{InFlight, State};
 use crate::templates::Template;
 use crate::values;
@@ -39,14 +39,24 @@ pub async fn send(
         openid: touser.as_deref(),
         token: Some(&query.access_token),
     };
+    let late_failure = shared.push.manner().late_failure;
     perform(&shared, &request, aim, |state, now| {
         state.check_token(&query.access_token, now)?;
-        deliver(state, wanted?, alone.is_some(), now)
+        let wanted = wanted?;
+        let (openid, template_id) = (wanted.touser.clone(), wanted.template_id.clone());
+        let msgid = deliver(state, wanted, alone.is_some(), now)?;
+        match late_failure {
+            Some(_) => state.people.lose_newest(&openid),
+            None => state.delivered += 1,
+        }
+        shared.push_sent(&openid, &template_id, msgid, late_failure.unwrap_or(0));
+        Ok(json!({"errcode": 0, "errmsg": "ok", "msgid": msgid}))
     })
     .await
 }
 
-fn deliver(state: &mut State, wanted: SendRequest, alone: bool, now: DateTime<Utc>) -> Outcome {
+/// Puts the message on the phone and gives its number.
+fn deliver(state: &mut State, wanted: SendRequest, alone: bool, now: DateTime<Utc>) -> Result<i64, Refusal> {
     let user = state.people.get(&wanted.touser);
     let user = user.ok_or_else(|| Refusal::of(40003))?;
     let template = state.template(&wanted.template_id);
@@ -77,8 +87,7 @@ fn deliver(state: &mut State, wanted: SendRequest, alone: bool, now: DateTime<Ut
         received_at: now,
     };
     let msgid = state.people.deliver(&wanted.touser, &wanted.template_id, message);
-    state.delivered += 1;
-    Ok(json!({"errcode": 0, "errmsg": "ok", "msgid": msgid}))
+    msgid.ok_or_else(|| Refusal::of(40003))
 }
 
 fn check_choices(wanted: &SendRequest) -> Result<(), Refusal> {

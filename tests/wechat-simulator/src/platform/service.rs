@@ -12,8 +12,8 @@ use super::{Aim, SharedData, TokenQuery, parse, perform};
 use crate::inbox::{Arrival, Way};
 use crate::platform::message::check_data;
 use crate::reply::{Outcome, Refusal};
-use crate::state::State;
-use crate::templates::{self, Template};
+use crate::state::{DayCount, State};
+use crate::templates::{ONE_TIME, Template};
 
 /// The account of the simulator. It opens nothing else.
 pub const APPID: &str = "wx6b0d4e8f1a2c3957";
@@ -30,6 +30,9 @@ pub struct ServiceAccount {
     /// By openid and `client_msg_id`: when it came, and as what.
     seen: HashMap<(String, String), (DateTime<Utc>, i64)>,
     recent: HashMap<String, Vec<DateTime<Utc>>>,
+    sent_today: DayCount,
+    /// By openid and template of one-time notices: how many more were accepted.
+    accepted: HashMap<(String, String), u32>,
 }
 
 #[derive(Deserialize)]
@@ -101,7 +104,10 @@ fn deliver(state: &mut State, wanted: SendRequest, prefix: &str, now: DateTime<U
     if wanted.touser.len() != 28 || !wanted.touser.starts_with('o') {
         return Err(Refusal::of(40003));
     }
-    let template = find(&wanted.template_id, prefix).ok_or_else(|| Refusal::of(40037))?;
+    let template = find(state, &wanted.template_id, prefix).ok_or_else(|| Refusal::of(40037))?;
+    if state.limits.blacklisted.contains(&wanted.touser) {
+        return Err(Refusal::of(43019));
+    }
     if !state.directory.knows(Way::ServiceAccount, &wanted.touser) {
         let is_template = prefix == TEMPLATE_PREFIX;
         return Err(Refusal::of(if is_template { 43004 } else { 43101 }));
@@ -115,9 +121,19 @@ fn deliver(state: &mut State, wanted: SendRequest, prefix: &str, now: DateTime<U
         state.inbox.drop_silently(Way::ServiceAccount);
         return Ok(json!({"errcode": 0, "errmsg": "ok", "msgid": msgid}));
     }
-    let most = state.limits.template_messages_a_minute;
-    if prefix == TEMPLATE_PREFIX && !state.service.may_come(&wanted.touser, most, now) {
-        return Err(Refusal::of(43117));
+    if prefix == TEMPLATE_PREFIX {
+        if !state
+            .service
+            .may_come(&wanted.touser, state.limits.template_messages_a_minute, now)
+        {
+            return Err(Refusal::of(43117));
+        }
+        state
+            .service
+            .sent_today
+            .take(state.limits.template_messages_a_day, now)?;
+    } else if template.kind == ONE_TIME {
+        state.service.use_up(&wanted.touser, &template.template_id)?;
     }
     let msgid = (now.timestamp_millis() * 1_000_000).max(state.service.last_msgid + 1);
     state.service.last_msgid = msgid;
@@ -137,11 +153,9 @@ fn deliver(state: &mut State, wanted: SendRequest, prefix: &str, now: DateTime<U
     }
 }
 
-fn find(template_id: &str, prefix: &str) -> Option<Template> {
+fn find(state: &State, template_id: &str, prefix: &str) -> Option<Template> {
     let own = template_id.strip_prefix(prefix)?;
-    templates::defaults()
-        .into_iter()
-        .find(|template| template.template_id == own)
+    state.template(own).map(|(_, template)| template.clone())
 }
 
 /// The card as lines.
@@ -156,6 +170,22 @@ fn words(template: &Template, data: &Map<String, Value>) -> String {
 }
 
 impl ServiceAccount {
+    /// The person accepts so many more one-time notices of this template, named without its prefix.
+    pub fn accept(&mut self, openid: &str, template_id: &str, count: u32) {
+        let left = self
+            .accepted
+            .entry((openid.to_owned(), template_id.to_owned()))
+            .or_default();
+        *left = left.saturating_add(count);
+    }
+
+    fn use_up(&mut self, openid: &str, template_id: &str) -> Result<(), Refusal> {
+        let left = self.accepted.get_mut(&(openid.to_owned(), template_id.to_owned()));
+        let left = left.filter(|left| **left > 0).ok_or_else(|| Refusal::of(43101))?;
+        *left -= 1;
+        Ok(())
+    }
+
     fn may_come(&mut self, openid: &str, most: u32, now: DateTime<Utc>) -> bool {
         let recent = self.recent.entry(openid.to_owned()).or_default();
         recent.retain(|at| now - *at < TimeDelta::minutes(1));

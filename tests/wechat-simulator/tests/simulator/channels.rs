@@ -77,6 +77,12 @@ impl Stage {
         self.channels.send(to.0, to.1, notice).await
     }
 
+    /// Sets the platforms' limits; what is not said goes back to their own.
+    pub async fn limits(&self, limits: Value) {
+        let put = self.world.http.put(self.world.url("/_sim/limits")).json(&limits);
+        assert!(put.send().await.unwrap().status().is_success());
+    }
+
     /// Lets so many seconds pass for both.
     pub fn pass(&self, seconds: u32) {
         self.clock.advance(chrono::TimeDelta::seconds(seconds.into()));

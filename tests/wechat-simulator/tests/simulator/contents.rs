@@ -132,3 +132,24 @@ async fn a_photo_is_fetched_and_its_result_told_later() {
     .await;
     assert_eq!(wrong["errcode"], 47001);
 }
+
+#[tokio::test]
+async fn a_minute_and_a_day_have_so_many_checks_and_a_photo_one() {
+    const TEXT: &str = "/wxa/msg_sec_check";
+    const PHOTO: &str = "/wxa/media_check_async";
+    let world = World::start().await;
+    visit(&world).await;
+    limits(&world, &json!({"text_checks_a_minute": 1, "photo_checks_a_minute": 1})).await;
+    let photo = |name: &str| json!({"version": 2, "scene": 3, "openid": DEPUTY, "media_type": 2, "media_url": format!("http://127.0.0.1:1/{name}")});
+    assert_eq!(check(&world, TEXT, &text("一")).await["errcode"], 0);
+    assert_eq!(check(&world, TEXT, &text("二")).await["errcode"], 45009);
+    assert_eq!(check(&world, PHOTO, &photo("1")).await["errcode"], 0);
+    assert_eq!(check(&world, PHOTO, &photo("1")).await["errcode"], 87020);
+    assert_eq!(check(&world, PHOTO, &photo("2")).await["errcode"], 45009);
+    world.clock.advance(60);
+    assert_eq!(check(&world, TEXT, &text("二")).await["errcode"], 0);
+    assert_eq!(check(&world, PHOTO, &photo("2")).await["errcode"], 0);
+    limits(&world, &json!({"text_checks_a_day": 2, "photo_checks_a_day": 2})).await;
+    assert_eq!(check(&world, TEXT, &text("三")).await["errcode"], 45009);
+    assert_eq!(check(&world, PHOTO, &photo("3")).await["errcode"], 45009);
+}

@@ -10,6 +10,7 @@ mod pages;
 mod pages_in_wechat;
 mod popups;
 mod program;
+mod pushes;
 mod texts;
 mod tokens;
 mod world;

@@ -77,6 +77,26 @@ async fn two_notices_in_the_same_words_arrive_both_and_a_repetition_once() {
 }
 
 #[tokio::test]
+async fn a_recipient_too_many_in_a_minute_comes_later() {
+    let stage = Stage::start().await;
+    stage
+        .limits(json!({"dingtalk_recipients_a_minute": 1, "dingtalk_asks_before_result": 0}))
+        .await;
+    assert!(is_sent(&stage.send(TO, &notice(1)).await));
+    let later = Notice {
+        written_at: notice(1).written_at + TimeDelta::seconds(1),
+        ..notice(1)
+    };
+    let outcome = stage.send(TO, &later).await;
+    assert!(
+        matches!(&outcome, Outcome::Retry { code: Some(code), reason: "minute_quota", .. } if code == "143103"),
+        "{outcome:?}"
+    );
+    stage.pass(60);
+    assert!(is_sent(&stage.send(TO, &later).await));
+}
+
+#[tokio::test]
 async fn a_result_that_never_comes_is_unknown() {
     let stage = Stage::start().await;
     stage

@@ -7,6 +7,7 @@ use serde_json::json;
 use wechat_simulator::{platform::service as svc, templates};
 
 use super::{FOLLOWER, Stage, is_sent, notice};
+use crate::world::ONE_TIME_ID;
 
 const TO: (Channel, &str) = (Channel::WechatService, FOLLOWER);
 
@@ -80,4 +81,44 @@ async fn subscription_notices_have_templates_of_their_own() {
     .await;
     assert_eq!(right.send(TO, &notice(1)).await, Outcome::Sent { message_id: None });
     assert_eq!(right.arrived("service_account").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_day_has_so_many_messages_and_who_is_blacklisted_none() {
+    let stage = Stage::start().await;
+    stage.limits(json!({"template_messages_a_day": 1})).await;
+    assert!(is_sent(&stage.send(TO, &notice(1)).await));
+    let outcome = stage.send(TO, &notice(2)).await;
+    assert!(
+        matches!(&outcome, Outcome::Retry { code: Some(code), reason: "daily_quota", .. } if code == "45009"),
+        "{outcome:?}"
+    );
+    stage.limits(json!({"blacklisted": [FOLLOWER]})).await;
+    assert_eq!(
+        stage.send(TO, &notice(3)).await,
+        refused("43019", Refusal::NotSubscribed)
+    );
+}
+
+#[tokio::test]
+async fn a_one_time_notice_goes_as_often_as_it_was_accepted() {
+    let world = Stage::start().await.world;
+    let account = json!({"grant_type": "client_credential", "appid": svc::APPID, "secret": svc::SECRET});
+    let token = world.post("/cgi-bin/stable_token", &account).await["access_token"].clone();
+    let path = format!(
+        "/cgi-bin/message/subscribe/bizsend?access_token={}",
+        token.as_str().unwrap()
+    );
+    let message = json!({"touser": FOLLOWER, "template_id": format!("{}{ONE_TIME_ID}", svc::NOTICE_PREFIX),
+        "data": {"thing1": {"value": "河边"}, "enum_string2": {"value": "晴"}}});
+    let send = || async { world.post(&path, &message).await["errcode"].clone() };
+    assert_eq!(send().await, 43101);
+    let accepted = json!({"openid": FOLLOWER, "template_id": ONE_TIME_ID, "count": 2});
+    let url = world.url("/_sim/service_account/subscriptions");
+    let answer = world.http.post(url).json(&accepted).send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+    assert_eq!(
+        (send().await, send().await, send().await),
+        (json!(0), json!(0), json!(43101))
+    );
 }

@@ -105,3 +105,23 @@ async fn one_token_serves_all_and_a_revoked_one_is_replaced() {
     assert!(is_sent(&stage.send(TO, &notice(9)).await));
     assert_eq!(tokens().await, 2);
 }
+
+#[tokio::test]
+async fn what_the_whole_company_may_send_ends() {
+    let stage = Stage::start().await;
+    stage.limits(json!({"wecom_calls_a_minute": 1})).await;
+    assert!(is_sent(&stage.send(TO, &notice(1)).await));
+    let outcome = stage.send(TO, &notice(2)).await;
+    assert!(
+        matches!(&outcome, Outcome::Retry { code: Some(code), reason: "minute_quota", .. } if code == "45009"),
+        "{outcome:?}"
+    );
+    stage.pass(60);
+    // 200 a day for each account; here nobody has bought one.
+    stage.limits(json!({"wecom_accounts": 0})).await;
+    assert!(is_sent(&stage.send(TO, &notice(3)).await));
+    assert_eq!(
+        (stage.arrived("wecom").await.len(), stage.dropped("wecom").await),
+        (1, 1)
+    );
+}

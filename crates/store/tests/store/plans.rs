@@ -203,7 +203,7 @@ const QUESTIONS: &[(&str, Question)] = &[
         let (scope, since) = (known.in_county(), now() - TimeDelta::days(1));
         store.delivery_health(scope, since, now()).unwrap();
         store.dead_notifications(scope, None, 20).unwrap();
-        store.work_counts().unwrap();
+        store.work_counts(now()).unwrap();
     }),
     ("relay and sender", |store, _| {
         store.announce_channels("worker", &[Channel::Wechat], now()).unwrap();

@@ -43,7 +43,6 @@ impl Stage {
             sms_sign_name: sms::SIGN_NAME.to_owned(),
             sms_template_code: sms::Template::Code.aliyun().to_owned(),
             sms_template_deputy: sms::Template::Deputy.aliyun().to_owned(),
-            sms_template_resident: sms::Template::Resident.aliyun().to_owned(),
             ..SmsConfig::default()
         };
         self.tell_by(Channel::Sms, account, phone);

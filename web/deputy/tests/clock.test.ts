@@ -7,7 +7,12 @@ const entry = (answer_due_at: string, more = {}) => ({ state: "registered", answ
 
 test("groups by Shanghai's days", () => {
   equal(groupOf(entry("2026-11-22T15:59:59Z"), now), "today");
-  equal(groupOf(entry("2026-11-22T16:00:00Z"), now), "week");
+  // A Sunday: the week ends with the day. On Monday it ends with the next Sunday, as the server counts `this_week`.
+  equal(groupOf(entry("2026-11-22T16:00:00Z"), now), "later");
+  const monday = Date.parse("2026-11-22T16:00:00Z");
+  equal(groupOf(entry("2026-11-24T15:59:59Z"), monday), "week");
+  equal(groupOf(entry("2026-11-29T15:59:59Z"), monday), "week");
+  equal(groupOf(entry("2026-11-29T16:00:00Z"), monday), "later");
   equal(groupOf(entry("2026-12-20T15:59:59Z"), now), "later");
   equal(groupOf(entry("2026-11-20T15:59:59Z", { overdue: true, state: "handed_over" }), now), "overdue");
   equal(groupOf(entry("2026-11-22T15:59:59Z", { state: "handed_over" }), now), "elsewhere");

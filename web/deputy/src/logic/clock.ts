@@ -1,5 +1,5 @@
 /** Until when, and for whom: the groups of the first page and the colour that goes with the words. */
-import { clock, day, sameDay } from "./times.ts";
+import { clock, day, sameDay, sunday } from "./times.ts";
 
 export interface TimeLeft {
   working_days: number;
@@ -15,8 +15,6 @@ export interface Waiting {
 
 export type Tone = "red" | "amber" | "calm";
 
-const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
-
 /** States in which somebody else moves next. */
 const ELSEWHERE = ["handed_over", "awaiting_resident", "merged"];
 
@@ -25,16 +23,17 @@ export type GroupKey = "overdue" | "today" | "week" | "later" | "elsewhere";
 export const GROUP_NAMES: Record<GroupKey, string> = {
   overdue: "已超期",
   today: "今天到期",
-  week: "一周内到期",
+  week: "本周到期",
   later: "以后到期",
   elsewhere: "等居民或部门回复",
 };
 
+/** The days are those of the server's `waiting`: the week ends on Sunday. */
 export function groupOf(entry: Waiting, now: number): GroupKey {
   if (entry.overdue) return "overdue";
   if (ELSEWHERE.includes(entry.state)) return "elsewhere";
   if (sameDay(entry.answer_due_at, now)) return "today";
-  return Date.parse(entry.answer_due_at) - now <= WEEK_MS ? "week" : "later";
+  return Date.parse(entry.answer_due_at) < sunday(now) ? "week" : "later";
 }
 
 /** In the order of the groups, empty ones left out; the order within a group is the server's. */

@@ -1,5 +1,6 @@
 /** Times for people: always Asia/Shanghai, which has had no summer time since 1991. */
 const SHANGHAI_MS = 8 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 function parts(at: string | number): { year: number; month: number; day: number; hour: number; minute: number } {
   const time = new Date(new Date(at).getTime() + SHANGHAI_MS);
@@ -29,7 +30,7 @@ export function day(at: string | number): string {
 /** "今天 14:05"，"昨天 14:05"，"11月27日 14:05"；another year is named. */
 export function moment(at: string | number, now: number): string {
   const [then, today] = [parts(at), parts(now)];
-  const days = Math.floor((now + SHANGHAI_MS) / 86_400_000) - Math.floor((new Date(at).getTime() + SHANGHAI_MS) / 86_400_000);
+  const days = Math.floor((now + SHANGHAI_MS) / DAY_MS) - Math.floor((new Date(at).getTime() + SHANGHAI_MS) / DAY_MS);
   if (days === 0) return `今天 ${clock(at)}`;
   if (days === 1) return `昨天 ${clock(at)}`;
   if (days === -1) return `明天 ${clock(at)}`;
@@ -40,4 +41,12 @@ export function moment(at: string | number, now: number): string {
 export function sameDay(at: string | number, other: string | number): boolean {
   const [one, two] = [parts(at), parts(other)];
   return one.year === two.year && one.month === two.month && one.day === two.day;
+}
+
+/** When the week ends: the midnight after Sunday in Shanghai. */
+export function sunday(now: number): number {
+  const days = Math.floor((now + SHANGHAI_MS) / DAY_MS);
+  // Day 0 was a Thursday.
+  const toMonday = 7 - ((days + 3) % 7);
+  return (days + toMonday) * DAY_MS - SHANGHAI_MS;
 }

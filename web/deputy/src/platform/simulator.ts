@@ -2,6 +2,7 @@
  * The WeChat simulator's phone opens the H5 in place of the mini-program. Only development builds contain it
  * (`--mode simulator`): elsewhere an address must never sign anybody in.
  */
+import { sure } from "../state/question";
 import { read, write } from "./storage";
 
 interface Simulator {
@@ -57,16 +58,15 @@ function open(): Simulator | null {
       return first ?? String((await post(`${user}/js_code`, {})).js_code);
     },
     async phoneCode() {
-      const { confirm } = await uni.showModal({ title: "微信模拟器", content: "允许使用手机号？", confirmText: "允许", cancelText: "拒绝" });
-      return confirm ? String((await post(`${user}/phone_code`, {})).code) : null;
+      const allowed = await sure({ title: "微信模拟器", words: "允许使用手机号？", yes: "允许", no: "拒绝" });
+      return allowed ? String((await post(`${user}/phone_code`, {})).code) : null;
     },
     async askForPushes(tmplIds) {
       const first = await post(`${user}/subscribe`, { tmplIds });
       const asked = (first.ask as { template_id: string; title: string }[] | undefined) ?? null;
       if (!asked) return first as Record<string, string>;
-      const titles = asked.map((one) => one.title).join("、");
-      const { confirm } = await uni.showModal({ title: "允许发送消息？", content: titles, confirmText: "允许", cancelText: "取消" });
-      const accept = confirm ? asked.map((one) => one.template_id) : [];
+      const words = asked.map((one) => one.title).join("、");
+      const accept = (await sure({ title: "允许发送消息？", words, yes: "允许", no: "取消" })) ? asked.map((one) => one.template_id) : [];
       return (await post(`${user}/subscribe`, { tmplIds, accept, always: false })) as Record<string, string>;
     },
   };

@@ -113,10 +113,10 @@ impl AppState {
 fn words(new: i32, deadline: i32) -> String {
     match (new, deadline) {
         (0, 0) => {
-            "微信提醒的次数已经用完，新的民意可能不会在微信里提醒您。请点“接收提醒”，也请常来“消息”里看看。".to_owned()
+            "微信提醒的次数已经用完，新的民意可能不会在微信里提醒您。请点“开启微信提醒”，常来“消息”里看看。".to_owned()
         }
-        (0, deadline) => format!("期限提醒还有 {deadline} 条；新民意的提醒已经用完，请点“接收提醒”补上。"),
-        (new, 0) => format!("新民意的提醒还有 {new} 条；期限提醒已经用完，请点“接收提醒”补上。"),
+        (0, deadline) => format!("期限提醒还有 {deadline} 条；新民意的提醒已经用完，请点“开启微信提醒”补上。"),
+        (new, 0) => format!("新民意的提醒还有 {new} 条；期限提醒已经用完，请点“开启微信提醒”补上。"),
         (new, deadline) => format!("还能收到 {} 条微信提醒。", new + deadline),
     }
 }

@@ -69,6 +69,15 @@ export class Phone {
     await expect(this.page.getByText(text)).toBeVisible();
   }
 
+  /** Chooses the size of the letters, from the message of an earlier submission; presses count from now on. */
+  async enlarge(earlier: Submitted, size: string): Promise<void> {
+    await this.openCase(earlier);
+    await this.page.goto(`${stack().base_url}/deputy/#/mine/settings/index`);
+    await this.tap("radio", new RegExp(size));
+    await expect(this.page.getByRole("radio", { name: size })).toHaveAttribute("aria-checked", "true");
+    this.taps = 0;
+  }
+
   async write(text: string): Promise<void> {
     await this.tap("button", "答复居民");
     await this.fill(text);
@@ -79,7 +88,7 @@ export class Phone {
   }
 
   /** Chooses what stands behind 其他办理 on a case. */
-  async act(name: string): Promise<void> {
+  async act(name: string | RegExp): Promise<void> {
     await this.page.getByRole("button", { name: /^(其他)?办理$/ }).click();
     await this.page.getByRole("dialog").getByRole("button", { name }).click();
   }
@@ -102,6 +111,32 @@ export async function tokenOf(request: APIRequestContext, openid: string): Promi
   const { js_code } = (await code.json()) as { js_code: string };
   const session = await request.post(`${base_url}/api/v1/sessions/wechat`, { data: { js_code } });
   return session.ok() ? ((await session.json()) as { access_token: string }).access_token : null;
+}
+
+interface Pushes {
+  remaining: number;
+  words: string;
+  templates: { template_id: string; remaining: number }[];
+}
+
+/** The deputy's ledger of WeChat's pushes, and what makes it so. */
+export async function ledger(page: Page): Promise<Pushes> {
+  const answer = await page.request.get(`${stack().base_url}/api/v1/me/home`, { headers: await otherPhone(page) });
+  return ((await answer.json()) as { pushes: Pushes }).pushes;
+}
+
+/** As if the deputy had answered WeChat's question about the first so many templates. */
+export async function answerPushes(page: Page, word: "accept" | "reject", most = Infinity): Promise<void> {
+  const asked = (await ledger(page)).templates.slice(0, most);
+  const results = Object.fromEntries(asked.map(({ template_id }) => [template_id, word]));
+  const headers = await otherPhone(page);
+  const answer = await page.request.post(`${stack().base_url}/api/v1/me/push-permissions`, { headers, data: { results } });
+  expect(answer.status(), await answer.text()).toBe(200);
+}
+
+/** As many as are enough, so that no action is followed by the question. */
+export async function allowPushes(page: Page): Promise<void> {
+  for (let times = 0; times < 8; times += 1) await answerPushes(page, "accept");
 }
 
 /** What the same deputy sends along on another phone. */

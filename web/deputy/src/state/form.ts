@@ -5,7 +5,6 @@ import { caseUrl, goBack } from "../platform/ways";
 import { dropDraft, keepDraft, readDraft } from "./drafts";
 import { keptView } from "./kept";
 import { decide, type Decision } from "./outbox";
-import { offerPushes } from "./pushes";
 
 /**
  * A form about a submission: its fields, kept on the phone while one writes, and handed to the outbox when it is decided.
@@ -39,13 +38,12 @@ export function useForm<F extends Record<string, string>>(kind: string, empty: F
   /** The submission as last read, to show what one is writing about. */
   const matter = (): Case | null => keptView<Case>(`/api/v1/submissions/${subject.value}`);
 
-  /** Hands it to the outbox and goes back. To be called from a press: WeChat lets ask about pushes only then. */
+  /** Hands it to the outbox and goes back. To be called from a press. */
   function submit(decision: Pick<Decision, "title" | "method" | "path" | "body"> & { kind?: string }): void {
     decided = true;
     dropDraft(subject.value, kind);
     const about = matter()?.number ?? "";
     decide({ kind, subject: subject.value, about, photos: [...photos.value], draft: { ...fields }, ...decision });
-    offerPushes();
     goBack(caseUrl(subject.value));
   }
 

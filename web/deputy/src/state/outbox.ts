@@ -13,6 +13,7 @@ import { read, write } from "../platform/storage";
 import { keptView } from "./kept";
 import { keepDraft } from "./drafts";
 import { connected, sawNetwork, whenBack } from "./network";
+import { offerPushes } from "./pushes";
 
 /** What a form hands over. `draft` are its fields, so that taking back restores them. */
 export interface Decision {
@@ -70,7 +71,10 @@ export function whenSettled(listener: (entry: Entry) => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Puts a decision on its way: ten seconds in which it can be taken back, then it is sent. */
+/**
+ * Puts a decision on its way: ten seconds in which it can be taken back, then it is sent. To be called from a press:
+ * WeChat lets ask about pushes only then.
+ */
 export function decide(decision: Decision): void {
   const { photos = [], draft, ...rest } = decision;
   catchUp();
@@ -78,6 +82,7 @@ export function decide(decision: Decision): void {
   const entry = newEntry({ ...rest, seen, key: newKey(), photos: photos.map((file) => ({ file })) }, Date.now());
   put([...entries.value, { ...entry, draft }]);
   tick();
+  offerPushes();
 }
 
 /** Takes it off the way; what was written stands in the form again. */

@@ -19,6 +19,11 @@ export function sawPushes(told: Pushes): void {
   write("pushes", told);
 }
 
+/** Reads the ledger anew, so that an action knows whether to ask; from a push nobody comes past the first page. */
+export async function renewPushes(): Promise<void> {
+  if (hasPushes()) sawPushes((await call("get", "/api/v1/me/home")).pushes);
+}
+
 /** Asks now, from a press; tells whether more pushes will come. */
 export async function askNow(): Promise<boolean> {
   const templates = [...(pushes.value?.templates ?? [])].sort((a, b) => a.remaining - b.remaining);

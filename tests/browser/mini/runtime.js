@@ -2,6 +2,7 @@
 // (glass-easel) renders the WXML; modules, pages and native components are the little that the build needs.
 import { NormalComponentNames } from "./natives.js";
 import { makeWx } from "./wx.js";
+import { Event } from "glass-easel";
 import { MiniProgramEnv } from "glass-easel-miniprogram-adapter";
 
 const { files, templates, launch } = await (await fetch("/program.json")).json();
@@ -9,6 +10,13 @@ const app = JSON.parse(files["app.json"]);
 const stack = [];
 const wx = makeWx({ open, back, launch });
 Object.assign(window, { wx, getCurrentPages: () => stack, getApp: () => window.theApp, global: window });
+
+// In WeChat what an event tells stands in the event itself, where uni-app looks for it; here it would be inherited.
+const { wrapShadowedEvent } = Event.prototype;
+Event.prototype.wrapShadowedEvent = function wrapped(...given) {
+  const { type, detail } = this;
+  return Object.assign(wrapShadowedEvent.apply(this, given), { type, detail });
+};
 
 const environment = new MiniProgramEnv();
 const space = environment.createCodeSpace("", true);
@@ -67,6 +75,10 @@ document.addEventListener("click", ({ target }) => {
   let element = target;
   while (element && !element.__wxElement) element = element.parentElement;
   element?.__wxElement.triggerEvent("tap", {}, { bubbles: true, composed: true });
+  const agreeing = target.closest("wx-button[open-type*=agreePrivacyAuthorization]");
+  if (!agreeing) return;
+  window.agreedBy = agreeing.__wxElement.id;
+  agreeing.__wxElement.triggerEvent("agreeprivacyauthorization", {});
 });
 
 const backend = environment.associateBackend();

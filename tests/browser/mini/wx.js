@@ -72,6 +72,12 @@ const system = () => ({
   safeAreaInsets: { top: 0, left: 0, right: 0, bottom: 0 }, deviceOrientation: "portrait", theme: "light",
 });
 
+/** The page asks for the privacy agreement; WeChat believes a yes only from the button of that name that was pressed. */
+async function askedByThePage(listener) {
+  const { event, buttonId } = await new Promise((resolve) => listener(resolve, { referrer: "requirePrivacyAuthorize" }));
+  return event === "agree" && window.agreedBy === buttonId;
+}
+
 export function makeWx({ open, back, launch }) {
   const person = "/_sim/person";
   const stored = new Map();
@@ -109,7 +115,9 @@ export function makeWx({ open, back, launch }) {
     requirePrivacyAuthorize: async () => {
       const { body } = await post(`${person}/privacy`, null, "GET");
       if (!body.needAuthorization) return {};
-      const agreed = await question(body.privacyContractName, "", "同意", "拒绝");
+      const agreed = wx.needsPrivacy
+        ? await askedByThePage(wx.needsPrivacy)
+        : await question(body.privacyContractName, "", "同意", "拒绝");
       const answer = await post(`${person}/privacy`, { agreed }, "PUT");
       if (!answer.ok) throw answer.body;
       return {};
@@ -121,6 +129,10 @@ export function makeWx({ open, back, launch }) {
       return { confirm, cancel: !confirm };
     },
     chooseMedia: async () => ({ tempFiles: [await photo()], type: "image" }),
+    chooseImage: async () => {
+      const taken = await photo();
+      return { tempFilePaths: [taken.tempFilePath], tempFiles: [{ path: taken.tempFilePath, size: taken.size }] };
+    },
     saveFile: async ({ tempFilePath }) => ({ savedFilePath: tempFilePath }),
     getSavedFileList: async () => ({ fileList: [] }),
     uploadFile: async ({ url, filePath, name, header = {}, formData = {} }) => {
@@ -145,6 +157,9 @@ export function makeWx({ open, back, launch }) {
   for (const [name, work] of Object.entries(asked)) wx[name] = calls(name, work);
   addEventListener("online", () => wx.networkChanged?.({ isConnected: true, networkType: "wifi" }));
   addEventListener("offline", () => wx.networkChanged?.({ isConnected: false, networkType: "none" }));
+  wx.onNeedPrivacyAuthorization = (listener) => {
+    wx.needsPrivacy = listener;
+  };
   wx.onNetworkStatusChange = (listener) => {
     wx.networkChanged = listener;
   };

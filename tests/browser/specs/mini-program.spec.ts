@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { submit } from "../support/deputy";
+import { expect, test, type Page } from "@playwright/test";
+import { onReceipt, submit } from "../support/deputy";
 import { startMiniProgram } from "../support/mini";
 import { stack } from "../support/stack";
 
@@ -16,8 +16,8 @@ test("the mini-program's first page greets the deputy with what waits", async ({
   expect(test.info().annotations.filter(({ type }) => type === "page error")).toEqual([]);
 });
 
-test("a message opens its case in the mini-program, and the form for the answer", async ({ page }) => {
-  const { number, text } = await submit(page, `小程序测试 ${Date.now()}：健身器材坏了。`);
+/** Opens the message about a submission, as a press on it would. */
+async function openMessage(page: Page, number: string): Promise<void> {
   const { simulator_url, deputy } = stack();
   interface Messages {
     items: { page: string; data: Record<string, { value: string }> }[];
@@ -30,9 +30,57 @@ test("a message opens its case in the mini-program, and the form for the answer"
   await expect.poll(async () => (await messages()).length).toBe(1);
   const [path = "", search] = ((await messages())[0]?.page ?? "").split("?");
   await startMiniProgram(page, path, search);
+}
+
+/** By script: where WeChat lets a finger press is not looked at here. */
+const press = (page: Page, name: string) => page.getByText(name, { exact: true }).first().dispatchEvent("click");
+
+/** As WeChat's own field tells of what is typed. */
+async function type(page: Page, text: string): Promise<void> {
+  await page.locator("wx-textarea").evaluate((field, value) => {
+    const { __wxElement: element } = field as unknown as { __wxElement: { triggerEvent(name: string, detail: object): void } };
+    element.triggerEvent("input", { value });
+  }, text);
+}
+
+test("a message opens its case in the mini-program, and the answer that is typed there reaches the receipt", async ({ page }) => {
+  const { number, text, receipt } = await submit(page, `小程序测试 ${Date.now()}：健身器材坏了。`);
+  await openMessage(page, number);
   await expect(page.getByText(text)).toBeVisible();
-  // By script: where WeChat lets a finger press is not looked at here.
-  await page.getByText("答复居民").dispatchEvent("click");
+  await press(page, "答复居民");
   await expect(page.getByText("发送答复")).toBeVisible();
+  const answer = `小程序里写的答复 ${Date.now()}，明天来修。`;
+  await type(page, answer);
+  await press(page, "发送答复");
+  await expect(page.getByText(/秒后发出/)).toBeVisible();
+  // WeChat may ask about messages now.
+  const dialog = page.getByRole("dialog", { name: "想向您发送消息" });
+  if (await dialog.isVisible()) await dialog.getByRole("button", { name: "允许" }).click();
+  await expect.poll(() => onReceipt(page, receipt, answer), { timeout: 40_000 }).toBe(1);
   expect(test.info().annotations.filter(({ type }) => type === "page error")).toEqual([]);
+});
+
+test("before the camera the privacy agreement is asked for: a no ends it, a yes goes on", async ({ page }) => {
+  const { simulator_url, deputy } = stack();
+  // Nobody has agreed yet; the simulator answers a no as WeChat does.
+  const privacy = `${simulator_url}/_sim/users/${deputy.openid}/privacy`;
+  await page.request.put(privacy, { data: { agreed: false } });
+  await startMiniProgram(page, "act/answer/index", "id=019aa000-0000-7000-8000-000000000000");
+  const dialog = page.getByText("用户隐私保护", { exact: true });
+  const photos = page.locator("wx-image.picture-inside");
+  await press(page, "拍照");
+  await expect(dialog).toBeVisible();
+  await press(page, "不同意");
+  await expect(dialog).toHaveCount(0);
+  await expect(photos).toHaveCount(0);
+  await press(page, "拍照");
+  await expect(dialog).toBeVisible();
+  await press(page, "同意");
+  await expect(dialog).toHaveCount(0);
+  await expect(photos).toHaveCount(1);
+  expect(((await (await page.request.get(privacy)).json()) as { needAuthorization: boolean }).needAuthorization).toBe(false);
+  // Said once, it holds.
+  await press(page, "拍照");
+  await expect(photos).toHaveCount(2);
+  await expect(dialog).toHaveCount(0);
 });

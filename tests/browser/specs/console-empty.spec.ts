@@ -229,6 +229,8 @@ test("the office takes it on and answers, and the answer reaches the resident", 
 
   await page.goto(receipt);
   await expect(page.getByText("桥栏杆已经焊好，我明天再去看一次。").first()).toBeVisible();
+  // The address is still the one right after sending.
+  await expect(page.getByText("提交成功")).toHaveCount(0);
   expect(await barriers(page)).toEqual([]);
   await page.screenshot({ path: "test-results/console/empty-receipt.png", fullPage: true });
 });

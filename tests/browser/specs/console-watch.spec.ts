@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
 import { stack } from "../support/stack";
@@ -12,6 +13,27 @@ test("behind a number of the board stands its list", async ({ browser }) => {
   await console.settled();
   await expect(console.page.locator("tbody tr")).toHaveCount(Math.min(count, 50));
   await console.close();
+});
+
+test("what a page counts by itself goes out as a workbook too, and the audit knows it", async ({ browser }) => {
+  const console = await Console.of(browser, stack().console.username);
+  const exported = async (path: string, file: string, unfold = false) => {
+    const page = await console.open(path);
+    if (unfold) await page.getByText("看数字").first().click();
+    const button = page.getByRole("region", { name: file, exact: true }).locator("..").getByRole("button", { name: "导出 XLSX" });
+    const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+    expect(download.suggestedFilename()).toBe(`${file}.xlsx`);
+    expect(readFileSync(await download.path()).subarray(0, 2).toString()).toBe("PK");
+  };
+  await exported("/watch/board", "各联络站的时限");
+  await exported("/watch/screen", "趋势的数字", true);
+  await exported("/policies/deadlines", "全部时限");
+  await exported("/trust/own", "正在用的会话");
+  await console.close();
+  const auditor = await Console.of(browser, "auditor");
+  await auditor.open("/trust/audit?action=list_exported");
+  await expect(auditor.page.locator("tbody tr").nth(3)).toContainText("各联络站的时限");
+  await auditor.close();
 });
 
 test("a report is a PDF and a workbook", async ({ browser }) => {

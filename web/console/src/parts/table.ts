@@ -9,8 +9,10 @@ export interface Column<Row> {
   text?: (row: Row) => string | number | null | undefined;
   /** Numbers stand to the right. */
   isNumber?: boolean;
-  /** A day: never broken into two lines. */
-  isDay?: boolean;
+  /** Never broken into two lines: a day, the number of a case. */
+  isWhole?: boolean;
+  /** Names the row, in a {@link ShortTable}. */
+  isHead?: boolean;
   width?: string;
 }
 

@@ -1,5 +1,5 @@
 /** What a {@link PlaceForm} asks for. */
-import type { Option, Pickable } from "./words";
+import type { Option, Pickable } from "../../parts/pick";
 
 export interface FormField {
   /** The field's name to the server. */

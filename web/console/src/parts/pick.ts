@@ -1,0 +1,46 @@
+/** What can be looked for as one types: divisions, sites, offices, deputies, grids. */
+import { api, ask } from "../api/client";
+
+export interface Option {
+  value: string;
+  label: string;
+  /** What tells it from others of the same name. */
+  hint?: string;
+}
+
+/**
+ * What can be picked by typing a part of its name or the beginning of its code. `own-region`: the divisions in which the
+ * person sees something, for everybody; `region`: all that are kept, for who keeps places; `account-…`: where an account
+ * can belong, for who keeps accounts.
+ */
+export type Pickable = "own-region" | "region" | "site" | "deputy" | "grid" | "account-site" | "account-office";
+
+async function accountPlaces(kind: "site" | "office", q: string): Promise<Option[]> {
+  const { items } = await ask(api.GET("/api/v1/account-places", { params: { query: { kind, q } } }));
+  return items.map(({ id, name, region_name }) => ({ value: id, label: name, hint: region_name ?? "" }));
+}
+
+export async function search(what: Pickable, q: string): Promise<Option[]> {
+  const params = { params: { query: { q: q || undefined, limit: 20 } } };
+  const byCode = ({ code, name }: { code: string; name: string }): Option => ({ value: code, label: name, hint: code });
+  switch (what) {
+    case "own-region":
+      return (await ask(api.GET("/api/v1/region-options", { params: { query: { q } } }))).items.map(byCode);
+    case "region":
+      return (await ask(api.GET("/api/v1/places/regions", params))).items.map(byCode);
+    case "grid":
+      return (await ask(api.GET("/api/v1/places/grids", params))).items.map(byCode);
+    case "site":
+      return (await ask(api.GET("/api/v1/places/sites", params))).items.map(({ id, name, region_name }) => ({ value: id, label: name, hint: region_name }));
+    case "deputy":
+      return (await ask(api.GET("/api/v1/places/deputies", params))).items.map(({ id, name, number, site_name }) => ({
+        value: id,
+        label: name,
+        hint: number ?? site_name ?? "",
+      }));
+    case "account-site":
+      return accountPlaces("site", q);
+    case "account-office":
+      return accountPlaces("office", q);
+  }
+}

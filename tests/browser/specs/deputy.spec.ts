@@ -5,11 +5,14 @@ import { barriers } from "../support/watch";
 
 /** Ten seconds in which an answer can be taken back, and room for a busy machine. */
 const SENT = { timeout: 40_000 };
+const SMALL = { viewport: { width: 360, height: 640 } };
 const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
 
-test("from the message to the answer on the receipt in four taps", async ({ page, browser }) => {
+// The order of the taps is the same for whoever needs large letters.
+for (const size of ["标准", "特大"]) test(`from the message to the answer on the receipt in four taps, ${size} text`, async ({ page, browser }) => {
+  const phone = await Phone.of(browser, SMALL);
+  if (size !== "标准") await phone.enlarge(await submit(page, unique("先调好字的大小。")), size);
   const sent = await submit(page, unique("桥头的护栏松了。"));
-  const phone = await Phone.of(browser);
   await phone.openCase(sent);
   expect(phone.page.url()).not.toMatch(/js_code|openid|simulator/);
   expect(await barriers(phone.page)).toEqual([]);
@@ -23,6 +26,31 @@ test("from the message to the answer on the receipt in four taps", async ({ page
   await expect.poll(() => onReceipt(page, sent.receipt, answer), SENT).toBe(1);
   expect(phone.taps).toBeLessThanOrEqual(4);
   test.info().annotations.push({ type: "taps from message to answer", description: String(phone.taps) });
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("a photo is taken and attached in two taps, and stands on the resident's receipt", async ({ page, browser }) => {
+  const sent = await submit(page, unique("人行道的砖松了。"));
+  const phone = await Phone.of(browser, SMALL);
+  await phone.openCase(sent);
+  await phone.write(unique("砖今天铺好了，请看照片。"));
+  const before = phone.taps;
+  const camera = phone.page.waitForEvent("filechooser");
+  await phone.tap("button", "拍照");
+  // The shutter, in the phone's own camera.
+  phone.taps += 1;
+  await (await camera).setFiles({ name: "现场.jpg", mimeType: "image/jpeg", buffer: await phone.page.screenshot({ type: "jpeg" }) });
+  await expect(phone.page.getByRole("button", { name: "看第 1 张照片" })).toBeVisible();
+  expect(phone.taps - before).toBe(2);
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("button", "发送答复");
+
+  await expect.poll(() => onReceipt(page, sent.receipt, "答复照片 1"), SENT).toBe(1);
+  await page.goto(sent.receipt);
+  const shown = page.getByRole("img", { name: "答复照片 1" });
+  await shown.scrollIntoViewIfNeeded();
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });
@@ -50,9 +78,10 @@ test("what is taken back within ten seconds is never sent, and stands in the for
   await phone.close();
 });
 
-test("an answer whose network is cut while it is sent arrives once", async ({ page, browser }) => {
+for (const size of ["标准", "特大"]) test(`an answer whose network is cut while it is sent arrives once, ${size} text`, async ({ page, browser }) => {
+  const phone = await Phone.of(browser, SMALL);
+  if (size !== "标准") await phone.enlarge(await submit(page, unique("先调好字的大小。")), size);
   const sent = await submit(page, unique("楼道里的灯坏了。"));
-  const phone = await Phone.of(browser);
   const context = phone.page.context();
   await phone.openCase(sent);
   const answer = unique("明天上午换灯。");

@@ -68,6 +68,8 @@ test("a deputy binds WeChat by phone number, and comes in elsewhere by a code se
   await wechat.page.goto(`${simulator_url}/_sim/users/${openid}/open`);
   await wechat.tap("button", "用微信手机号登录");
   // The person's no is taken, and said.
+  await expect(wechat.page.getByRole("dialog", { name: "微信模拟器" })).toBeVisible();
+  expect(await barriers(wechat.page)).toEqual([]);
   await wechat.page.getByText("拒绝", { exact: true }).click();
   await expect(wechat.page.getByText(/没有得到手机号/)).toBeVisible();
   expect(await barriers(wechat.page)).toEqual([]);
@@ -96,6 +98,11 @@ test("a deputy binds WeChat by phone number, and comes in elsewhere by a code se
   await field.fill(code);
   await phone.tap("button", "登录");
   await expect(phone.page.getByText(`${deputy.name}，您好`)).toBeVisible(SENT);
+  // A browser cannot switch WeChat's messages on: it says so, and leads to what can be chosen instead.
+  await expect(phone.page.getByText(/在浏览器里不能开启微信提醒/)).toBeVisible();
+  expect(await barriers(phone.page)).toEqual([]);
+  await phone.tap("link", "怎样提醒我");
+  await expect(phone.page.getByRole("heading", { name: "怎样提醒我" })).toBeVisible();
   await phone.close();
 });
 

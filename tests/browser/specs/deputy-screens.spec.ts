@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
-import { Phone, submit } from "../support/deputy";
+import { allowPushes, Phone, submit, type Submitted } from "../support/deputy";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
@@ -29,34 +29,86 @@ async function cramped(page: Page): Promise<string[]> {
   });
 }
 
+/** Looks at what is shown now, and keeps a picture if wanted. */
+async function look(phone: Phone, picture: string): Promise<string[]> {
+  await phone.idle();
+  const folder = process.env.MINYI_SCREENSHOTS;
+  if (folder) await phone.page.screenshot({ path: `${folder}/${picture.replaceAll("/", "-")}.png`, fullPage: true });
+  return [...(await barriers(phone.page)), ...(await cramped(phone.page))].map((problem) => `${picture}: ${problem}`);
+}
+
+const screen = (path: string) => `${stack().base_url}/deputy/#/${path}`;
+
 async function lookAtAll(phone: Phone, id: string, name: string): Promise<string[]> {
   const found: string[] = [];
   for (const path of screens()) {
     await phone.page.goto("about:blank");
-    await phone.page.goto(`${stack().base_url}/deputy/#/${path}?id=${id}`);
+    await phone.page.goto(`${screen(path)}?id=${id}`);
     await expect(phone.page.getByRole("heading", { level: 1 }).first()).toBeVisible();
-    await phone.idle();
-    const here = [...(await barriers(phone.page)), ...(await cramped(phone.page))];
-    found.push(...here.map((problem) => `${path}: ${problem}`));
-    const folder = process.env.MINYI_SCREENSHOTS;
-    if (folder) await phone.page.screenshot({ path: `${folder}/${name}-${path.replaceAll("/", "-")}.png`, fullPage: true });
+    found.push(...(await look(phone, `${name}-${path}`)));
   }
+  return found;
+}
+
+/** What the screens show when nothing is there, when nothing can be read, and when somebody else was faster. */
+async function lookAtStates(phone: Phone, sent: Submitted, name: string): Promise<string[]> {
+  const { page } = phone;
+  const found: string[] = [];
+  const see = async (words: string | RegExp, picture: string) => {
+    await expect(page.getByText(words).first()).toBeVisible({ timeout: 40_000 });
+    found.push(...(await look(phone, `${name}-state-${picture}`)));
+  };
+  const lists = /\/api\/v1\/(inbox|handovers|me\/messages)(\?|$)/;
+  await page.route(lists, (route) => route.fulfill({ json: { items: [], next_cursor: null } }));
+  for (const [path, words] of [["pages/home/index", "都办完了，辛苦您了"], ["pages/list/index", "这里没有来信"], ["pages/messages/index", "还没有消息"]] as const) {
+    await page.goto(screen(path));
+    await see(words, `empty-${path}`);
+  }
+  await page.unroute(lists);
+  await page.route(lists, (route) => route.fulfill({ status: 503, json: {} }));
+  await page.goto(screen("pages/home/index"));
+  await page.goto(screen("pages/messages/index"));
+  await see("没有读到内容", "failed");
+  await page.unroute(lists);
+
+  await phone.openCase(sent);
+  await page.getByRole("button", { name: "其他办理" }).click();
+  await see("受理", "sheet");
+  await page.keyboard.press("Escape");
+  await page.context().setOffline(true);
+  await phone.write("先写好。");
+  await phone.tap("button", "发送答复");
+  await see(/联网后/, "offline");
+  await phone.tap("button", /^撤回/);
+  await page.context().setOffline(false);
+  const conflict = { code: "already_answered", title: "已有变化", detail: "这件来信刚刚有人办过。" };
+  await page.route("**/api/v1/submissions/*/answers", (route) => route.fulfill({ status: 409, json: conflict }));
+  await phone.tap("button", "发送答复");
+  await see(/没有发出/, "conflict");
+  await phone.tap("button", "查看待发内容");
+  await see("您写的内容还在，没有发出。", "conflict-whole");
+  await phone.tap("button", "不发了");
+  await see("写好的内容会删掉。", "question");
+  await phone.tap("button", "删掉");
+  await see("没有待发的内容", "empty-outbox");
   return found;
 }
 
 for (const [name, size] of [["normal", null], ["large", "特大"]] as const) {
   test(`every screen at 360×640, ${name} text`, async ({ page, browser }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(360_000);
     const sent = await submit(page, `浏览器测试 ${Date.now()}：看看每一屏。`);
     const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
     await phone.openCase(sent);
     const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1] ?? "";
     if (size) {
-      await phone.page.goto(`${stack().base_url}/deputy/#/mine/settings/index`);
+      await phone.page.goto(screen("mine/settings/index"));
       await phone.page.getByRole("radio", { name: size }).click();
     }
     expect(await lookAtAll(phone, id, name)).toEqual([]);
     expect(phone.faults()).toEqual([]);
+    await allowPushes(page);
+    expect(await lookAtStates(phone, sent, name)).toEqual([]);
     await phone.close();
   });
 }

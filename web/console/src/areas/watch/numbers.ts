@@ -1,7 +1,7 @@
 /** The statistics as a page takes them: several groupings of one period, and the whole of the one before. */
 import { api, ask, type Schemas } from "../../api/client";
 import type { Figures as Drawn } from "../../parts/chart";
-import { before, lengthOf, type Figures, type Grouping, type Period } from "./period";
+import { before, lengthOf, type Figures, type Grouping, type Period, type Volume } from "./period";
 
 export type Statistics = Schemas["StatisticsResponse"];
 export interface Numbers {
@@ -27,21 +27,29 @@ export async function loadNumbers(period: Period): Promise<Numbers> {
   return { trend, category, site, deputy, before: earlier.total };
 }
 
+/** What the series are, in the order in which they are drawn. */
+interface Drawable {
+  volume: Volume;
+  name: string;
+}
+export const LINES: readonly Drawable[] = [
+  { volume: "registered", name: "登记" },
+  { volume: "answered", name: "已答复" },
+];
+export const BARS: readonly Drawable[] = [
+  { volume: "registered", name: "登记" },
+  { volume: "open", name: "在办" },
+];
+
 /** Weeks and months as lines. */
 export const trendOf = ({ groups, group_by }: Statistics): Drawn => ({
   by: group_by === "week" ? "周（从星期一起）" : "月份",
   labels: groups.map((one) => (group_by === "week" ? one.label.slice(5) : one.label)),
-  series: [
-    { name: "登记", kind: "line", values: groups.map((one) => one.volumes.registered) },
-    { name: "已答复", kind: "line", values: groups.map((one) => one.volumes.answered) },
-  ],
+  series: LINES.map(({ volume, name }) => ({ name, kind: "line", values: groups.map((one) => one.volumes[volume]) })),
 });
 /** The largest groups as bars. */
 export const barsOf = (by: string, { groups }: Statistics, most = 12): Drawn => ({
   by,
   labels: groups.slice(0, most).map((one) => one.label),
-  series: [
-    { name: "登记", values: groups.slice(0, most).map((one) => one.volumes.registered) },
-    { name: "在办", values: groups.slice(0, most).map((one) => one.volumes.open) },
-  ],
+  series: BARS.map(({ volume, name }) => ({ name, values: groups.slice(0, most).map((one) => one.volumes[volume]) })),
 });

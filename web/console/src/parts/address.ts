@@ -22,12 +22,21 @@ export function withChange(query: Record<string, unknown>, change: Filters): Rec
   return next;
 }
 
-export function useAddress(names: readonly string[]): { filters: ComputedRef<Filters>; set: (change: Filters) => void } {
+interface Address {
+  filters: ComputedRef<Filters>;
+  /** Changes the address where it stands. */
+  set: (change: Filters) => void;
+  /** Goes on to another list: "back" comes back to this one. */
+  go: (change: Filters) => void;
+}
+
+export function useAddress(names: readonly string[]): Address {
   const route = useRoute();
   const router = useRouter();
   const filters = computed(() => readFilters(route.query, names));
   const set = (change: Filters) => void router.replace({ query: withChange(route.query, change) as Filters });
-  return { filters, set };
+  const go = (change: Filters) => void router.push({ query: withChange(route.query, change) as Filters });
+  return { filters, set, go };
 }
 
 /** A download's address with the filters in it. */

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
 use minyi_domain::rights::Permission;
-use minyi_store::{Home, HomeGrid, NextAppointment, NextDuty, Waiting};
+use minyi_store::{DutyDay, Home, HomeGrid, NextAppointment, Waiting};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub struct HomeResponse {
     /// By name; only deputies have some.
     grids: Vec<HomeGridResponse>,
     /// Today included; `null`: not on the roster.
-    next_duty: Option<NextDutyResponse>,
+    next_duty: Option<DutyDayResponse>,
     next_appointment: Option<NextAppointmentResponse>,
     unread_messages: i64,
     pushes: PushesResponse,
@@ -55,7 +55,7 @@ pub struct HomeGridResponse {
 
 /// A day on the roster.
 #[derive(Serialize, ToSchema)]
-pub struct NextDutyResponse {
+pub struct DutyDayResponse {
     date: NaiveDate,
     site_id: Uuid,
     site_name: String,
@@ -72,6 +72,18 @@ pub struct NextAppointmentResponse {
     place: String,
 }
 
+impl DutyDayResponse {
+    pub(super) fn new(duty: DutyDay, today: NaiveDate) -> Self {
+        Self {
+            today: duty.date == today,
+            date: duty.date,
+            site_id: duty.site_id,
+            site_name: duty.site_name,
+            signed_in: duty.signed_in,
+        }
+    }
+}
+
 impl HomeResponse {
     fn new(home: Home, pushes: PushesResponse, today: NaiveDate) -> Self {
         let Waiting {
@@ -81,13 +93,6 @@ impl HomeResponse {
             later,
         } = home.waiting;
         let grid = |HomeGrid { id, name, place, open }| HomeGridResponse { id, name, place, open };
-        let duty = |duty: NextDuty| NextDutyResponse {
-            today: duty.date == today,
-            date: duty.date,
-            site_id: duty.site_id,
-            site_name: duty.site_name,
-            signed_in: duty.signed_in,
-        };
         let appointment = |next: NextAppointment| NextAppointmentResponse {
             id: next.id,
             submission_id: next.submission_id,
@@ -102,7 +107,7 @@ impl HomeResponse {
                 later,
             },
             grids: home.grids.into_iter().map(grid).collect(),
-            next_duty: home.next_duty.map(duty),
+            next_duty: home.next_duty.map(|duty| DutyDayResponse::new(duty, today)),
             next_appointment: home.next_appointment.map(appointment),
             unread_messages: home.unread_messages,
             pushes,

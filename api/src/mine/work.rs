@@ -11,7 +11,7 @@ use minyi_store::{Dossier, DossierGrid};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::NO_STORE;
+use super::{NO_STORE, home::DutyDayResponse};
 use crate::{auth::SignedIn, console::numbers::Question, openapi::words, problem::Problem, state::State};
 
 /// A length of time that ends with today's month or year.
@@ -144,7 +144,9 @@ pub async fn get_work(state: State, signed_in: SignedIn, query: Query<WorkQuery>
     "introduction": "", "site_name": "杏林社区代表联络站", "term_from": "2022-01-01", "term_until": null,
     "grids": [{"name": "杏林社区第二网格", "place": "杏林社区 3 号院", "role": "lead", "from": "2026-01-01", "until": null}],
     "handled": {"registered": 40, "answered": 38, "closed": 30},
-    "duties": {"done": 3, "until_today": 4, "planned": 2}, "hearings": 1, "appointments": 2, "proposals": 2
+    "duties": {"done": 3, "until_today": 4, "planned": 2}, "duty_days": [{"date": "2026-11-24",
+        "site_id": "019aa000-0000-7000-8000-000000000004", "site_name": "杏林社区代表联络站", "today": false, "signed_in": false}],
+    "hearings": 1, "appointments": 2, "proposals": 2
 }))]
 pub struct DossierResponse {
     name: String,
@@ -162,6 +164,8 @@ pub struct DossierResponse {
     grids: Vec<DossierGridResponse>,
     handled: HandledResponse,
     duties: DutiesResponse,
+    /// The last ten before today and the next ten, in their order.
+    duty_days: Vec<DutyDayResponse>,
     /// Held with me.
     hearings: i64,
     /// Held.
@@ -198,8 +202,8 @@ pub struct DutiesResponse {
     planned: i64,
 }
 
-impl From<Dossier> for DossierResponse {
-    fn from(dossier: Dossier) -> Self {
+impl DossierResponse {
+    fn new(dossier: Dossier, today: NaiveDate) -> Self {
         let counts = dossier.counts;
         let grid = |grid: DossierGrid| DossierGridResponse {
             name: grid.name,
@@ -229,6 +233,11 @@ impl From<Dossier> for DossierResponse {
                 until_today: counts.duties,
                 planned: counts.planned,
             },
+            duty_days: dossier
+                .duty_days
+                .into_iter()
+                .map(|day| DutyDayResponse::new(day, today))
+                .collect(),
             hearings: counts.hearings,
             appointments: counts.appointments,
             proposals: counts.proposals,
@@ -249,5 +258,5 @@ pub async fn get_dossier(state: State, signed_in: SignedIn) -> Result<HttpRespon
     let dossier = dossier.ok_or(Problem::DeputyUnknown)?;
     Ok(HttpResponse::Ok()
         .insert_header(NO_STORE)
-        .json(DossierResponse::from(dossier)))
+        .json(DossierResponse::new(dossier, state.today())))
 }

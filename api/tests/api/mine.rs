@@ -266,6 +266,8 @@ async fn signing_in_needs_the_roster_and_the_stations_own_code() {
     assert_eq!(scan(&app, &code).await.expect(200).json(), first);
     let dossier = app.get_as(&token, "/api/v1/me/dossier").await.json();
     assert_eq!(dossier["duties"], json!({"done": 1, "until_today": 1, "planned": 0}));
+    let days = json!([{"date": "2026-11-20", "site_id": site, "site_name": first["site_name"], "today": true, "signed_in": true}]);
+    assert_eq!(dossier["duty_days"], days);
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::app::{App, lamp, send};
+use crate::pages::WebDir;
 
 async fn answer(app: &App) {
     let token = app.access_token(&app.deputy.actor).await;
@@ -138,7 +139,8 @@ async fn a_resident_subscribes_with_the_code_of_wechat() {
 
 #[actix_web::test]
 async fn a_subscription_is_ended_by_the_receipt_with_and_without_a_script() {
-    let app = App::start().await;
+    let web = WebDir::new();
+    let app = web.app().await;
     let receipt = app.receipt().await;
     let (page, api) = (format!("/r/{receipt}"), format!("/api/v1/receipts/{receipt}"));
     let subscription = format!("{api}/subscription");

@@ -10,10 +10,14 @@ use uuid::Uuid;
 
 use crate::{
     Result, Store,
+    home::{self, Days, DutyDay},
     prepared::Prepared,
     schema::{codes, deputies, duties, duty_sign_ins, grid_assignments, grids, sites},
     word::Word,
 };
+
+/// Days of the roster on each side of today.
+const SHOWN_DAYS: i64 = 10;
 
 /// What is known of a deputy, for the deputy's own eyes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub struct Dossier {
     /// The newest first.
     pub grids: Vec<DossierGrid>,
     pub counts: DossierCounts,
+    /// The last ten on the roster before today and the next ten, in their order.
+    pub duty_days: Vec<DutyDay>,
 }
 
 /// A grid that the deputy has, had, or will have.
@@ -125,6 +131,10 @@ impl Store {
         else {
             return Ok(None);
         };
+        let today = local_date(now);
+        let mut duty_days = home::duty_days(connection, deputy, Days::Before(today), SHOWN_DAYS)?;
+        duty_days.reverse();
+        duty_days.extend(home::duty_days(connection, deputy, Days::From(today), SHOWN_DAYS)?);
         Ok(Some(Dossier {
             name,
             level,
@@ -135,7 +145,8 @@ impl Store {
             term_from,
             term_until,
             grids: grids_of(connection, deputy)?,
-            counts: counts(connection, deputy, local_date(now))?,
+            counts: counts(connection, deputy, today)?,
+            duty_days,
         }))
     }
 

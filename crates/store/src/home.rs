@@ -38,9 +38,9 @@ pub struct HomeGrid {
     pub open: i64,
 }
 
-/// The next day on the roster, today included.
+/// A day on a deputy's roster (接待日).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NextDuty {
+pub struct DutyDay {
     pub date: NaiveDate,
     pub site_id: Uuid,
     pub site_name: String,
@@ -63,7 +63,8 @@ pub struct Home {
     pub waiting: Waiting,
     /// By name; only deputies have some.
     pub grids: Vec<HomeGrid>,
-    pub next_duty: Option<NextDuty>,
+    /// Today included.
+    pub next_duty: Option<DutyDay>,
     pub next_appointment: Option<NextAppointment>,
     pub unread_messages: i64,
 }
@@ -83,7 +84,7 @@ impl Store {
         if let Some(deputy) = actor.deputy_id {
             let today = local_date(now);
             home.grids = grids_of(connection, deputy, today)?;
-            home.next_duty = next_duty(connection, deputy, today)?;
+            home.next_duty = duty_days(connection, deputy, Days::From(today), 1)?.pop();
             home.next_appointment = next_appointment(connection, deputy, now)?;
         }
         Ok(home)
@@ -147,12 +148,19 @@ fn grids_of(connection: &mut PgConnection, deputy: Uuid, today: NaiveDate) -> Re
     Ok(rows.into_iter().map(grid).collect())
 }
 
-fn next_duty(connection: &mut PgConnection, deputy: Uuid, today: NaiveDate) -> Result<Option<NextDuty>> {
-    let found: Option<(NaiveDate, Uuid, String, bool)> = duties::table
+/// Which days of a roster.
+pub(crate) enum Days {
+    /// From this one on, the next first.
+    From(NaiveDate),
+    /// Before this one, the last first.
+    Before(NaiveDate),
+}
+
+/// So many days on a deputy's roster at most.
+pub(crate) fn duty_days(connection: &mut PgConnection, deputy: Uuid, days: Days, most: i64) -> Result<Vec<DutyDay>> {
+    let roster = duties::table
         .inner_join(sites::table)
         .filter(duties::deputy_id.eq(deputy))
-        .filter(duties::on_date.ge(today))
-        .order((duties::on_date, duties::site_id))
         .select((
             duties::on_date,
             duties::site_id,
@@ -162,14 +170,24 @@ fn next_duty(connection: &mut PgConnection, deputy: Uuid, today: NaiveDate) -> R
                 AND done.on_date = duties.on_date AND done.deputy_id = duties.deputy_id)",
             ),
         ))
-        .first(connection)
-        .optional()?;
-    Ok(found.map(|(date, site_id, site_name, signed_in)| NextDuty {
+        .limit(most)
+        .into_boxed();
+    let asked = match days {
+        Days::From(first) => roster
+            .filter(duties::on_date.ge(first))
+            .order((duties::on_date, duties::site_id)),
+        Days::Before(end) => roster
+            .filter(duties::on_date.lt(end))
+            .order((duties::on_date.desc(), duties::site_id.desc())),
+    };
+    let rows: Vec<(NaiveDate, Uuid, String, bool)> = asked.load(connection)?;
+    let day = |(date, site_id, site_name, signed_in)| DutyDay {
         date,
         site_id,
         site_name,
         signed_in,
-    }))
+    };
+    Ok(rows.into_iter().map(day).collect())
 }
 
 fn next_appointment(

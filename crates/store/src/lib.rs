@@ -122,7 +122,7 @@ pub use hearings::{
     Hearing, HearingCandidate, HearingCase, HearingChange, HearingDetail, HearingNotice, Invited, Invitees, Minutes,
     NewHearing, PromiseSeen, Promised,
 };
-pub use home::{Home, HomeGrid, NextAppointment, NextDuty, Waiting};
+pub use home::{DutyDay, Home, HomeGrid, NextAppointment, Waiting};
 pub use ids::new as new_id;
 pub use intake::{IntakeGrid, IntakeSlip};
 pub use invitations::{DeputyAccount, DeputyAccountCursor, InvitedDeputy, NewInvitation};

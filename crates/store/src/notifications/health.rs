@@ -79,7 +79,8 @@ const STAGE: &str = "CASE notifications.state WHEN 'published' THEN 'stream' WHE
         CASE WHEN notifications.attempts > 0 THEN 'retry' WHEN notifications.due_at > ";
 const STAGE_END: &str = " THEN 'later' ELSE 'outbox' END ELSE notifications.state END";
 /// What is not finished well, written as the conditions of three indexes, so that what was sent long ago is not read.
-const UNDER_WAY: &str = "(notifications.state IN ('waiting', 'unknown') OR notifications.state IN ('published', 'sending')
+const UNDER_WAY: &str =
+    "(notifications.state IN ('waiting', 'unknown') OR notifications.state IN ('published', 'sending')
     OR notifications.state = 'dead')";
 const SINCE: &str = "min(CASE notifications.state WHEN 'published' THEN notifications.published_at
     WHEN 'sending' THEN notifications.sending_at WHEN 'dead' THEN notifications.finished_at

@@ -31,7 +31,7 @@ test("a hotspot shows its weeks, its places and its matters", async ({ browser, 
   await expect(page).toHaveURL(/\/watch\/clusters\/[^/?]+$/);
   await console.settled();
   await expect(page.getByRole("heading", { name: "里面的民意" })).toBeVisible();
-  await expect(page.locator("tbody tr").first()).toBeVisible();
+  await expect(page.locator("tbody a").filter({ visible: true }).first()).toBeVisible();
   await console.look("cluster");
   await console.close();
 });

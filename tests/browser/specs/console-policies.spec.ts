@@ -140,7 +140,7 @@ test("when messages go out is set, and a digest at night is refused", async ({ b
   await save.click();
   await expect(page.getByText("已保存。")).toBeVisible();
   await console.check();
-  await console.close();
+  await console.close(422);
 });
 
 test("the kinds that are not taken are looked at, and the machine's administrator has the rules too", async ({ browser }) => {

@@ -20,7 +20,7 @@ test("a deputy binds the service account from the H5, and is led back", async ({
   await phone.page.getByRole("link", { name: "回到民意码" }).click();
   await expect(phone.page.getByText("服务号：已绑定")).toBeVisible();
   await phone.tap("button", "解绑服务号");
-  await phone.page.locator("uni-modal").getByText("解绑", { exact: true }).click();
+  await phone.page.getByRole("dialog").getByRole("button", { name: "解绑", exact: true }).click();
   await expect(phone.page.getByText("服务号：没有绑定")).toBeVisible();
   expect(phone.faults()).toEqual([]);
   await phone.close();

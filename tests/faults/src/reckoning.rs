@@ -114,9 +114,11 @@ fn once(step: &str, event: &str) -> String {
     )
 }
 
-/// Turns the clock on until nothing is on its way any more: what waits for its next attempt gets it.
+/// Turns the clock on until nothing is on its way any more: what waits for its next attempt gets it. While something moves
+/// by itself the clock stands, or each morning would bring its reminders before those of the last one have gone out.
 pub async fn settle(house: &House) -> anyhow::Result<()> {
-    for _ in 0..400 {
+    let mut before = None;
+    for _ in 0..1_200 {
         let open: i64 = {
             let connection = &mut PgConnection::establish(&house.database_url())?;
             let rows: Vec<Count> = sql_query(UNFINISHED)
@@ -127,7 +129,9 @@ pub async fn settle(house: &House) -> anyhow::Result<()> {
         if open == 0 {
             return Ok(());
         }
-        house.jump(TimeDelta::minutes(30))?;
+        if before.replace(open) == Some(open) {
+            house.jump(TimeDelta::minutes(30))?;
+        }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     anyhow::bail!("messages, steps or checks are still on their way")

@@ -30,12 +30,10 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the pool; fails when no connection can be had within two seconds.
+    /// Opens the pool; fails when its connections cannot be had within two seconds.
     pub fn connect(config: &StoreConfig) -> Result<Self> {
         let pool = Pool::builder()
             .max_size(config.pool_size)
-            // The others open when there is work for them: each is a process of Postgres with caches of its own.
-            .min_idle(Some(1))
             .connection_timeout(CONNECTION_TIMEOUT)
             .build(Manager::new(&config.database_url))
             .map_err(|error| Error::Unavailable(error.to_string()))?;

@@ -39,9 +39,14 @@ const offline: Plugin = {
 
 export default defineConfig({
   plugins: [roles, plain, uni(), askNobody, offline],
-  build: {
-    // In a browser everything comes at once: a page that is fetched only when it is opened cannot be opened offline.
-    rollupOptions: inBrowser ? { output: { inlineDynamicImports: true } } : {},
-  },
+  // In a browser everything comes in one page, the first screen in front: tools/finish.mjs puts it together.
+  build: inBrowser
+    ? {
+        cssCodeSplit: false,
+        rollupOptions: {
+          output: { format: "system", manualChunks: (id) => (/\/src\/(act|mine|pages\/(?!home\/))/.test(id) ? "rest" : "first") },
+        },
+      }
+    : {},
   css: { preprocessorOptions: { scss: { silenceDeprecations: ["legacy-js-api"] } } },
 });

@@ -183,7 +183,8 @@ async fn a_scope_for_codes_is_found_by_name_code_or_id_within_the_own_place() {
         let path = format!("/api/v1/code-places?kind={kind}&q={q}");
         let found = app.get_as(token, &path).await.expect(200).json();
         let ids = found["items"].as_array().unwrap().iter();
-        ids.map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        ids.map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     for q in ["", app.grid.code.as_str(), grid.as_str()] {
         assert_eq!(find(&staff, "grid", q).await, [grid.clone()], "{q}");
@@ -221,7 +222,10 @@ async fn unusual_scans_are_counted_for_who_keeps_the_code() {
     let all = list(&staff, "limit=1").await;
     assert_eq!((&all["total"], all["items"].as_array().unwrap().len()), (&json!(3), 1));
     let week = list(&staff, "days=7").await;
-    assert_eq!((&week["total"], &week["items"][0]["on_date"]), (&json!(1), &json!("2026-11-19")));
+    assert_eq!(
+        (&week["total"], &week["items"][0]["on_date"]),
+        (&json!(1), &json!("2026-11-19"))
+    );
     assert_eq!(list(&stranger, "").await["total"], 0);
     for days in ["0", "31"] {
         app.get_as(&staff, &format!("/api/v1/code-alarms?days={days}"))

@@ -6,6 +6,7 @@ mod check;
 mod installations;
 mod list;
 mod make;
+mod places;
 mod record;
 mod selection;
 
@@ -18,6 +19,7 @@ pub(super) use selection::{SelectionRequest, read_token};
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list::list_codes)
         .service(make::make_codes)
+        .service(places::list_code_places)
         .service(act::act_on_codes)
         .service(check::check_code)
         .service(record::get_code_record)

@@ -137,11 +137,101 @@ async fn a_code_hangs_with_a_photo_and_is_taken_down() {
     let url = record["installations"][0]["photo"]["thumbnail_url"].as_str().unwrap();
     assert!(url.contains(&photo.to_string()), "{url}");
     assert_eq!(record["code"]["hung_on"], "2026-11-19");
-    app.post_as(&staff, &format!("{path}/removal"), &json!({"removed_on": "2026-11-20"}))
+    let row = app.get_as(&staff, "/api/v1/codes?hung=true").await.expect(200).json()["items"][0].clone();
+    assert_eq!(
+        (&row["hung_on"], &row["hung_by"], &row["hung_note"]),
+        (&json!("2026-11-19"), &json!("张三"), &json!("电梯左侧"))
+    );
+    assert_eq!(row["hung_photo"]["id"], photo.to_string());
+}
+
+#[actix_web::test]
+async fn a_code_is_taken_down_on_a_day_for_a_reason() {
+    let mut app = App::start().await;
+    let staff = staff(&mut app).await;
+    let path = format!("/api/v1/codes/{}", app.grid.token);
+    let hung = json!({"hung_on": "2026-11-19", "hung_by": "张三"});
+    app.post_as(&staff, &format!("{path}/installations"), &hung)
         .await
-        .expect(204);
+        .expect(201);
+    let take_down = async |day: &str, reason: &str| {
+        let body = json!({"removed_on": day, "reason": reason});
+        app.post_as(&staff, &format!("{path}/removal"), &body).await
+    };
+    let problem = take_down("2026-11-20", " ").await.problem(422, "invalid_fields");
+    assert_eq!(problem["errors"][0]["pointer"], "/reason");
+    take_down("2030-01-01", "墙面翻新").await.problem(422, "invalid_fields");
+    take_down("2026-11-18", "墙面翻新").await.problem(409, "target_unfit");
+    take_down("2026-11-20", "墙面翻新").await.expect(204);
     let record = app.get_as(&staff, &format!("{path}/record")).await.expect(200).json();
     assert_eq!(record["installations"][0]["removed_on"], "2026-11-20");
+    let events = record["events"].as_array().unwrap();
+    let taken_down = events.iter().find(|event| event["kind"] == "taken_down").unwrap();
+    assert_eq!(taken_down["reason"], "墙面翻新");
+    assert!(record["code"]["hung_by"].is_null(), "it hangs nowhere");
+}
+
+#[actix_web::test]
+async fn a_scope_for_codes_is_found_by_name_code_or_id_within_the_own_place() {
+    let mut app = App::start().await;
+    let far_site = app.city.site();
+    let far_grid = app.city.grid(far_site);
+    let county = app.city.admin(COUNTY, Role::CountyAdmin);
+    let (staff, county) = (staff(&mut app).await, app.access_token(&county).await);
+    let (app, grid, site) = (&app, app.grid.id.to_string(), app.grid.site_id.to_string());
+    let find = async |token: &str, kind: &str, q: &str| {
+        let path = format!("/api/v1/code-places?kind={kind}&q={q}");
+        let found = app.get_as(token, &path).await.expect(200).json();
+        let ids = found["items"].as_array().unwrap().iter();
+        ids.map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for q in ["", app.grid.code.as_str(), grid.as_str()] {
+        assert_eq!(find(&staff, "grid", q).await, [grid.clone()], "{q}");
+    }
+    assert_eq!(find(&staff, "site", "").await, [site.clone()]);
+    assert!(find(&staff, "grid", "没有这样的").await.is_empty());
+    for q in [far_grid.code.clone(), far_grid.id.to_string()] {
+        assert!(find(&staff, "grid", &q).await.is_empty(), "another station's: {q}");
+    }
+    let sites = find(&county, "site", "").await;
+    assert!(sites.contains(&site) && sites.contains(&far_site.to_string()));
+    assert_eq!(find(&county, "grid", &far_grid.code).await, [far_grid.id.to_string()]);
+    let wish = json!({"selection": {"grid_id": grid}, "purposes": [{"purpose": "电梯", "count": 1}], "dry_run": true});
+    let counted = app.post_as(&county, "/api/v1/codes", &wish).await.expect(200).json();
+    assert_eq!(counted["grids"], 1);
+}
+
+#[actix_web::test]
+async fn unusual_scans_are_counted_for_who_keeps_the_code() {
+    let mut app = App::start().await;
+    let staff = staff(&mut app).await;
+    let elsewhere = app.city.site();
+    let stranger = app.city.staff(elsewhere, Role::StationStaff);
+    let stranger = app.access_token(&stranger).await;
+    app.sql(&format!(
+        "INSERT INTO code_alarms (code_id, on_date, scans, usual, noticed_at)
+        SELECT '{}', day, 60, 2, day FROM unnest('{{2026-11-19,2026-11-12,2026-11-01}}'::date[]) AS day",
+        app.grid.code_id
+    ));
+    let app = &app;
+    let list = async |token: &str, query: &str| {
+        let answer = app.get_as(token, &format!("/api/v1/code-alarms?{query}")).await;
+        answer.expect(200).json()
+    };
+    let all = list(&staff, "limit=1").await;
+    assert_eq!((&all["total"], all["items"].as_array().unwrap().len()), (&json!(3), 1));
+    let week = list(&staff, "days=7").await;
+    assert_eq!(
+        (&week["total"], &week["items"][0]["on_date"]),
+        (&json!(1), &json!("2026-11-19"))
+    );
+    assert_eq!(list(&stranger, "").await["total"], 0);
+    for days in ["0", "31"] {
+        app.get_as(&staff, &format!("/api/v1/code-alarms?days={days}"))
+            .await
+            .problem(422, "invalid_fields");
+    }
 }
 
 #[actix_web::test]

@@ -29,6 +29,7 @@ mod alarms;
 mod installations;
 mod lists;
 mod make;
+mod places;
 mod record;
 mod selection;
 
@@ -37,6 +38,7 @@ pub use alarms::{AlarmCursor, CodeAlarm};
 pub use installations::{Installation, NewInstallation};
 pub use lists::{CodeCursor, CodeFilter, CodeRow, GridRow};
 pub use make::{AskedPurpose, MOST_CODES, MakeOutcome};
+pub use places::{CodePlace, CodePlaceKind};
 pub use record::{CodeEvent, CodeRecord};
 pub use selection::Selection;
 

@@ -98,8 +98,8 @@ pub use chain::{Break, Verified};
 pub use clusters::{Cluster, ClusterCase, ClusterCursor, ClusterFilter, ClusterOrder, ClusterPlace, Position};
 pub use codes::{
     AlarmCursor, AskedPurpose, CodeAct, CodeAlarm, CodeChange, CodeCursor, CodeEvent, CodeEventKind, CodeFilter,
-    CodePage, CodeRecord, CodeRefusal, CodeRow, CodeState, GridRow, Installation, MOST_CODES, MakeOutcome,
-    NewInstallation, Selection,
+    CodePage, CodePlace, CodePlaceKind, CodeRecord, CodeRefusal, CodeRow, CodeState, GridRow, Installation, MOST_CODES,
+    MakeOutcome, NewInstallation, Selection,
 };
 pub use config::StoreConfig;
 pub use contact_views::ContactView;

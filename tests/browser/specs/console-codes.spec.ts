@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
-import { Console } from "../support/console";
+import { chromium, expect, test } from "@playwright/test";
+import { film, withCamera } from "../support/camera";
+import { Console, pick } from "../support/console";
 import { codesOn } from "../support/qr";
 import { stack } from "../support/stack";
 
@@ -63,6 +64,67 @@ test("a code is hung up with a note, replaced with a reason, and both are known 
   await console.close();
 });
 
+test("codes are made and printed for one grid alone, and the choice goes along in the address", async ({ browser }) => {
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/codes/make");
+  await page.getByLabel("一个站点").check();
+  await expect(page.getByLabel("哪个站点")).toBeVisible();
+  await page.getByLabel("一个网格").check();
+  await expect(page.getByRole("button", { name: "先数一数" })).toBeDisabled();
+  const name = await pick(page, "哪个网格");
+  await expect(page).toHaveURL(/grid=/);
+  await page.getByLabel("用途").fill("快递柜");
+  await page.getByRole("button", { name: "先数一数" }).click();
+  await expect(page.getByText("1 个网格，一共要有 1 个码；其中 1 个还没有。")).toBeVisible();
+  await console.look("codes-make-grid");
+  await page.getByRole("button", { name: "制 1 个码" }).click();
+  await expect(page.getByText("制好了 1 个码")).toBeVisible();
+
+  await page.getByRole("link", { name: "去印刷" }).click();
+  await expect(page).toHaveURL(/\/codes\/print\?.*grid=/);
+  await page.reload();
+  await console.settled();
+  await expect(page.getByLabel("一个网格")).toBeChecked();
+  await expect(page.getByRole("form", { name: "印刷" }).locator(".el-select")).toContainText(name);
+  await page.getByRole("button", { name: "开始印" }).click();
+  await expect(page.getByRole("link", { name: "下载", exact: true })).toBeVisible({ timeout: 120_000 });
+  await console.close();
+});
+
+test("where a code hangs is seen in the list with its photo, and it is taken down for a reason", async ({ browser }) => {
+  const console = await Console.of(browser, stack().station);
+  const page = await console.open("/codes?state=active&purpose=电梯&hung=false");
+  await page.locator("tbody a").first().click();
+  await page.getByRole("button", { name: "登记张贴" }).click();
+  await page.getByLabel("谁贴的").fill("张春生");
+  await page.getByLabel(/贴在哪里/).fill("2 单元电梯内右侧");
+  const buffer = await page.screenshot({ type: "jpeg" });
+  await page.getByLabel(/贴好以后的照片/).setInputFiles({ name: "现场.jpg", mimeType: "image/jpeg", buffer });
+  await page.getByRole("button", { name: "登记", exact: true }).click();
+  await expect(page.getByText("2 单元电梯内右侧")).toBeVisible();
+  const token = new URL(page.url()).pathname.slice(-12);
+
+  await console.open(`/codes?q=${token}`);
+  const row = page.getByRole("row").filter({ hasText: "张春生" });
+  await expect(row).toContainText("2 单元电梯内右侧");
+  const photo = row.getByAltText(/张贴后的照片/);
+  await photo.scrollIntoViewIfNeeded();
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await console.look("codes-hung");
+
+  await row.getByRole("link").first().click();
+  await page.getByRole("button", { name: "登记摘除" }).click();
+  const form = page.getByRole("form", { name: "登记摘除" });
+  await form.getByLabel("为什么摘下").fill("墙面翻新，先取下来");
+  await console.check();
+  await form.getByRole("button", { name: "登记", exact: true }).click();
+  await expect(page.getByText("摘除：墙面翻新，先取下来")).toBeVisible();
+  await expect(page.getByRole("button", { name: "登记摘除" })).toHaveCount(0);
+  await console.open(`/codes?q=${token}&hung=false`);
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+  await console.close();
+});
+
 test("a photo of a code tells whether it is ours", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);
   const page = await console.open("/codes/check");
@@ -78,10 +140,71 @@ test("a photo of a code tells whether it is ours", async ({ browser }) => {
   await console.close();
 });
 
+test("a printed code that is held to the camera is known, and the camera goes off", async ({ browser, launchOptions }, info) => {
+  const [token] = stack().codes;
+  const path = info.outputPath("camera.mjpeg");
+  await film(browser, token, path);
+  const own = await chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), ...withCamera(path)] });
+  try {
+    const console = await Console.of(own, stack().station);
+    const page = await console.open("/codes/check");
+    await page.getByRole("button", { name: "用摄像头扫" }).click();
+    await expect(page.getByText("真码")).toBeVisible();
+    await expect(page.getByRole("link", { name: token })).toBeVisible();
+    await expect(page.getByLabel("摄像头画面")).toBeHidden();
+    await expect(page.getByRole("button", { name: "用摄像头扫" })).toBeVisible();
+    await console.close();
+  } finally {
+    await own.close();
+  }
+});
+
 test("the page of unusual scans is usable when there are none", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);
   await console.open("/codes/watch");
   await expect(console.page.getByText("最近 30 天没有扫码异常。")).toBeVisible();
   await console.look("codes-watch-empty");
+  await console.close();
+});
+
+test("unusual scans are told on the first page and on the board, with the way to the list", async ({ browser }) => {
+  const console = await Console.of(browser, stack().station);
+  const { page } = console;
+  const [token] = stack().codes;
+  const words = { grid_name: "第一网格", place: "3 号院", site_name: "代表联络站", scans: 640, usual: 3 };
+  const alarm = { token, typed_token: token.replace(/(.{4})(?=.)/g, "$1-"), on_date: "2026-11-20", ...words };
+  const asked: string[] = [];
+  await page.route(/\/api\/v1\/code-alarms/, (route) => {
+    asked.push(new URL(route.request().url()).searchParams.get("days") ?? "");
+    return route.fulfill({ json: { items: [alarm], total: 1, next_cursor: null } });
+  });
+  // Whoever signs in comes here first.
+  await console.open("/");
+  await expect(page).toHaveURL(/\/desk\/queue/);
+  const note = page.getByRole("link", { name: "最近 7 天有 1 次扫码异常，去看看" });
+  await expect(note).toBeVisible();
+  await console.look("queue-alarm");
+  await note.click();
+  await expect(page.getByRole("heading", { name: "扫码异常" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "640" })).toBeVisible();
+  await expect(page.getByLabel("时间", { exact: true })).toHaveValue("7");
+
+  await console.open("/watch/board");
+  const card = page.locator("a.number-card", { hasText: "扫码异常" });
+  await expect(card.locator("strong")).toHaveText("1");
+  await console.look("board-alarm");
+  await card.click();
+  await expect(page).toHaveURL(/\/codes\/watch\?days=7/);
+  expect([...new Set(asked)]).toEqual(["7"]);
+  await console.close();
+});
+
+test("who may not see codes is told nothing of them", async ({ browser }) => {
+  const console = await Console.of(browser, stack().office);
+  const asked: string[] = [];
+  console.page.on("request", (request) => request.url().includes("/code-alarms") && asked.push(request.url()));
+  await console.open("/");
+  await expect(console.page).toHaveURL(/\/desk\/handovers/);
+  expect(asked).toEqual([]);
   await console.close();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { Console } from "../support/console";
+import { Console, pick } from "../support/console";
 import { stack } from "../support/stack";
 import { workbook } from "../support/workbook";
 
@@ -47,6 +47,68 @@ test("a site and a deputy are kept by hand, and holes lead to who is missing", a
   await form.getByRole("button", { name: "保存" }).click();
   await expect(form.getByText("失效日期要晚于开始日期。").first()).toBeVisible();
   await console.close(422);
+});
+
+test("a boundary is imported, another one drawn with the mouse; both are seen again and say who is responsible", async ({ browser }) => {
+  test.slow();
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/places/map");
+  const answer = await page.request.get(`${stack().base_url}/api/v1/places/grids?limit=100`);
+  const { items } = (await answer.json()) as { items: { code: string; name: string; lead: string | null }[] };
+  const [one, other] = items.filter(({ lead }) => lead);
+  if (!one || !other) throw new Error("the demonstration has no two grids with a responsible deputy");
+
+  const square = [[116, 40], [116.01, 40], [116.01, 40.01], [116, 40.01], [116, 40]];
+  const choose = (code: string) => {
+    const feature = { type: "Feature", properties: { code }, geometry: { type: "Polygon", coordinates: [square] } };
+    const buffer = Buffer.from(JSON.stringify({ type: "FeatureCollection", features: [feature] }));
+    return page.getByLabel(/导入 GeoJSON/).setInputFiles({ name: "bianjie.geojson", mimeType: "application/geo+json", buffer });
+  };
+  const take = page.getByRole("button", { name: "导入", exact: true });
+  await choose("000000000000000");
+  await expect(page.getByText(/没有编码 000000000000000 的网格/)).toBeVisible();
+  await expect(take).toBeDisabled();
+  await choose(one.code);
+  await expect(page.getByText(/没有错误，可以导入：增加 1 个/)).toBeVisible();
+  await take.click();
+  await expect(page.getByText(/已经保存：增加 1 个/)).toBeVisible();
+
+  const county = one.code.slice(0, 6);
+  const shapes = page.locator(".map-frame path.leaflet-interactive");
+  const show = async () => {
+    await pick(page, "看哪个区划", county);
+    await page.getByRole("button", { name: "显示边界" }).click();
+  };
+  await show();
+  await expect(shapes).toHaveCount(1);
+
+  await pick(page, "画哪个网格", other.code);
+  const frame = page.locator(".map-frame");
+  // Beside the one in the middle.
+  for (const [index, [x, y]] of ([[80, 120], [280, 120], [180, 380]] as const).entries()) {
+    await frame.click({ position: { x, y } });
+    await expect(page.getByText(`已经点了 ${index + 1} 个。`)).toBeVisible();
+  }
+  await console.look("places-map-drawing");
+  await page.getByRole("button", { name: "保存边界" }).click();
+  await expect(page.getByText("已经点了 0 个。")).toBeVisible();
+  await expect(page.getByText(/已经保存：增加 1 个/)).toBeVisible();
+
+  await console.open("/places/map");
+  await show();
+  await expect(shapes).toHaveCount(2);
+  await expect(page.getByRole("link", { name: "导出 GeoJSON（2 个）" })).toBeVisible();
+  // They stand in the order of their codes.
+  await shapes.nth(1).click();
+  const card = page.getByRole("status", { name: "这个网格的代表" });
+  await expect(card).toContainText(other.name);
+  await expect(card).toContainText(other.lead ?? "");
+  await page.getByText("看列表（2）").click();
+  await page.getByRole("button", { name: `${one.name} ${one.code}` }).click();
+  await expect(card).toContainText(one.name);
+  await expect(card).toContainText(one.lead ?? "");
+  await console.look("places-map-deputies");
+  await console.close();
 });
 
 test("every page of places is usable on both screens, light and dark", async ({ browser }) => {

@@ -18,6 +18,9 @@ pub const SHOWN_DAYS: u64 = 30;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct AlarmsQuery {
+    /// Of so many of the last days.
+    #[param(minimum = 1, maximum = 30, default = 30)]
+    days: Option<u32>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -31,10 +34,12 @@ struct AlarmsQuery {
         "token": "ACDE3467KMNF", "typed_token": "ACDE-3467-KMNF", "grid_name": "杏林社区第二网格",
         "place": "杏林社区 3 号院", "site_name": "杏林社区代表联络站", "on_date": "2026-11-20", "scans": 640, "usual": 3
     }],
-    "next_cursor": null
+    "total": 1, "next_cursor": null
 }))]
 pub struct CodeAlarmsResponse {
     items: Vec<CodeAlarmEntry>,
+    /// On all pages.
+    total: i64,
     next_cursor: Option<String>,
 }
 
@@ -69,12 +74,12 @@ impl From<CodeAlarm> for CodeAlarmEntry {
 
 /// Codes that were scanned unusually often (扫码异常)
 ///
-/// A day with more than 50 scans and more than ten times the median of the 28 days before; of the last 30 days.
+/// A day with more than 50 scans and more than ten times the median of the 28 days before; of the last 30 days, or fewer.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(AlarmsQuery), responses(
     (status = 200, description = "a page, the latest first", body = CodeAlarmsResponse),
     (status = 400, description = "`malformed_request`：参数不对"),
     (status = 403, description = "`forbidden`：代表和承办人员不管民意码"),
-    (status = 422, description = "`invalid_fields`：cursor 或 limit 不对"),
+    (status = 422, description = "`invalid_fields`：days、cursor 或 limit 不对"),
 ))]
 #[get("/code-alarms")]
 pub(super) async fn list_code_alarms(
@@ -92,10 +97,19 @@ pub(super) async fn list_code_alarms(
         })
     });
     let limit = read_limit(query.limit)?;
-    let (scope, since) = (signed_in.actor.scope(), state.today() - Days::new(SHOWN_DAYS));
-    let list = move |store: &minyi_store::Store| store.code_alarms(&scope, since, cursor.as_ref(), limit);
-    let page = state.ask(list).await?;
+    let days = query.days.map_or(SHOWN_DAYS, u64::from);
+    if !(1..=SHOWN_DAYS).contains(&days) {
+        let detail = format!("天数要在 1 到 {SHOWN_DAYS} 之间。");
+        return Err(Problem::field("days", "out_of_range", detail));
+    }
+    let (scope, since) = (signed_in.actor.scope(), state.today() - Days::new(days));
+    let list = move |store: &minyi_store::Store| {
+        let total = store.count_code_alarms(&scope, since)?;
+        Ok((store.code_alarms(&scope, since, cursor.as_ref(), limit)?, total))
+    };
+    let (page, total) = state.ask(list).await?;
     let body = CodeAlarmsResponse {
+        total,
         items: page.items.into_iter().map(Into::into).collect(),
         next_cursor: page
             .next

@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, post, web::Path};
 use chrono::NaiveDate;
 use minyi_domain::{
     rights::Permission,
-    text::{InstallationNote, Installer},
+    text::{InstallationNote, Installer, Reason},
 };
 use minyi_store::{NewInstallation, Refusal};
 use serde::{Deserialize, Serialize};
@@ -37,13 +37,15 @@ pub struct InstallationResponse {
     id: Uuid,
 }
 
-/// When a code was taken down.
+/// When a code was taken down, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"removed_on": "2026-11-20"}))]
+#[schema(example = json!({"removed_on": "2026-11-20", "reason": "墙面翻新，先取下来"}))]
 pub struct TakeDownRequest {
     /// Not after today, and not before it was hung up.
     removed_on: NaiveDate,
+    /// 2 to 500 characters.
+    reason: String,
 }
 
 /// Record that a code hangs (登记张贴)
@@ -99,10 +101,12 @@ pub(super) async fn take_code_down(
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Print)?;
     let token = read_token(&token)?;
-    let on = not_later(body.0.removed_on, state.today(), "/removed_on")?;
+    let TakeDownRequest { removed_on, reason } = body.0;
+    let on = not_later(removed_on, state.today(), "/removed_on")?;
+    let reason = Reason::parse(&reason).map_err(Problem::text("/reason"))?;
     let (by, actor, now) = (signed_in.by(), signed_in.actor, state.now());
     let done = state
-        .ask(move |store| store.take_code_down(&by, &actor, &token, on, now))
+        .ask(move |store| store.take_code_down(&by, &actor, &token, (on, &reason), now))
         .await?;
     done.map_err(refused)?;
     Ok(HttpResponse::NoContent().finish())

@@ -10,7 +10,8 @@ use crate::{
     auth::SignedIn,
     paging::{read_limit, read_text_cursor, write_text_cursor},
     problem::Problem,
-    state::State,
+    residents::photos::PhotoLinks,
+    state::{AppState, State},
 };
 
 #[derive(Deserialize, IntoParams)]
@@ -44,8 +45,8 @@ struct CodesQuery {
         "token": "ACDE3467KMNF", "typed_token": "ACDE-3467-KMNF", "state": "active", "purpose": "电梯", "serial": 2,
         "grid_code": "990102001001002", "grid_name": "杏林社区第二网格", "place": "杏林社区 3 号院",
         "region_code": "990102001001", "site_id": "019aa000-0000-7000-8000-00000000000a",
-        "site_name": "杏林社区代表联络站", "made_on": "2026-11-01", "hung_on": "2026-11-03", "scans_30_days": 12,
-        "last_scan_on": "2026-11-20"
+        "site_name": "杏林社区代表联络站", "made_on": "2026-11-01", "hung_on": "2026-11-03", "hung_by": "李春兰",
+        "hung_note": "电梯左侧", "hung_photo": null, "scans_30_days": 12, "last_scan_on": "2026-11-20"
     }],
     "next_cursor": null
 }))]
@@ -77,12 +78,16 @@ pub(super) struct CodeEntry {
     made_on: NaiveDate,
     /// Since when it hangs; `null`: nobody said that it does.
     hung_on: Option<NaiveDate>,
+    hung_by: Option<String>,
+    /// Where exactly.
+    hung_note: Option<String>,
+    hung_photo: Option<PhotoLinks>,
     scans_30_days: i64,
     last_scan_on: Option<NaiveDate>,
 }
 
-impl From<CodeRow> for CodeEntry {
-    fn from(row: CodeRow) -> Self {
+impl CodeEntry {
+    pub(super) fn new(row: CodeRow, state: &AppState) -> Self {
         Self {
             typed_token: row.token.grouped(),
             token: row.token.to_string(),
@@ -97,6 +102,9 @@ impl From<CodeRow> for CodeEntry {
             site_name: row.site_name,
             made_on: minyi_domain::calendar::local_date(row.created_at),
             hung_on: row.hung_on,
+            hung_by: row.hung_by,
+            hung_note: row.hung_note,
+            hung_photo: state.photo_links(row.hung_photo.as_slice()).pop(),
             scans_30_days: row.scans_30_days,
             last_scan_on: row.last_scan_on,
         }
@@ -105,7 +113,7 @@ impl From<CodeRow> for CodeEntry {
 
 /// The codes of a place (民意码列表)
 ///
-/// By grid and number; with their scans of the last 30 days.
+/// By grid and number; with where they hang and their scans of the last 30 days.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), params(CodesQuery), responses(
     (status = 200, description = "a page", body = CodesResponse),
     (status = 400, description = "`malformed_request`：参数不对"),
@@ -142,7 +150,7 @@ pub(super) async fn list_codes(
     let list = move |store: &minyi_store::Store| store.codes_in(&scope, &filter, today, cursor.as_ref(), limit);
     let page = state.ask(list).await?;
     let body = CodesResponse {
-        items: page.items.into_iter().map(Into::into).collect(),
+        items: page.items.into_iter().map(|row| CodeEntry::new(row, &state)).collect(),
         next_cursor: page
             .next
             .map(|next| write_text_cursor(&format!("{}.{}", next.grid_code, next.token))),

@@ -20,8 +20,8 @@ use crate::{
     "code": {"token": "ACDE3467KMNF", "typed_token": "ACDE-3467-KMNF", "state": "active", "purpose": "电梯", "serial": 2,
              "grid_code": "990102001001002", "grid_name": "杏林社区第二网格", "place": "杏林社区 3 号院",
              "region_code": "990102001001", "site_id": "019aa000-0000-7000-8000-00000000000a",
-             "site_name": "杏林社区代表联络站", "made_on": "2026-11-01", "hung_on": "2026-11-03", "scans_30_days": 12,
-             "last_scan_on": "2026-11-20"},
+             "site_name": "杏林社区代表联络站", "made_on": "2026-11-01", "hung_on": "2026-11-03", "hung_by": "李春兰",
+             "hung_note": "电梯左侧", "hung_photo": null, "scans_30_days": 12, "last_scan_on": "2026-11-20"},
     "predecessor": null, "successor": null, "page_url": "https://my.example.gov.cn/c/ACDE3467KMNF",
     "events": [{"kind": "made", "reason": null, "account_name": "李春兰", "occurred_at": "2026-11-01T04:00:00Z"}],
     "installations": [{"hung_on": "2026-11-03", "hung_by": "李春兰", "note": "电梯左侧", "recorded_by": "李春兰",
@@ -121,7 +121,7 @@ impl CodeRecordResponse {
                 .into_iter()
                 .map(|(asked_at, template)| PrintEntry { asked_at, template })
                 .collect(),
-            code: record.row.into(),
+            code: CodeEntry::new(record.row, state),
         }
     }
 }

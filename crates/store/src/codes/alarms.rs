@@ -97,6 +97,16 @@ impl Store {
         Ok(alarms.len())
     }
 
+    /// How many days of unusual scans there are in a scope since a day.
+    pub fn count_code_alarms(&self, scope: &Scope, since: NaiveDate) -> Result<i64> {
+        Ok(code_alarms::table
+            .inner_join(codes::table.inner_join(grids::table))
+            .filter(grids_in(scope))
+            .filter(code_alarms::on_date.ge(since))
+            .count()
+            .get_result(&mut *self.connection()?)?)
+    }
+
     /// Days of unusual scans in a scope since a day, the latest first.
     pub fn code_alarms(
         &self,

@@ -6,7 +6,7 @@ use diesel::{
 use minyi_domain::{
     audit::{Action, ObjectKind},
     people::{Actor, Scope},
-    text::{InstallationNote, Installer},
+    text::{InstallationNote, Installer, Reason},
     token::CodeToken,
 };
 use uuid::Uuid;
@@ -88,7 +88,7 @@ impl Store {
                     .set(photos::installation_id.eq(id))
                     .execute(connection)?;
             }
-            record(connection, code_id, CodeEventKind::Hung, actor, now)?;
+            record(connection, code_id, (CodeEventKind::Hung, None), actor, now)?;
             audit::record(
                 connection,
                 by,
@@ -99,20 +99,21 @@ impl Store {
         })
     }
 
-    /// Records that a code was taken down; one that hangs nowhere stays so.
+    /// Records that a code was taken down, and why; one that hangs nowhere stays so.
     pub fn take_code_down(
         &self,
         by: &By,
         actor: &Actor,
         token: &CodeToken,
-        on: NaiveDate,
+        (on, reason): (NaiveDate, &Reason),
         now: DateTime<Utc>,
     ) -> Result<std::result::Result<(), Refusal>> {
         self.act(|connection| {
             let (code_id, _) = lock(connection, &actor.scope(), token)?;
             match taken_down(connection, code_id, on)? {
                 Some(true) => {
-                    record(connection, code_id, CodeEventKind::TakenDown, actor, now)?;
+                    let what = (CodeEventKind::TakenDown, Some(reason));
+                    record(connection, code_id, what, actor, now)?;
                     let act = Act::done(Action::CodeTakenDown, ObjectKind::Code, token);
                     Ok(audit::record(connection, by, &act, now)?)
                 }
@@ -160,12 +161,16 @@ fn taken_down(connection: &mut PgConnection, code_id: Uuid, on: NaiveDate) -> Re
 fn record(
     connection: &mut PgConnection,
     code_id: Uuid,
-    kind: CodeEventKind,
+    (kind, reason): (CodeEventKind, Option<&Reason>),
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let event = NewCodeEvent {
+        reason: reason.map(Reason::as_str),
+        ..NewCodeEvent::of(code_id, kind, actor.account_id, now)
+    };
     diesel::insert_into(code_events::table)
-        .values(NewCodeEvent::of(code_id, kind, actor.account_id, now))
+        .values(&event)
         .execute(connection)?;
     Ok(())
 }

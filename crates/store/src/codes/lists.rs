@@ -12,9 +12,9 @@ use minyi_domain::{calendar::end_of_day, people::Scope, scans::UNSCANNED_DAYS, t
 use uuid::Uuid;
 
 use crate::{
-    CodeState, Page, Result, Store,
+    CodeState, Page, PhotoView, Result, Store,
     page::one_more,
-    schema::{code_installations, code_scans, codes, grid_assignments, grids, sites},
+    schema::{code_installations, code_scans, codes, grid_assignments, grids, photos, sites},
     scope::{Condition, grids_in},
     word::Word,
 };
@@ -39,6 +39,12 @@ pub struct CodeRow {
     pub site_name: String,
     /// Since when it hangs; `None`: nobody said that it hangs.
     pub hung_on: Option<NaiveDate>,
+    /// Who hung it up.
+    pub hung_by: Option<String>,
+    /// Where exactly.
+    pub hung_note: Option<String>,
+    /// How it hangs there.
+    pub hung_photo: Option<PhotoView>,
     /// Scans of the last 30 days, today included.
     pub scans_30_days: i64,
     pub last_scan_on: Option<NaiveDate>,
@@ -94,8 +100,11 @@ type CodeRecord = (
     ),
     (String, String, String, String),
     (Uuid, String),
-    Option<NaiveDate>,
+    Hanging,
 );
+
+/// Since when it hangs, by whom, and where exactly.
+type Hanging = (Option<NaiveDate>, Option<String>, Option<String>);
 
 impl Store {
     /// The codes in a scope by grid code and token.
@@ -178,7 +187,11 @@ pub(super) fn rows_of(
             ),
             (grids::code, grids::name, grids::place, grids::region_code),
             (sites::id, sites::name),
-            code_installations::hung_on.nullable(),
+            (
+                code_installations::hung_on.nullable(),
+                code_installations::hung_by.nullable(),
+                code_installations::note.nullable(),
+            ),
         ))
         .into_boxed();
     for condition in conditions(filter, on) {
@@ -191,7 +204,13 @@ pub(super) fn rows_of(
     let records: Vec<CodeRecord> = query.load(connection)?;
     let ids: Vec<Uuid> = records.iter().map(|((id, ..), ..)| *id).collect();
     let scans = scans(connection, &ids, on)?;
-    Ok(records.into_iter().map(|record| row(record, &scans)).collect())
+    let mut photos = hung_photos(connection, &ids)?;
+    let row = |record: CodeRecord| {
+        let ((id, ..), ..) = &record;
+        let photo = photos.remove(id);
+        row(record, &scans, photo)
+    };
+    Ok(records.into_iter().map(row).collect())
 }
 
 fn conditions<From: 'static>(filter: &CodeFilter, on: NaiveDate) -> Vec<Condition<From>> {
@@ -269,8 +288,19 @@ fn scans(connection: &mut PgConnection, ids: &[Uuid], on: NaiveDate) -> Result<S
     Ok(rows.into_iter().map(|(id, last, sum)| (id, (last, sum))).collect())
 }
 
-fn row(record: CodeRecord, scans: &Scans) -> CodeRow {
-    let (code, grid, (site_id, site_name), hung_on) = record;
+/// The photos of those that hang now.
+fn hung_photos(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, PhotoView>> {
+    let rows: Vec<(Uuid, PhotoView)> = code_installations::table
+        .inner_join(photos::table)
+        .filter(code_installations::code_id.eq_any(ids))
+        .filter(code_installations::removed_on.is_null())
+        .select((code_installations::code_id, PhotoView::as_select()))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn row(record: CodeRecord, scans: &Scans, hung_photo: Option<PhotoView>) -> CodeRow {
+    let (code, grid, (site_id, site_name), (hung_on, hung_by, hung_note)) = record;
     let (id, Word(token), Word(state), purpose, serial, created_at) = code;
     let (grid_code, grid_name, place, region_code) = grid;
     let (last_scan_on, scanned) = scans.get(&id).copied().unwrap_or_default();
@@ -288,6 +318,9 @@ fn row(record: CodeRecord, scans: &Scans) -> CodeRow {
         site_id,
         site_name,
         hung_on,
+        hung_by,
+        hung_note,
+        hung_photo,
         scans_30_days: scanned.unwrap_or(0),
         last_scan_on,
     }

@@ -197,13 +197,36 @@ fn what_hangs_where_is_known_with_its_photo_until_it_is_taken_down() {
         (None, Some(today))
     );
     assert_eq!(installations[1].1.as_ref().map(|photo| photo.id), Some(photo));
-    assert_eq!(record().row.hung_on, Some(today));
+    let row = record().row;
+    assert_eq!(
+        (
+            row.hung_on,
+            row.hung_by.as_deref(),
+            row.hung_note.as_deref(),
+            row.hung_photo
+        ),
+        (Some(today), Some("张三"), Some("电梯左侧"), None),
+        "the photo shows the place before"
+    );
+    let reason = Reason::parse("墙面翻新").unwrap();
     world
         .store
-        .take_code_down(&BY, &staff, &grid.token, today, now())
+        .take_code_down(
+            &BY,
+            &staff,
+            &grid.token,
+            (today, &reason),
+            now() + TimeDelta::minutes(1),
+        )
         .unwrap()
         .unwrap();
-    assert_eq!(record().row.hung_on, None);
+    let record = record();
+    assert_eq!((record.row.hung_on, record.row.hung_by), (None, None));
+    let last = record.events.last().unwrap();
+    assert_eq!(
+        (last.kind, last.reason.as_deref()),
+        (CodeEventKind::TakenDown, Some("墙面翻新"))
+    );
     let later = now() + TimeDelta::days(90);
     world
         .store

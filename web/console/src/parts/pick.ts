@@ -11,13 +11,18 @@ export interface Option {
 /**
  * What can be picked by typing a part of its name or the beginning of its code. `own-region`: the divisions in which the
  * person sees something, for everybody; `region`: all that are kept, for who keeps places; `account-…`: where an account
- * can belong, for who keeps accounts.
+ * can belong, for who keeps accounts; `code-…`: for what codes are made, for who makes them.
  */
-export type Pickable = "own-region" | "region" | "site" | "deputy" | "grid" | "account-site" | "account-office";
+export type Pickable = "own-region" | "region" | "site" | "deputy" | "grid" | "account-site" | "account-office" | "code-site" | "code-grid";
 
 async function accountPlaces(kind: "site" | "office", q: string): Promise<Option[]> {
   const { items } = await ask(api.GET("/api/v1/account-places", { params: { query: { kind, q } } }));
   return items.map(({ id, name, region_name }) => ({ value: id, label: name, hint: region_name ?? "" }));
+}
+
+async function codePlaces(kind: "site" | "grid", q: string): Promise<Option[]> {
+  const { items } = await ask(api.GET("/api/v1/code-places", { params: { query: { kind, q } } }));
+  return items.map(({ id, name, hint }) => ({ value: id, label: name, hint }));
 }
 
 export async function search(what: Pickable, q: string): Promise<Option[]> {
@@ -42,5 +47,9 @@ export async function search(what: Pickable, q: string): Promise<Option[]> {
       return accountPlaces("site", q);
     case "account-office":
       return accountPlaces("office", q);
+    case "code-site":
+      return codePlaces("site", q);
+    case "code-grid":
+      return codePlaces("grid", q);
   }
 }

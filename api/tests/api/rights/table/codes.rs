@@ -37,8 +37,9 @@ pub fn rows() -> Vec<Row> {
             "post",
             "/api/v1/codes/{token}/removal",
             Right(P::Print),
-            json!({"removed_on": "2026-11-19"}),
+            json!({"removed_on": "2026-11-19", "reason": "墙面翻新"}),
         ),
+        row("get", "/api/v1/code-places", Right(P::Print)),
         row("get", "/api/v1/code-alarms", Right(P::Upkeep)),
         row("get", "/api/v1/print-jobs", Right(P::Print)),
         with(

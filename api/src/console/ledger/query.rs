@@ -65,6 +65,9 @@ pub struct LedgerQuery {
     /// A square of the map, by datum, longitude and latitude of its middle (`gcj02,126.642,45.757`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub square: Option<String>,
+    /// A cluster's id: what belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// A part of the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
@@ -113,6 +116,7 @@ impl LedgerQuery {
             satisfaction: read(self.satisfaction.as_ref(), "satisfaction", WORD, &mut wrong),
             measures: self.measures(&mut wrong),
             square: self.square(&mut wrong),
+            cluster: read(self.cluster.as_ref(), "cluster", WORD, &mut wrong),
             number: given(self.q.as_ref()).map(str::to_uppercase),
         };
         if wrong.is_empty() {

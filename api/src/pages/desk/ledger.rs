@@ -124,6 +124,7 @@ fn hidden(query: &LedgerQuery) -> Vec<Hidden> {
         ("category", &query.category),
         ("measure", &query.measure),
         ("square", &query.square),
+        ("cluster", &query.cluster),
     ];
     let fields = all.into_iter().filter_map(|(name, value)| {
         let value = given(value.as_ref())?.to_owned();
@@ -138,6 +139,7 @@ fn narrowed(query: &LedgerQuery) -> Vec<String> {
         ("一个区域", &query.region),
         ("一个分类", &query.category),
         ("地图上的一格", &query.square),
+        ("一个热点", &query.cluster),
     ];
     let places = places.into_iter().filter(|(_, value)| given(value.as_ref()).is_some());
     let measures = given(query.measure.as_ref()).unwrap_or_default().split(',');

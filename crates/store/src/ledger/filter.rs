@@ -56,6 +56,8 @@ pub struct LedgerFilter {
     pub measures: Vec<Measure>,
     /// A square of the map, by its middle.
     pub square: Option<Location>,
+    /// What belongs to a cluster of like ones.
+    pub cluster: Option<Uuid>,
     /// A part of the number.
     pub number: Option<String>,
 }
@@ -165,6 +167,7 @@ impl LedgerFilter {
             all.push(Box::new(sql::<Bool>(&format!("({})", condition(measure, now)))));
         }
         all.extend(self.square.as_ref().map(within_square));
+        all.extend(self.cluster.map(of_cluster));
         if let Some(number) = &self.number {
             let part = format!("%{}%", number.replace(['%', '_', '\\'], ""));
             all.push(Box::new(sql::<Bool>("submissions.number LIKE ").bind::<Text, _>(part)));
@@ -189,6 +192,14 @@ fn within_square<From: 'static>(square: &Location) -> Condition<From> {
             .bind::<Double, _>(square.longitude)
             .sql(" AND round(submissions.latitude::numeric, 3)::float8 = ")
             .bind::<Double, _>(square.latitude)
+            .sql(")"),
+    )
+}
+
+fn of_cluster<From: 'static>(cluster: Uuid) -> Condition<From> {
+    Box::new(
+        sql::<Bool>("submissions.id IN (SELECT submission_id FROM cluster_members WHERE cluster_id = ")
+            .bind::<SqlUuid, _>(cluster)
             .sql(")"),
     )
 }

@@ -48,7 +48,9 @@ impl Worker {
             let work = Arc::new(work);
             match self.compute(&work, stop).await {
                 Ok(true) => ended += 1,
-                Ok(false) => tracing::info!(job = %work.id, "the job was cancelled, is in other hands, or goes on later"),
+                Ok(false) => {
+                    tracing::info!(job = %work.id, "the job was cancelled, is in other hands, or goes on later")
+                }
                 Err(Error::Store(error @ (minyi_store::Error::Database(_) | minyi_store::Error::Unknown(_)))) => {
                     tracing::error!(job = %work.id, ?error, "clocks cannot be computed");
                     let now = self.clock.now();

@@ -132,7 +132,8 @@ async fn wrong_filters_are_all_told_at_once() {
     let mut app = App::start().await;
     let actor = staff(&mut app);
     let token = app.access_token(&actor).await;
-    let wrong = "/api/v1/ledger?from=gestern&kind=x&deputy=somebody&measure=due,nonsense&region=9%25&square=gcj02,200,1";
+    let wrong =
+        "/api/v1/ledger?from=gestern&kind=x&deputy=somebody&measure=due,nonsense&region=9%25&square=gcj02,200,1";
     let body = app.get_as(&token, wrong).await.problem(422, "invalid_fields");
     let pointers: Vec<_> = body["errors"]
         .as_array()

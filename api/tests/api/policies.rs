@@ -92,10 +92,18 @@ async fn running_clocks_are_computed_again_by_a_worker_and_it_can_be_stopped() {
     let policy = json!({"applies_to": "submission", "step": "answer", "amount": 9, "unit": "working_days",
         "effective_from": "2026-11-20", "region_code": COUNTY});
     let preview = format!("{path}/preview");
-    let asked = app.post_as(&token, &preview, &json!({"policy": policy})).await.expect(201);
+    let asked = app
+        .post_as(&token, &preview, &json!({"policy": policy}))
+        .await
+        .expect(201);
     let seen = computed(&app, &token, &asked.json()).await;
     assert_eq!(
-        (&seen["state"], &seen["done"], &seen["total"], &seen["policies"]["moved"]),
+        (
+            &seen["state"],
+            &seen["done"],
+            &seen["total"],
+            &seen["policies"]["moved"]
+        ),
         (&json!("done"), &json!(1), &json!(1), &json!(1))
     );
     assert_eq!(due().await, before, "a preview changes nothing");

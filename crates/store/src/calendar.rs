@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, NullableExpressionMethods, PgConnection, QueryDsl, QueryableByName, RunQueryDsl,
-    connection::SimpleConnection as _, sql_types::BigInt, upsert::excluded,
+    Connection as _, ExpressionMethods, NullableExpressionMethods, PgConnection, QueryDsl, QueryableByName,
+    RunQueryDsl, connection::SimpleConnection as _, sql_types::BigInt, upsert::excluded,
 };
 use minyi_domain::{
     audit::{Action, ObjectKind},

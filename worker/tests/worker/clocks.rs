@@ -28,10 +28,14 @@ async fn asked(stage: &mut Stage) -> (Actor, Uuid) {
         narrowed: Narrowed::default(),
     };
     let by = By::command_line();
-    let set = stage.store.set_deadline_policy(&by, &PlaceScope::Everywhere, &policy, now);
+    let set = stage
+        .store
+        .set_deadline_policy(&by, &PlaceScope::Everywhere, &policy, now);
     assert_eq!(set.unwrap(), Ok(()));
     let id = Uuid::new_v4();
-    let asked = stage.store.ask_clock_job(&by, &system, (id, &ClockTask::Recompute), now);
+    let asked = stage
+        .store
+        .ask_clock_job(&by, &system, (id, &ClockTask::Recompute), now);
     assert_eq!(asked.unwrap(), Ok(()));
     (system, id)
 }

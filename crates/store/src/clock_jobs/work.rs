@@ -104,13 +104,14 @@ impl Store {
         until: DateTime<Utc>,
     ) -> Result<bool> {
         let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-        let held = sql_query("UPDATE clock_jobs SET done = $3, total = $4, lease_until = $5 WHERE id = $1 AND lease_id = $2")
-            .bind::<SqlUuid, _>(work.id)
-            .bind::<SqlUuid, _>(work.lease_id)
-            .bind::<Integer, _>(number(done))
-            .bind::<Integer, _>(number(total))
-            .bind::<Timestamptz, _>(until)
-            .execute(&mut *self.connection()?)?;
+        let held =
+            sql_query("UPDATE clock_jobs SET done = $3, total = $4, lease_until = $5 WHERE id = $1 AND lease_id = $2")
+                .bind::<SqlUuid, _>(work.id)
+                .bind::<SqlUuid, _>(work.lease_id)
+                .bind::<Integer, _>(number(done))
+                .bind::<Integer, _>(number(total))
+                .bind::<Timestamptz, _>(until)
+                .execute(&mut *self.connection()?)?;
         Ok(held > 0)
     }
 

@@ -8,7 +8,8 @@ use minyi_domain::{
     text::{AnswerText, Demand},
 };
 use minyi_store::{
-    By, ClockEffect, ClockTask, DeadlinePolicy, Narrowed, NewAnswer, NewHandover, PolicyRefusal, RateOutcome, Recomputed,
+    By, ClockEffect, ClockTask, DeadlinePolicy, Narrowed, NewAnswer, NewHandover, PolicyRefusal, RateOutcome,
+    Recomputed,
     fixtures::{COUNTY, TOWNSHIP},
 };
 use uuid::Uuid;

@@ -67,12 +67,7 @@ impl World {
     }
 
     /// Has clocks computed as a worker does it for somebody; what it says.
-    pub fn clocks(
-        &self,
-        actor: &Actor,
-        task: &ClockTask,
-        now: DateTime<Utc>,
-    ) -> Result<ClockEffect, PolicyRefusal> {
+    pub fn clocks(&self, actor: &Actor, task: &ClockTask, now: DateTime<Utc>) -> Result<ClockEffect, PolicyRefusal> {
         let (id, by) = (Uuid::new_v4(), By::account(actor.account_id, [192, 0, 2, 1].into()));
         self.store.ask_clock_job(&by, actor, (id, task), now).unwrap()?;
         let work = self

@@ -5,6 +5,7 @@ mod answer_templates;
 mod audit;
 mod calendar;
 pub mod categories;
+mod clock_jobs;
 pub mod clusters;
 pub mod codes;
 mod contact_views;
@@ -58,6 +59,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(policies::configure)
         .configure(settings::configure)
         .configure(calendar::configure)
+        .configure(clock_jobs::configure)
         .configure(delivery::configure)
         .configure(delivery_policy::configure)
         .configure(group_robots::configure)

@@ -3,6 +3,7 @@
 //! Postgres is the truth, Redis only carries ids; [`minyi_gateways::queue`] describes the protocol. Any number of
 //! workers share the work.
 
+mod clocks;
 mod config;
 mod consume;
 mod content;
@@ -142,6 +143,7 @@ impl Worker {
         let content = tokio::spawn(Arc::clone(&self).run_content(stop.clone()));
         let prints = tokio::spawn(Arc::clone(&self).run_prints(stop.clone()));
         let retention = tokio::spawn(Arc::clone(&self).run_retention(stop.clone()));
+        let clocks = tokio::spawn(Arc::clone(&self).run_clocks(stop.clone()));
         let parts = [
             ("relay", relay),
             ("housekeeping", housekeeping),
@@ -149,6 +151,7 @@ impl Worker {
             ("content", content),
             ("prints", prints),
             ("retention", retention),
+            ("clocks", clocks),
             ("announcements", announcing),
         ];
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);

@@ -3,12 +3,13 @@
 use actix_web::{HttpResponse, get, post, put, web::Path};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use minyi_domain::{calendar::local_date, rights::Permission};
-use minyi_store::{CalendarDay, CalendarEffect, CalendarMistake, CalendarYear};
+use minyi_store::{CalendarDay, CalendarEffect, CalendarMistake, CalendarYear, ClockTask, MovedDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::clock_jobs::ClockJobResponse;
 use crate::{auth::SignedIn, extract::JsonBody, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
@@ -140,31 +141,28 @@ fn explain(mistake: &CalendarMistake) -> Problem {
     }
 }
 
-fn respond(year: &CalendarYear, effect: CalendarEffect) -> HttpResponse {
-    let days = |days: Vec<CalendarDay>| days.into_iter().map(Into::into).collect();
-    let body = CalendarEffectResponse {
-        year: year.year,
-        days_added: days(effect.days_added),
-        days_removed: days(effect.days_removed),
-        days_left_out: days(year.foreign_days().cloned().collect()),
-        examined: effect.replanned.examined,
-        submissions_moved: effect.submissions_moved,
-        handovers_moved: effect.handovers_moved,
-        still_provisional: effect.replanned.still_provisional,
-        moved: effect
-            .moved
-            .into_iter()
-            .map(|moved| MovedDateEntry {
-                submission_id: moved.submission_id,
-                number: moved.number,
-                from: moved.from,
-                to: moved.to,
-            })
-            .collect(),
-    };
-    HttpResponse::Ok()
-        .insert_header(("cache-control", "no-store"))
-        .json(body)
+impl CalendarEffectResponse {
+    /// What came of a year's notice.
+    pub fn new(year: &CalendarYear, effect: CalendarEffect) -> Self {
+        let days = |days: Vec<CalendarDay>| days.into_iter().map(Into::into).collect();
+        let moved = |moved: MovedDate| MovedDateEntry {
+            submission_id: moved.submission_id,
+            number: moved.number,
+            from: moved.from,
+            to: moved.to,
+        };
+        Self {
+            year: year.year,
+            days_added: days(effect.days_added),
+            days_removed: days(effect.days_removed),
+            days_left_out: days(year.foreign_days().cloned().collect()),
+            examined: effect.replanned.examined,
+            submissions_moved: effect.submissions_moved,
+            handovers_moved: effect.handovers_moved,
+            still_provisional: effect.replanned.still_provisional,
+            moved: effect.moved.into_iter().map(moved).collect(),
+        }
+    }
 }
 
 /// The years of the calendar (工作日历)
@@ -202,9 +200,9 @@ async fn list_calendar_years(state: State, signed_in: SignedIn) -> Result<HttpRe
 
 /// What a year's notice would change (导入前预览)
 ///
-/// Nothing is changed.
+/// Nothing is changed. A worker computes it; ask for the job.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = NoticeRequest, responses(
-    (status = 200, description = "what would change", body = CalendarEffectResponse),
+    (status = 201, description = "waiting for a worker", body = ClockJobResponse),
 ))]
 #[post("/calendar-years/preview")]
 async fn preview_calendar_year(
@@ -213,20 +211,17 @@ async fn preview_calendar_year(
     JsonBody(request): JsonBody<NoticeRequest>,
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
-    let year = request.read()?;
-    let (scope, now, asked) = (signed_in.actor.scope(), state.now(), year.clone());
-    let effect = state
-        .ask(move |store| store.preview_calendar_year(&scope, &asked, now))
-        .await?;
-    Ok(respond(&year, effect))
+    state
+        .ask_clock_job(signed_in, ClockTask::PreviewYear(request.read()?))
+        .await
 }
 
 /// Take a year's notice (导入一年的节假日安排)
 ///
 /// It replaces what was known of that year, and provisional dates of what is open are computed again. No date moves into the
-/// past, and one that was reported overdue stays.
+/// past, and one that was reported overdue stays. A worker does it, whole or not at all; it stands in the audit log.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = NoticeRequest, responses(
-    (status = 200, description = "what has changed", body = CalendarEffectResponse),
+    (status = 201, description = "waiting for a worker", body = ClockJobResponse),
 ))]
 #[put("/calendar-years/{year}")]
 async fn put_calendar_year(
@@ -239,10 +234,7 @@ async fn put_calendar_year(
     if request.year != path.into_inner() {
         return Err(Problem::field("/year", "mismatch", "年份和地址里的不一样。"));
     }
-    let year = request.read()?;
-    let (by, scope, now, asked) = (signed_in.by(), signed_in.actor.scope(), state.now(), year.clone());
-    let effect = state
-        .ask(move |store| store.take_calendar_year(&by, &scope, &asked, now))
-        .await?;
-    Ok(respond(&year, effect))
+    state
+        .ask_clock_job(signed_in, ClockTask::TakeYear(request.read()?))
+        .await
 }

@@ -94,7 +94,7 @@ impl AppState {
     "from": "2026-01-01", "to": "2026-11-21", "group_by": "month",
     "total": {"key": "", "label": "合计",
         "volumes": {"registered": 5, "answered": 4, "declined": 0, "open": 2, "closed": 2, "overdue": 1, "escalated": 0,
-            "reopened": 1, "satisfied": 1, "basically_satisfied": 1, "dissatisfied": 1},
+            "escalated_open": 0, "reopened": 1, "satisfied": 1, "basically_satisfied": 1, "dissatisfied": 1},
         "rates": [{"rate": "response", "name": "响应率", "value": 0.6, "numerator": 3, "denominator": 5, "small": true}],
         "median_days": 1.5, "ninetieth_days": 3.4},
     "groups": [],
@@ -139,7 +139,10 @@ pub struct Volumes {
     closed: i64,
     /// Now.
     overdue: i64,
+    /// At any time, also what is closed by now.
     escalated: i64,
+    /// Now: still being worked on.
+    escalated_open: i64,
     reopened: i64,
     satisfied: i64,
     basically_satisfied: i64,
@@ -191,6 +194,7 @@ fn figures(group: Figures) -> FiguresEntry {
             closed: of(Measure::Closed),
             overdue: of(Measure::Overdue),
             escalated: of(Measure::Escalated),
+            escalated_open: of(Measure::EscalatedOpen),
             reopened: of(Measure::Reopened),
             satisfied: of(Measure::Satisfied),
             basically_satisfied: of(Measure::BasicallySatisfied),

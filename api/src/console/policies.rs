@@ -9,16 +9,14 @@ use minyi_domain::{
     rights::Permission,
     submission::{Kind, Urgency},
 };
-use minyi_store::{DeadlinePolicy, ListedPolicy, Narrowed, PolicyRefusal, Recomputed};
+use minyi_store::{ClockTask, DeadlinePolicy, ListedPolicy, MovedClock, Narrowed, PolicyRefusal, Recomputed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::clock_jobs::ClockJobResponse;
 use crate::{auth::SignedIn, extract::JsonBody, openapi::words, problem::Problem, state::State};
-
-/// Shown one by one; the rest is counted.
-const MOST: usize = 200;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -197,27 +195,29 @@ pub struct MovedClockEntry {
 }
 
 impl RecomputedResponse {
-    fn new(done: Recomputed, role: Role) -> Self {
-        let most = if role.may(Permission::ReadCases) { MOST } else { 0 };
+    /// What came of it, as somebody of this role sees it.
+    pub fn new(done: Recomputed, role: Role) -> Self {
+        let entry = |moved: MovedClock| MovedClockEntry {
+            submission_id: moved.submission_id,
+            number: moved.number,
+            from: moved.from,
+            to: moved.to,
+        };
+        let items = if role.may(Permission::ReadCases) {
+            done.first
+        } else {
+            Vec::new()
+        };
         Self {
             examined: done.examined,
-            moved: done.moved.len(),
-            items: done
-                .moved
-                .into_iter()
-                .take(most)
-                .map(|moved| MovedClockEntry {
-                    submission_id: moved.submission_id,
-                    number: moved.number,
-                    from: moved.from,
-                    to: moved.to,
-                })
-                .collect(),
+            moved: done.moved,
+            items: items.into_iter().map(entry).collect(),
         }
     }
 }
 
-fn refused(refusal: PolicyRefusal) -> Problem {
+/// Which field is wrong.
+pub fn refused(refusal: PolicyRefusal) -> Problem {
     match refusal {
         PolicyRefusal::NoStep => Problem::field("/step", "unknown_value", "没有这个环节，或者它不用这个单位。"),
         PolicyRefusal::NoLength => Problem::field("/amount", "required", "没有限定范围的时限只能换成新的，不能取消。"),
@@ -290,9 +290,9 @@ async fn create_deadline_policy(
 
 /// What computing the running clocks again would change (预览)
 ///
-/// With the policies in force today, and with one to try. Nothing is changed.
+/// With the policies in force today, and with one to try. Nothing is changed. A worker computes it; ask for the job.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), request_body = PolicyPreviewRequest, responses(
-    (status = 200, description = "which submissions, from which date to which", body = RecomputedResponse),
+    (status = 201, description = "waiting for a worker", body = ClockJobResponse),
     (status = 422, description = "`invalid_fields`：如设置时"),
 ))]
 #[post("/deadline-policies/preview")]
@@ -303,26 +303,16 @@ async fn preview_deadline_policies(
 ) -> Result<HttpResponse, Problem> {
     signed_in.must(Permission::Configure)?;
     let tried = request.policy.map(DeadlinePolicyBody::read).transpose()?;
-    let (scope, places, now) = (signed_in.actor.scope(), signed_in.actor.place_scope(), state.now());
-    let seen = state
-        .ask(move |store| store.preview_policies((&scope, &places), tried.as_ref(), now))
-        .await?
-        .map_err(refused)?;
-    Ok(HttpResponse::Ok().json(RecomputedResponse::new(seen, signed_in.actor.role)))
+    state.ask_clock_job(signed_in, ClockTask::PreviewPolicies(tried)).await
 }
 
 /// Compute the running clocks again (按现行时限重新计算)
 ///
-/// With the policies in force today. What was promised moves; it stands in the audit log.
+/// With the policies in force today. What was promised moves. A worker does it, whole or not at all; it stands in the audit log.
 #[utoipa::path(tag = "管理", security(("bearer" = [])), responses(
-    (status = 200, description = "what moved", body = RecomputedResponse),
+    (status = 201, description = "waiting for a worker", body = ClockJobResponse),
 ))]
 #[post("/deadline-policies/recompute")]
 async fn recompute_deadlines(state: State, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
-    signed_in.must(Permission::Configure)?;
-    let (by, scope, now) = (signed_in.by(), signed_in.actor.scope(), state.now());
-    let done = state
-        .ask(move |store| store.recompute_policies(&by, &scope, now))
-        .await?;
-    Ok(HttpResponse::Ok().json(RecomputedResponse::new(done, signed_in.actor.role)))
+    state.ask_clock_job(signed_in, ClockTask::Recompute).await
 }

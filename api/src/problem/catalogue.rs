@@ -72,6 +72,8 @@ pub enum Problem {
     NothingSelected,
     /// No print job of this id that this person may see.
     PrintJobUnknown,
+    /// No computing of clocks of this id that this person may see.
+    ClockJobUnknown,
     /// The print job has no file, not yet or never.
     PrintJobUnfinished,
     /// The picture of a code cannot be drawn like this.
@@ -379,6 +381,7 @@ impl Problem {
             Self::CodeActRefused { .. } => entry(S::CONFLICT, "code_act_refused", "这个民意码现在不能这样办", ""),
             Self::NothingSelected => entry(S::NOT_FOUND, "nothing_selected", "没有选中任何内容", "选的范围里没有归您管理的网格或者使用中的民意码。"),
             Self::PrintJobUnknown => entry(S::NOT_FOUND, "print_job_unknown", "没有找到这个印刷任务", "它不存在，已经过期，或者不归您管理。"),
+            Self::ClockJobUnknown => entry(S::NOT_FOUND, "clock_job_unknown", "没有找到这次计算", "它不存在，不归您管理，或者后来又算过一次。"),
             Self::PrintJobUnfinished => entry(S::CONFLICT, "print_job_unfinished", "还没有印好", "印好以后才能下载；已经取消或者出错的任务没有文件。"),
             Self::SiteUnknown => entry(S::NOT_FOUND, "site_unknown", "没有找到这个站点", "它不存在，或者不归您管理。"),
             Self::NotificationUnknown => entry(S::NOT_FOUND, "notification_unknown", "没有找到这条消息", "它已经送到、正在重发，或者不归您管。"),

@@ -86,6 +86,14 @@ async fn clusters_are_listed_and_read_by_those_who_see_their_cases() {
         ),
         (2, 1)
     );
+    let week = format!(
+        "/api/v1/ledger?from=2026-11-14&to=2026-11-20&cluster={}",
+        found["id"].as_str().unwrap()
+    );
+    for (token, count) in [(&admin, 3), (&stranger, 0)] {
+        let listed = app.get_as(token, &week).await.expect(200).json();
+        assert_eq!(listed["total"], json!(count), "behind the week's number");
+    }
     let none = app.get_as(&stranger, "/api/v1/clusters").await.expect(200).json();
     assert_eq!(none["items"], json!([]));
     app.get_as(&stranger, &path).await.problem(404, "cluster_unknown");

@@ -63,7 +63,10 @@ const KEPT: &[(&str, Kept)] = &[
     ("create_setup_link", Log(Action::SetupLinkMade)),
     ("put_login_policy", Log(Action::LoginPolicyChanged)),
     ("put_answer_templates", Log(Action::AnswerTemplatesSet)),
-    ("put_calendar_year", Log(Action::CalendarYearTaken)),
+    (
+        "put_calendar_year",
+        Held("a_years_holidays_are_looked_at_before_they_are_taken"),
+    ),
     ("put_categories", Log(Action::CategoriesImported)),
     ("make_codes", Log(Action::CodesMade)),
     ("act_on_codes", Log(Action::CodesSuspended)),
@@ -72,7 +75,11 @@ const KEPT: &[(&str, Kept)] = &[
     ("add_content_word", Log(Action::ContentWordAdded)),
     ("remove_content_word", Log(Action::ContentWordRemoved)),
     ("create_deadline_policy", Log(Action::DeadlinePolicySet)),
-    ("recompute_deadlines", Log(Action::ClocksRecomputed)),
+    (
+        "recompute_deadlines",
+        Held("running_clocks_are_computed_again_by_a_worker_and_it_can_be_stopped"),
+    ),
+    ("cancel_clock_job", Not("what is stopped has changed nothing")),
     ("put_decline_kind", Log(Action::DeclineKindSet)),
     ("invite", Log(Action::DeputyInvited)),
     ("unbind", Log(Action::DeputyUnbound)),
@@ -301,7 +308,6 @@ async fn call(stage: &Stage, name: &str, row: &Row, made: &HashMap<&str, String>
     let first = [Role::CountyAdmin, Role::SecurityAdmin];
     let role = *first.iter().chain(Role::ALL).find(may).unwrap();
     let path = match name {
-        "put_calendar_year" => "/api/v1/calendar-years/2028".to_owned(),
         "put_decline_kind" => "/api/v1/decline-kinds/private_matter".to_owned(),
         "remove_content_word" => format!("/api/v1/content-words/{}", made["add_content_word"]),
         "change_assignment" => format!("/api/v1/places/assignments/{}", made["add_assignment"]),

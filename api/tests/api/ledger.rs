@@ -132,7 +132,8 @@ async fn wrong_filters_are_all_told_at_once() {
     let mut app = App::start().await;
     let actor = staff(&mut app);
     let token = app.access_token(&actor).await;
-    let wrong = "/api/v1/ledger?from=gestern&kind=x&deputy=somebody&measure=due,nonsense&region=9%25";
+    let wrong =
+        "/api/v1/ledger?from=gestern&kind=x&deputy=somebody&measure=due,nonsense&region=9%25&square=gcj02,200,1";
     let body = app.get_as(&token, wrong).await.problem(422, "invalid_fields");
     let pointers: Vec<_> = body["errors"]
         .as_array()
@@ -140,7 +141,7 @@ async fn wrong_filters_are_all_told_at_once() {
         .iter()
         .map(|error| &error["pointer"])
         .collect();
-    assert_eq!(pointers, ["from", "region", "deputy", "kind", "measure"]);
+    assert_eq!(pointers, ["from", "region", "deputy", "kind", "measure", "square"]);
     app.get_as(&token, "/api/v1/ledger.xlsx?to=x")
         .await
         .problem(422, "invalid_fields");
@@ -218,6 +219,55 @@ async fn statistics_come_with_numerators_denominators_and_definitions() {
         (&none["groups"], &none["total"]["rates"][0]["value"]),
         (&json!([]), &Value::Null)
     );
+}
+
+#[actix_web::test]
+async fn what_is_escalated_now_and_a_square_of_the_map_lead_to_their_rows() {
+    let mut app = App::start().await;
+    let actor = staff(&mut app);
+    rated(&app).await;
+    app.receipt().await;
+    app.sql("UPDATE submissions SET escalated_at = submitted_at");
+    app.sql(
+        "UPDATE submissions SET longitude = 126.6421, latitude = 45.7572, coordinate_system = 'gcj02'
+        WHERE state <> 'closed'",
+    );
+    let token = app.access_token(&actor).await;
+    let found = app
+        .get_as(&token, "/api/v1/statistics?group_by=site")
+        .await
+        .expect(200)
+        .json();
+    let site = &found["groups"][0];
+    assert_eq!(
+        (&site["volumes"]["escalated"], &site["volumes"]["escalated_open"]),
+        (&json!(2), &json!(1))
+    );
+    let listed = async |filter: &str| {
+        let path = format!("/api/v1/ledger?{filter}");
+        let list = app.get_as(&token, &path).await.expect(200).json();
+        let state = list["items"][0]["state"].clone();
+        (list["total"].clone(), state)
+    };
+    let key = site["key"].as_str().unwrap();
+    let open = (json!(1), json!("registered"));
+    assert_eq!(listed(&format!("measure=escalated_open&site={key}")).await, open);
+
+    let map = app.get_as(&token, "/api/v1/statistics/map").await.expect(200).json();
+    let cell = &map["cells"][0];
+    assert_eq!((&map["cells"][1], &cell["count"]), (&Value::Null, &json!(1)));
+    let square = format!(
+        "square={},{},{}",
+        cell["coordinate_system"].as_str().unwrap(),
+        cell["longitude"],
+        cell["latitude"]
+    );
+    assert_eq!(listed(&square).await, open);
+    assert_eq!(listed("square=gcj02,126.643,45.757").await.0, json!(0));
+    let stranger = app.city.admin("990102004", Role::StreetAdmin);
+    let stranger = app.access_token(&stranger).await;
+    let foreign = app.get_as(&stranger, &format!("/api/v1/ledger?{square}")).await;
+    assert_eq!(foreign.expect(200).json()["total"], json!(0));
 }
 
 #[actix_web::test]

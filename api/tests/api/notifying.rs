@@ -1,11 +1,14 @@
 //! By which channels people are told, how that goes, and the calendar that deadlines are counted by.
 
-use minyi_domain::{delivery::Channel, people::Role};
+use minyi_domain::{audit::Action, delivery::Channel, people::Role};
 use minyi_store::fixtures::COUNTY;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, send};
+use crate::{
+    app::{Answer, App, send},
+    policies::computed,
+};
 
 const PREFERENCES: &str = "/api/v1/me/notification-preferences";
 
@@ -99,11 +102,16 @@ async fn a_years_holidays_are_looked_at_before_they_are_taken() {
         (&json!(2027), &json!(true))
     );
 
-    let preview = app
+    let asked = app
         .post_as(&token, "/api/v1/calendar-years/preview", &notice)
         .await
-        .expect(200)
+        .expect(201)
         .json();
+    assert_eq!(
+        (&asked["task"], &asked["state"], &asked["year"]),
+        (&json!("preview_year"), &json!("waiting"), &Value::Null)
+    );
+    let preview = computed(&app, &token, &asked).await["year"].clone();
     assert_eq!(
         (&preview["examined"], &preview["submissions_moved"]),
         (&json!(1), &json!(1))
@@ -118,11 +126,13 @@ async fn a_years_holidays_are_looked_at_before_they_are_taken() {
         "nothing has changed"
     );
 
-    let taken = put_as(&app, &token, "/api/v1/calendar-years/2027", &notice)
+    assert_eq!(app.logged(Action::CalendarYearTaken), 0);
+    let asked = put_as(&app, &token, "/api/v1/calendar-years/2027", &notice)
         .await
-        .expect(200)
+        .expect(201)
         .json();
-    assert_eq!(taken, preview);
+    assert_eq!(computed(&app, &token, &asked).await["year"], preview);
+    assert_eq!(app.logged(Action::CalendarYearTaken), 1);
     assert_eq!(due(&app.get(&path).await.json()), "2027-01-05T15:59:59Z");
     let years = app.get_as(&token, "/api/v1/calendar-years").await.json();
     assert_eq!(

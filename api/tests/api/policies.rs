@@ -68,6 +68,64 @@ async fn a_county_sets_deadlines_for_itself_and_the_law_limits_them() {
     assert_eq!(pointer(app.post_as(&system, path, &ended).await), "/amount");
 }
 
+/// A job of clocks, after a worker has computed what waits.
+pub async fn computed(app: &App, token: &str, asked: &Value) -> Value {
+    let now = app.clock.now();
+    let until = now + chrono::TimeDelta::minutes(1);
+    while let Some(work) = app.store.claim_clock_job(uuid::Uuid::new_v4(), now, until).unwrap() {
+        assert!(app.store.run_clock_job(&work, now, &mut |_, _| Ok(true)).unwrap());
+    }
+    let path = format!("/api/v1/clock-jobs/{}", asked["id"].as_str().unwrap());
+    app.get_as(token, &path).await.expect(200).json()
+}
+
+#[actix_web::test]
+async fn running_clocks_are_computed_again_by_a_worker_and_it_can_be_stopped() {
+    let mut app = App::start().await;
+    let admin = app.city.admin(COUNTY, Role::CountyAdmin);
+    let above = app.city.system_admin();
+    let (token, system) = (app.access_token(&admin).await, app.access_token(&above).await);
+    let receipt = format!("/api/v1/receipts/{}", app.receipt().await);
+    let due = async || app.get(&receipt).await.expect(200).json()["answer_due_at"].clone();
+    let before = due().await;
+    let path = "/api/v1/deadline-policies";
+    let policy = json!({"applies_to": "submission", "step": "answer", "amount": 9, "unit": "working_days",
+        "effective_from": "2026-11-20", "region_code": COUNTY});
+    let preview = format!("{path}/preview");
+    let asked = app
+        .post_as(&token, &preview, &json!({"policy": policy}))
+        .await
+        .expect(201);
+    let seen = computed(&app, &token, &asked.json()).await;
+    assert_eq!(
+        (
+            &seen["state"],
+            &seen["done"],
+            &seen["total"],
+            &seen["policies"]["moved"]
+        ),
+        (&json!("done"), &json!(1), &json!(1), &json!(1))
+    );
+    assert_eq!(due().await, before, "a preview changes nothing");
+    app.post_as(&token, path, &policy).await.expect(201);
+
+    let recompute = format!("{path}/recompute");
+    let asked = app.post_as(&token, &recompute, &json!({})).await.expect(201).json();
+    let one = format!("/api/v1/clock-jobs/{}", asked["id"].as_str().unwrap());
+    let stop = async |token: &str| send(app.request(Method::DELETE, &one).bearer_auth(token)).await;
+    stop(&system).await.problem(404, "clock_job_unknown");
+    assert_eq!(stop(&token).await.expect(200).json()["state"], "cancelled");
+    assert_eq!(computed(&app, &token, &asked).await["state"], "cancelled");
+    assert_eq!((due().await, app.logged(Action::ClocksRecomputed)), (before, 0));
+
+    let again = app.post_as(&token, &recompute, &json!({})).await.expect(201).json();
+    app.get_as(&token, &one).await.problem(404, "clock_job_unknown");
+    let done = computed(&app, &token, &again).await;
+    assert_eq!(done["policies"], seen["policies"]);
+    assert_eq!(due().await, seen["policies"]["items"][0]["to"]);
+    assert_eq!(app.logged(Action::ClocksRecomputed), 1);
+}
+
 #[actix_web::test]
 async fn what_is_promised_at_the_code_holds_for_every_kind_and_the_receipt_says_more_exactly() {
     let mut app = App::start().await;

@@ -49,7 +49,7 @@ words! {
 }
 
 /// A length of time with its unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Policy {
     pub amount: u16,
     pub unit: Unit,

@@ -17,6 +17,8 @@ words! {
         Overdue = "overdue", "现在超期";
         /// At any time.
         Escalated = "escalated", "升级督办";
+        /// Escalated now: it is still being worked on, and this promise has not been made anew since.
+        EscalatedOpen = "escalated_open", "正在升级督办";
         /// At least once, by the resident.
         Reopened = "reopened", "重新办理";
         /// The promise of the first answer is over. While the resident is asked, the clock stands still.

@@ -41,6 +41,19 @@ impl By {
         }
     }
 
+    /// A signed-in person who asked for this some time ago.
+    pub(crate) const fn remembered(account_id: Uuid, address: Option<IpAddr>) -> Self {
+        Self {
+            account_id: Some(account_id),
+            name: "",
+            address,
+        }
+    }
+
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
     /// The account, if there is one.
     pub(crate) fn account_id(&self) -> Option<Uuid> {
         self.account_id

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, NullableExpressionMethods, PgConnection, QueryDsl, RunQueryDsl,
-    connection::SimpleConnection as _, upsert::excluded,
+    Connection as _, ExpressionMethods, NullableExpressionMethods, PgConnection, QueryDsl, QueryableByName,
+    RunQueryDsl, connection::SimpleConnection as _, sql_types::BigInt, upsert::excluded,
 };
 use minyi_domain::{
     audit::{Action, ObjectKind},
@@ -29,8 +29,24 @@ pub(crate) mod replan;
 mod waiting;
 
 pub use notice::{CalendarDay, CalendarMistake, CalendarYear};
+pub(crate) use preview::effect;
 pub use preview::{CalendarEffect, KnownYear, MovedDate};
 pub use replan::{MovedClock, Replanned};
+
+/// What a long computation says while it goes on; an error of whoever hears it ends it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Heard {
+    /// So many clocks are to be looked at.
+    Found(usize),
+    /// So many more were.
+    Did(usize),
+}
+
+/// Who hears it.
+pub(crate) type Hear<'h> = dyn FnMut(Heard) -> Result<()> + 'h;
+
+/// Clocks that are written at once.
+const CHUNK: usize = 500;
 
 impl Store {
     /// The working days as far as they are known.
@@ -56,7 +72,7 @@ impl Store {
     /// process that did not know the year yet.
     pub fn import_calendar_year(&self, by: &By, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
         self.connection()?.transaction(|connection| {
-            let replanned = apply(connection, year, now)?;
+            let replanned = apply(connection, year, now, &mut |_| Ok(()))?;
             record(connection, by, year, now)?;
             Ok(replanned)
         })
@@ -71,17 +87,41 @@ fn record(connection: &mut PgConnection, by: &By, year: &CalendarYear, now: Date
 }
 
 /// Of two imports at once the second has to see the first one's year. Readers do not wait.
-fn apply(connection: &mut PgConnection, year: &CalendarYear, now: DateTime<Utc>) -> Result<Replanned> {
+fn apply(
+    connection: &mut PgConnection,
+    year: &CalendarYear,
+    now: DateTime<Utc>,
+    hear: &mut Hear<'_>,
+) -> Result<Replanned> {
     connection.batch_execute("LOCK TABLE calendar_years IN SHARE ROW EXCLUSIVE MODE")?;
     let before = calendar(connection)?;
     replace_days(connection, year)?;
-    let replanned = replan::provisional(connection, now)?;
-    waiting::replan(connection, &before, now)?;
-    match handovers::replan(connection, now) {
+    hear(Heard::Found(count(connection)?))?;
+    let replanned = replan::provisional(connection, now, hear)?;
+    waiting::replan(connection, &before, now, hear)?;
+    match handovers::replan(connection, now, hear) {
         Ok(_) => Ok(replanned),
         Err(Stop::Failed(error)) => Err(error),
         Err(Stop::Refused(refusal)) => Err(Error::Unknown(format!("a handover: {refusal:?}"))),
     }
+}
+
+/// What may run through a year that was not known: promises, what waits for residents, offices.
+const RUNNING: &str = "
+SELECT (SELECT count(*) FROM submissions
+        WHERE state IN ('registered', 'accepted', 'reopened') AND answer_due_provisional)
+    + (SELECT count(*) FROM deadline_steps WHERE step IN ('auto_close', 'info_lapse') AND done_at IS NULL)
+    + (SELECT count(*) FROM handovers WHERE answer_due_provisional AND state IN ('offered', 'accepted', 'redo')) AS count";
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+fn count(connection: &mut PgConnection) -> Result<usize> {
+    let Count { count } = diesel::sql_query(RUNNING).get_result(connection)?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// The working days as far as they are known.

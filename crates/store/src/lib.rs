@@ -15,6 +15,7 @@ mod calendar;
 mod casework;
 mod categories;
 mod chain;
+mod clock_jobs;
 mod clusters;
 mod codes;
 mod config;
@@ -95,6 +96,7 @@ pub use casework::{
 };
 pub use categories::{CategoryRow, ImportedCategories};
 pub use chain::{Break, Verified};
+pub use clock_jobs::{ClockEffect, ClockJob, ClockJobState, ClockTask, ClockWork};
 pub use clusters::{Cluster, ClusterCase, ClusterCursor, ClusterFilter, ClusterOrder, ClusterPlace, Position};
 pub use codes::{
     AlarmCursor, AskedPurpose, CodeAct, CodeAlarm, CodeChange, CodeCursor, CodeEvent, CodeEventKind, CodeFilter,

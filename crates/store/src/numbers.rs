@@ -162,7 +162,7 @@ SELECT group_key, label, ARRAY[
         count(*) FILTER (WHERE met[7]), count(*) FILTER (WHERE met[8]), count(*) FILTER (WHERE met[9]),
         count(*) FILTER (WHERE met[10]), count(*) FILTER (WHERE met[11]), count(*) FILTER (WHERE met[12]),
         count(*) FILTER (WHERE met[13]), count(*) FILTER (WHERE met[14]), count(*) FILTER (WHERE met[15]),
-        count(*) FILTER (WHERE met[16]), count(*) FILTER (WHERE met[17])],
+        count(*) FILTER (WHERE met[16]), count(*) FILTER (WHERE met[17]), count(*) FILTER (WHERE met[18])],
     percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FILTER (WHERE days IS NOT NULL),
     percentile_cont(0.9) WITHIN GROUP (ORDER BY days) FILTER (WHERE days IS NOT NULL)
 FROM timed GROUP BY GROUPING SETS ((group_key, label), ())";

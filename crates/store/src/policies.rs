@@ -17,13 +17,14 @@ use minyi_domain::{
     people::{PlaceScope, Scope},
     submission::{Kind, Urgency},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     Act, By, Error, Result, Store, audit,
     calendar::{
-        self,
+        self, Hear,
         replan::{self, MovedClock},
     },
     ids,
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// A policy, from a day on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadlinePolicy {
     /// `submission`, `office`, `intersession` or `proposal`.
     pub applies_to: String,
@@ -46,7 +47,7 @@ pub struct DeadlinePolicy {
 
 /// What a policy is narrowed to; nothing: it is general. Which one holds for a matter says
 /// [`Book`](minyi_domain::deadlines::Book).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Narrowed {
     pub kind: Option<Kind>,
     pub category_id: Option<Uuid>,
@@ -79,13 +80,18 @@ pub enum PolicyRefusal {
 }
 
 /// What computing the running clocks again changes, or would change.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recomputed {
     /// Clocks that run by a policy and whose date has not passed.
     pub examined: usize,
     /// Those whose date becomes another one.
-    pub moved: Vec<MovedClock>,
+    pub moved: usize,
+    /// The first of these.
+    pub first: Vec<MovedClock>,
 }
+
+/// Shown one by one; the rest is counted.
+const MOST: usize = 200;
 
 #[derive(Queryable)]
 struct Row {
@@ -225,45 +231,48 @@ impl Store {
         refused(set)
     }
 
-    /// What would change if the running clocks of a scope were computed again with the policies in force, and with
-    /// `tried` as if it were in force today. Nothing is kept.
-    pub fn preview_policies(
+    /// Whether this policy could be set today; it is not.
+    pub(crate) fn try_policy(
         &self,
-        (scope, places): (&Scope, &PlaceScope),
-        tried: Option<&DeadlinePolicy>,
+        scope: &PlaceScope,
+        tried: &DeadlinePolicy,
         now: DateTime<Utc>,
-    ) -> Result<std::result::Result<Recomputed, PolicyRefusal>> {
-        let mut connection = self.connection()?;
-        let mut seen = Recomputed::default();
-        let rolled_back = connection.transaction::<(), Stop, _>(|connection| {
-            if let Some(tried) = tried {
-                let today = DeadlinePolicy {
-                    effective_from: local_date(now),
-                    ..tried.clone()
-                };
-                check(connection, places, &today, now)?;
-                insert(connection, &today, now)?;
-            }
-            let (examined, moved) = replan::running(connection, scope, now)?;
-            seen = Recomputed { examined, moved };
+    ) -> Result<std::result::Result<(), PolicyRefusal>> {
+        let rolled_back = self.connection()?.transaction::<(), Stop, _>(|connection| {
+            let today = of_today(tried, now);
+            check(connection, scope, &today, now)?;
+            insert(connection, &today, now)?;
             Err(Stop::Failed(Error::Database(DieselError::RollbackTransaction)))
         });
         match rolled_back {
-            Err(Stop::Failed(Error::Database(DieselError::RollbackTransaction))) => Ok(Ok(seen)),
-            stopped => refused(stopped.map(|()| seen)),
+            Err(Stop::Failed(Error::Database(DieselError::RollbackTransaction))) => Ok(Ok(())),
+            stopped => refused(stopped),
         }
     }
+}
 
-    /// Computes the running clocks of a scope again with the policies in force today.
-    pub fn recompute_policies(&self, by: &By, scope: &Scope, now: DateTime<Utc>) -> Result<Recomputed> {
-        self.connection()?.transaction(|connection| {
-            let (examined, moved) = replan::running(connection, scope, now)?;
-            let done = Recomputed { examined, moved };
-            let act = Act::done(Action::ClocksRecomputed, ObjectKind::DeadlinePolicy, "running");
-            let detail = json!({"examined": done.examined, "moved": done.moved.len()});
-            audit::record(connection, by, &act.with(detail), now)?;
-            Ok(done)
-        })
+/// Computes the running clocks of a scope again with the policies in force, and with `tried` as if it were in force today:
+/// then nothing of it may be kept.
+pub fn recompute(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    tried: Option<&DeadlinePolicy>,
+    now: DateTime<Utc>,
+    hear: &mut Hear<'_>,
+) -> Result<Recomputed> {
+    if let Some(tried) = tried {
+        insert(connection, &of_today(tried, now), now)?;
+    }
+    let (examined, mut first) = replan::running(connection, scope, now, hear)?;
+    let moved = first.len();
+    first.truncate(MOST);
+    Ok(Recomputed { examined, moved, first })
+}
+
+fn of_today(tried: &DeadlinePolicy, now: DateTime<Utc>) -> DeadlinePolicy {
+    DeadlinePolicy {
+        effective_from: local_date(now),
+        ..tried.clone()
     }
 }
 

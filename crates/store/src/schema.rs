@@ -137,6 +137,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    clock_jobs (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        region_code -> Nullable<Text>,
+        address -> Nullable<Text>,
+        task -> Jsonb,
+        state -> Text,
+        total -> Integer,
+        done -> Integer,
+        effect -> Nullable<Jsonb>,
+        error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        lease_id -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     cluster_members (submission_id) {
         submission_id -> Uuid,
         cluster_id -> Uuid,
@@ -1283,6 +1303,8 @@ diesel::joinable!(submission_terms -> submissions (submission_id));
 diesel::joinable!(submissions_unread -> submissions (submission_id));
 diesel::joinable!(one_time_codes -> accounts (account_id));
 diesel::joinable!(invitation_uses -> invitations (invitation_id));
+diesel::joinable!(clock_jobs -> accounts (account_id));
+diesel::joinable!(clock_jobs -> regions (region_code));
 diesel::joinable!(cluster_members -> clusters (cluster_id));
 diesel::joinable!(cluster_members -> grids (grid_id));
 diesel::joinable!(cluster_members -> sites (site_id));
@@ -1327,6 +1349,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_days,
     calendar_years,
     categories,
+    clock_jobs,
     cluster_members,
     clusters,
     code_alarms,

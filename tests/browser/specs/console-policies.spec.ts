@@ -35,6 +35,32 @@ test("a deadline for some matters is looked at before it is saved, and the law i
   await page.context().close();
 });
 
+test("a long computing says how far it is and can be cancelled", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/deadlines");
+  // The demonstration is computed before anybody could look: the answers are those of a province.
+  let isStopped = false;
+  await page.route("**/api/v1/clock-jobs/*", (route) => {
+    isStopped ||= route.request().method() === "DELETE";
+    const id = new URL(route.request().url()).pathname.split("/").pop();
+    const state = isStopped ? "cancelled" : "running";
+    return route.fulfill({ json: { id, task: "preview_policies", state, total: 12000, done: 4500, created_at: new Date().toISOString() } });
+  });
+  await page.getByRole("button", { name: "按现行时限算一遍看看" }).click();
+  await expect(page.getByText("已完成 4500 / 12000")).toBeVisible();
+  await expect(page).toHaveURL(/[?&]job=/);
+  await console.look("policies-computing");
+  await page.getByRole("button", { name: "取消", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("已经取消，什么都没有改。")).toBeVisible();
+  await console.glance("policies-computing-cancelled");
+  await page.unroute("**/api/v1/clock-jobs/*");
+  await page.getByRole("button", { name: "按现行时限算一遍看看" }).click();
+  await expect(page.getByText(/看了 \d+ 件/)).toBeVisible();
+  await console.close();
+});
+
 test("a year's holidays are looked at before they are taken", async ({ browser }) => {
   test.setTimeout(180_000);
   const console = await Console.of(browser, stack().console.username);

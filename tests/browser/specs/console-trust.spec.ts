@@ -1,5 +1,5 @@
 /** A second factor, a new account and the audit that shows it, as three people go through the console. */
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { Console } from "../support/console";
 import { stack } from "../support/stack";
 import { totp } from "../support/totp";
@@ -79,7 +79,131 @@ test("the auditor finds what was done, and takes it out as a file", async ({ bro
   await console.close();
 });
 
-test("a personal-information request is asked for by one and decided by another", async ({ browser }) => {
+/** An administrator of the township in which the first code hangs, besides the one of the county. */
+const STREET = { username: "street.001", name: "潘晓蕾" };
+const GONE = "（内容已应本人要求删除）";
+
+/** A resident who leaves a phone number; the number of the matter and its receipt. */
+async function written(page: Page, text: string, phone: string): Promise<{ number: string; receipt: string }> {
+  const { base_url, codes } = stack();
+  const sent = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
+    headers: { "idempotency-key": crypto.randomUUID() },
+    data: { kind: "problem", text, contact: { name: "王阿姨", phone } },
+  });
+  expect(sent.status()).toBe(201);
+  return (await sent.json()) as { number: string; receipt: string };
+}
+
+/** Looks a person up by phone. */
+async function lookUp(console: Console, phone: string): Promise<Page> {
+  const page = await console.open("/trust/personal-data");
+  await page.getByLabel("电话", { exact: true }).fill(phone);
+  await page.getByRole("button", { name: "查找" }).click();
+  await console.settled();
+  return page;
+}
+const NOTHING = "在您的范围内，没有留这个电话的民意。";
+
+test("a person's data is deleted by two administrators, with proof and log", async ({ browser, page: resident }) => {
+  test.setTimeout(240_000);
+  const phone = `139${String(Date.now()).slice(-8)}`;
+  const text = "我家门口的下水道堵了，味道很大。";
+  const { number, receipt } = await written(resident, text, phone);
+
+  // What is closed is deleted at once: the station answers, the resident rates.
+  const station = await Console.of(browser, stack().station);
+  await station.open(`/desk/ledger?q=${number}`);
+  await station.page.getByRole("link", { name: number }).click();
+  await station.settled();
+  await station.page.keyboard.press("a");
+  await station.page.getByRole("dialog").getByRole("button", { name: "受理" }).click();
+  await expect(station.page.getByText("已受理，办理中").first()).toBeVisible();
+  await station.page.keyboard.press("r");
+  await station.page.getByLabel("答复内容").fill("下水道今天疏通了，井盖也换了新的。");
+  await station.page.keyboard.press("Control+Enter");
+  await expect(station.page.getByText("已答复，待评价").first()).toBeVisible();
+  await station.close();
+  const rated = await resident.request.post(`${stack().base_url}/api/v1/receipts/${receipt}/rating`, {
+    data: { solved: true, satisfaction: "satisfied" },
+  });
+  expect(rated.ok()).toBe(true);
+
+  // The first administrator finds the person, and asks for the deletion with proof of who asked.
+  const first = await Console.of(browser, STREET.username);
+  const asking = await lookUp(first, phone);
+  await expect(asking.getByText(number)).toBeVisible();
+  await asking.getByLabel("本人要求").selectOption("erase");
+  await asking.getByLabel("怎样核对的身份").fill("本人到站，核对了身份证，要求删除。");
+  await asking.getByRole("button", { name: "提出请求" }).click();
+  await expect(asking.getByText("您提出的请求要由另一个人复核。")).toBeVisible();
+  await expect(asking.getByRole("button", { name: "同意并办理" })).toHaveCount(0);
+  const heading = asking.getByRole("heading", { level: 1 });
+  await expect(heading).toHaveText(/^GR\d{8}-[0-9A-F]{6}$/);
+  const request = ((await heading.textContent()) ?? "").trim();
+
+  // The second one decides, and it is done at once.
+  const second = await Console.of(browser, stack().console.username);
+  const deciding = await second.open("/trust/personal-data");
+  const row = deciding.getByRole("row", { name: request });
+  await expect(row).toContainText("等待复核");
+  await expect(row).toContainText(STREET.name);
+  await row.getByRole("link").click();
+  await second.settled();
+  await second.look("trust-data-request-to-decide");
+  await deciding.getByLabel("复核意见（会告诉本人）").fill("身份已经核对，同意删除。");
+  await deciding.getByRole("button", { name: "同意并办理" }).click();
+  await expect(deciding.locator("dt", { hasText: "删除个人信息" }).locator("+ dd")).toHaveText("1 件");
+  await expect(deciding.locator("dt", { hasText: "结果" }).locator("+ dd")).toHaveText("已办理");
+  await expect(deciding.getByRole("button", { name: "同意并办理" })).toHaveCount(0);
+  await expect(deciding.getByRole("button", { name: "打印凭证" })).toBeVisible();
+  await second.look("trust-data-request-decided");
+
+  // It is gone: by the phone, and in the matter itself.
+  await expect((await lookUp(first, phone)).getByText(NOTHING)).toBeVisible();
+  await first.close();
+  await second.open(`/desk/ledger?q=${number}`);
+  await expect(deciding.getByText(GONE)).toBeVisible();
+  await expect(deciding.getByText(text)).toHaveCount(0);
+  await second.close();
+
+  // Both steps stand in the log, without the phone.
+  const auditor = await Console.of(browser, "auditor");
+  const log = await auditor.open(`/trust/audit?object_id=${request}`);
+  await expect(log.locator("tbody tr")).toHaveCount(2);
+  await expect(log.locator("tbody tr").nth(0)).toContainText("决定个人信息请求");
+  await expect(log.locator("tbody tr").nth(1)).toContainText("提出个人信息请求");
+  await expect(log.locator("tbody tr").nth(1)).toContainText(STREET.name);
+  await expect(log.getByText(phone)).toHaveCount(0);
+  await auditor.look("trust-data-request-log");
+  await auditor.close();
+});
+
+test("what the second administrator refuses stays as it was, and says why", async ({ browser, page: resident }) => {
+  const phone = `138${String(Date.now()).slice(-8)}`;
+  const { number } = await written(resident, "小区健身器材坏了一台，老人用着不放心。", phone);
+  const first = await Console.of(browser, STREET.username);
+  const asking = await lookUp(first, phone);
+  await asking.getByLabel("本人要求").selectOption("freeze");
+  await asking.getByLabel("怎样核对的身份").fill("本人打电话来，没有核对证件。");
+  await asking.getByRole("button", { name: "提出请求" }).click();
+  await expect(asking.getByText("您提出的请求要由另一个人复核。")).toBeVisible();
+  const { pathname } = new URL(asking.url());
+
+  const second = await Console.of(browser, stack().console.username);
+  const deciding = await second.open(pathname.replace("/console", ""));
+  await deciding.getByLabel("复核意见（会告诉本人）").fill("没有核对身份，请带证件再来。");
+  await deciding.getByRole("button", { name: "不同意", exact: true }).click();
+  await expect(deciding.locator("dt", { hasText: "结果" }).locator("+ dd")).toHaveText("没有同意");
+  await expect(deciding.getByText("没有核对身份，请带证件再来。")).toBeVisible();
+  await second.glance("trust-data-request-refused");
+  await second.close();
+  const found = await lookUp(first, phone);
+  await expect(found.getByText(number)).toBeVisible();
+  await expect(found.getByText("已停止处理")).toHaveCount(0);
+  await first.close();
+});
+
+test("a phone that nobody left finds nothing", async ({ browser }) => {
   const console = await Console.of(browser, stack().console.username);
   const page = await console.open("/trust/personal-data");
   await console.look("trust-personal-data");
@@ -91,13 +215,9 @@ test("a personal-information request is asked for by one and decided by another"
 });
 
 test("a person gets a copy to read, and a wrong phone is corrected by another administrator", async ({ browser, page }) => {
-  const phone = "13900002468";
-  const { base_url, codes } = stack();
-  const sent = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
-    headers: { "idempotency-key": crypto.randomUUID() },
-    data: { kind: "problem", text: "三单元的门禁坏了，晚上关不上。", contact: { name: "王阿姨", phone } },
-  });
-  expect(sent.status()).toBe(201);
+  test.setTimeout(180_000);
+  const [phone, right] = ["13900002468", "13900001357"];
+  const { number } = await written(page, "三单元的门禁坏了，晚上关不上。", phone);
   const console = await Console.of(browser, stack().console.username);
   const own = await console.open("/trust/personal-data");
   await own.getByLabel("电话", { exact: true }).fill(phone);
@@ -109,13 +229,25 @@ test("a person gets a copy to read, and a wrong phone is corrected by another ad
   }
   await own.getByLabel("本人要求").selectOption("correct");
   await own.getByLabel("正确的姓名").fill("王秀英");
-  await own.getByLabel("正确的电话").fill("13900001357");
+  await own.getByLabel("正确的电话").fill(right);
   await own.getByLabel("怎样核对的身份").fill("本人到站，核对了身份证。");
   await console.look("trust-personal-data-found");
   await own.getByRole("button", { name: "提出请求" }).click();
   await expect(own.getByText("139****1357")).toBeVisible();
   await expect(own.getByText("要由另一个人复核")).toBeVisible();
   await console.look("trust-data-request");
+  const { pathname } = new URL(own.url());
+
+  const other = await Console.of(browser, STREET.username);
+  const deciding = await other.open(pathname.replace("/console", ""));
+  await deciding.getByLabel("复核意见（会告诉本人）").fill("身份已经核对，同意更正。");
+  await deciding.getByRole("button", { name: "同意并办理" }).click();
+  const corrected = deciding.locator("dt", { hasText: "更正联系方式" }).locator("+ dd");
+  await expect(corrected).toHaveText(/^\d+ 件$/);
+  expect(parseInt(await corrected.innerText(), 10)).toBeGreaterThan(0);
+  await other.close();
+  await expect((await lookUp(console, phone)).getByText(NOTHING)).toBeVisible();
+  await expect((await lookUp(console, right)).getByText(number)).toBeVisible();
   await console.close();
 });
 

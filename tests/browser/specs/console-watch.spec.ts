@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect, test, type Locator } from "@playwright/test";
 import { Console } from "../support/console";
 import { stack } from "../support/stack";
 
@@ -12,6 +12,100 @@ test("behind a number of the board stands its list", async ({ browser }) => {
   await expect(console.page).toHaveURL(/\/desk\/queue\?due=overdue/);
   await console.settled();
   await expect(console.page.locator("tbody tr")).toHaveCount(Math.min(count, 50));
+  await console.close();
+});
+
+/** All that there is. */
+const EVER = "from=2020-01-01&to=2030-12-31";
+
+/** Follows a number with the keyboard alone, and holds it against its list. */
+async function follow(console: Console, link: Locator): Promise<URLSearchParams> {
+  const { page } = console;
+  const count = Number(await link.textContent());
+  expect(count).toBeGreaterThan(0);
+  await link.focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/desk\/ledger\?/);
+  await console.settled();
+  const { searchParams } = new URL(page.url());
+  const answer = await page.request.get(`${stack().base_url}/api/v1/ledger?${searchParams}`);
+  expect((await answer.json()).total, searchParams.toString()).toBe(count);
+  await expect(page.locator("tbody tr")).toHaveCount(Math.min(count, 50));
+  return searchParams;
+}
+
+test("behind both numbers of a rate stand their lists, by keyboard", async ({ browser }) => {
+  const console = await Console.of(browser, stack().console.username);
+  const rate = console.page.getByRole("region", { name: "响应率", exact: true });
+  await console.open(`/watch/numbers?${EVER}`);
+  const counted = await follow(console, rate.getByRole("link", { name: /^响应率算进去的/ }));
+  expect(counted.get("measure")).toBe("in_time,due");
+  await console.open(`/watch/numbers?${EVER}`);
+  const among = await follow(console, rate.getByRole("link", { name: /^响应率一共的/ }));
+  expect(among.get("measure")).toBe("due");
+  await console.close();
+});
+
+test("every chart has its numbers as links to their lists, by keyboard", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const { page } = console;
+  for (const [path, title] of [
+    [`/watch/numbers?${EVER}`, "趋势"],
+    [`/watch/numbers?${EVER}`, "按分类"],
+    [`/watch/numbers?${EVER}`, "按联络站"],
+    [`/watch/numbers?${EVER}`, "按代表"],
+    ["/watch/screen", "趋势"],
+    ["/watch/screen", "分类"],
+  ] as const) {
+    await console.open(path);
+    const chart = page.getByRole("region", { name: title, exact: true });
+    await chart.getByText("看数字").focus();
+    await page.keyboard.press("Enter");
+    await follow(console, page.getByRole("region", { name: `${title}的数字` }).getByRole("link").first());
+  }
+  await console.close();
+});
+
+test("a square of the heat map leads to its matters, by keyboard", async ({ browser, page: resident }) => {
+  const { base_url, codes } = stack();
+  const sent = await resident.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
+    headers: { "idempotency-key": crypto.randomUUID() },
+    data: { kind: "problem", text: "河边的路坑坑洼洼，下雨全是水。", location: { longitude: 104.0461, latitude: 26.0462, coordinate_system: "gcj02" } },
+  });
+  expect(sent.status()).toBe(201);
+  const { number } = (await sent.json()) as { number: string };
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open(`/watch/map?${EVER}`);
+  const map = page.getByRole("region", { name: /^民意热力/ });
+  await map.getByText("看列表").focus();
+  await page.keyboard.press("Enter");
+  const square = map.getByRole("link", { name: /^\d+ 件（26\.046, 104\.046 附近）$/ });
+  const count = parseInt((await square.textContent()) ?? "", 10);
+  await square.focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/desk\/ledger\?.*square=gcj02/);
+  await console.settled();
+  await expect(page.locator("tbody tr")).toHaveCount(count);
+  await expect(page.getByText(number)).toBeVisible();
+  await console.look("watch-square");
+  await console.close();
+});
+
+test("the board's numbers of a station lead to their lists, those of escalated matters too", async ({ browser }) => {
+  const console = await Console.of(browser, stack().console.username);
+  const { page } = console;
+  await console.open("/watch/board");
+  const table = page.getByRole("region", { name: "各联络站的时限" });
+  const columns = await table.getByRole("columnheader").allTextContents();
+  const place = columns.findIndex((title) => title.trim() === "升级督办");
+  expect(place).toBeGreaterThan(0);
+  // The demonstration keeps an escalated matter open.
+  const link = table.locator(`tbody tr > :nth-child(${place + 1}) a`).first();
+  const query = await follow(console, link);
+  expect(query.get("measure")).toBe("escalated_open");
+  await console.open("/watch/board");
+  await follow(console, table.locator("tbody a").first());
   await console.close();
 });
 

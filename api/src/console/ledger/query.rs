@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use minyi_domain::rates::{Measure, NONE};
+use minyi_domain::{
+    rates::{Measure, NONE},
+    submission::Location,
+};
 use minyi_store::{LedgerFilter, Pick, RegionPick};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -59,6 +62,12 @@ pub struct LedgerQuery {
     /// Measures of the statistics, comma separated (`due,in_time`): all must be met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<String>,
+    /// A square of the map, by datum, longitude and latitude of its middle (`gcj02,126.642,45.757`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub square: Option<String>,
+    /// A cluster's id: what belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// A part of the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
@@ -106,6 +115,8 @@ impl LedgerQuery {
             state: read(self.state.as_ref(), "state", WORD, &mut wrong),
             satisfaction: read(self.satisfaction.as_ref(), "satisfaction", WORD, &mut wrong),
             measures: self.measures(&mut wrong),
+            square: self.square(&mut wrong),
+            cluster: read(self.cluster.as_ref(), "cluster", WORD, &mut wrong),
             number: given(self.q.as_ref()).map(str::to_uppercase),
         };
         if wrong.is_empty() {
@@ -141,6 +152,15 @@ impl LedgerQuery {
         measures
     }
 
+    fn square(&self, wrong: &mut Vec<FieldProblem>) -> Option<Location> {
+        let text = given(self.square.as_ref())?;
+        let square = read_square(text);
+        if square.is_none() {
+            wrong.push(FieldProblem::new("square", "unknown_value", "没有这个方格。"));
+        }
+        square
+    }
+
     /// What was really given, for the record of an export.
     ///
     /// # Errors
@@ -165,6 +185,12 @@ impl LedgerQuery {
         }
         Ok(search.finish())
     }
+}
+
+fn read_square(text: &str) -> Option<Location> {
+    let (datum, place) = text.split_once(',')?;
+    let (longitude, latitude) = place.split_once(',')?;
+    Location::parse(longitude.parse().ok()?, latitude.parse().ok()?, datum.parse().ok()?).ok()
 }
 
 /// Whether a switch is on; a browser's tick says `on`.

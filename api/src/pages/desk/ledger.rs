@@ -123,6 +123,8 @@ fn hidden(query: &LedgerQuery) -> Vec<Hidden> {
         ("region_exact", &query.region_exact),
         ("category", &query.category),
         ("measure", &query.measure),
+        ("square", &query.square),
+        ("cluster", &query.cluster),
     ];
     let fields = all.into_iter().filter_map(|(name, value)| {
         let value = given(value.as_ref())?.to_owned();
@@ -133,7 +135,12 @@ fn hidden(query: &LedgerQuery) -> Vec<Hidden> {
 
 /// The same in words.
 fn narrowed(query: &LedgerQuery) -> Vec<String> {
-    let places = [("一个区域", &query.region), ("一个分类", &query.category)];
+    let places = [
+        ("一个区域", &query.region),
+        ("一个分类", &query.category),
+        ("地图上的一格", &query.square),
+        ("一个热点", &query.cluster),
+    ];
     let places = places.into_iter().filter(|(_, value)| given(value.as_ref()).is_some());
     let measures = given(query.measure.as_ref()).unwrap_or_default().split(',');
     let measures = measures.filter_map(|word| word.parse::<Measure>().ok());

@@ -241,6 +241,12 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         "INSERT INTO content_words (id, word, category, added_by_account_id, added_at)
             VALUES ('{word}', left('{word}', 30), 'abuse', '{account}', '2026-11-20')"
     ));
+    let job = Uuid::new_v4();
+    app.sql(&format!(
+        "INSERT INTO clock_jobs (id, account_id, region_code, task, state, created_at)
+            VALUES ('{job}', '{account}', left('{region}', 6), '{{\"task\": \"recompute\"}}', 'waiting', '2026-11-20')",
+        region = place.grid.region_code,
+    ));
     let meetings = meetings(app, place, id);
     let mut things = HashMap::from([
         ("submissions", id.to_string()),
@@ -248,6 +254,7 @@ fn things(app: &mut App, place: &Place) -> HashMap<&'static str, String> {
         ("receipts", receipt.receipt.to_string()),
         ("codes", place.grid.token.to_string()),
         ("sites", place.grid.site_id.to_string()),
+        ("clock-jobs", job.to_string()),
         ("group-robots", place.grid.site_id.to_string()),
         ("handovers", handover.to_string()),
         ("proposals", proposal.to_string()),

@@ -11,7 +11,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 2000..=2200;
 const AROUND_NEW_YEAR: Days = Days::new(31);
 
 /// A year's announced days, in the widely used JSON shape.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarYear {
     pub year: i16,
     /// Addresses of the notices (国务院办公厅通知).

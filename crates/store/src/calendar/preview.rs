@@ -1,20 +1,16 @@
-//! What an import of a year would change: it is done, looked at, and taken back.
+//! The years that are known, and what an import of one changes.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{Connection as _, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
-use minyi_domain::{
-    audit::{Action, ObjectKind},
-    deadlines::Step,
-    people::Scope,
-};
-use serde_json::json;
+use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
+use minyi_domain::{deadlines::Step, people::Scope};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CalendarDay, CalendarYear, Replanned, apply};
+use super::{CalendarDay, CalendarYear, Hear, Replanned, apply};
 use crate::{
-    Act, By, Error, Result, Store, audit,
+    Result, Store,
     schema::{calendar_days, calendar_years, deadline_steps, handovers, submissions},
     scope::submissions_in,
 };
@@ -32,7 +28,7 @@ pub struct KnownYear {
 }
 
 /// A date promised to a resident that would be another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MovedDate {
     pub submission_id: Uuid,
     pub number: String,
@@ -41,7 +37,7 @@ pub struct MovedDate {
 }
 
 /// What an import would change, or has changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarEffect {
     /// Days that were not known as they stand in the notice.
     pub days_added: Vec<CalendarDay>,
@@ -54,18 +50,6 @@ pub struct CalendarEffect {
     pub handovers_moved: usize,
     /// Of the residents' dates those in the scope, the first [`MOST`].
     pub moved: Vec<MovedDate>,
-}
-
-/// Takes everything back and hands out what was seen.
-enum Undo {
-    Seen(Box<CalendarEffect>),
-    Failed(Error),
-}
-
-impl<E: Into<Error>> From<E> for Undo {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
 }
 
 impl Store {
@@ -82,56 +66,20 @@ impl Store {
         };
         years.into_iter().map(known).collect()
     }
-
-    /// What [`Store::take_calendar_year`] would change; nothing is changed.
-    pub fn preview_calendar_year(
-        &self,
-        scope: &Scope,
-        year: &CalendarYear,
-        now: DateTime<Utc>,
-    ) -> Result<CalendarEffect> {
-        let seen = self.connection()?.transaction::<(), Undo, _>(|connection| {
-            let effect = effect(connection, scope, year, now)?;
-            Err(Undo::Seen(Box::new(effect)))
-        });
-        match seen {
-            Err(Undo::Seen(effect)) => Ok(*effect),
-            Err(Undo::Failed(error)) => Err(error),
-            Ok(()) => Err(Error::Unknown("a preview was kept".to_owned())),
-        }
-    }
-
-    /// As [`Store::import_calendar_year`], and says what it changed.
-    pub fn take_calendar_year(
-        &self,
-        by: &By,
-        scope: &Scope,
-        year: &CalendarYear,
-        now: DateTime<Utc>,
-    ) -> Result<CalendarEffect> {
-        self.connection()?.transaction(|connection| {
-            let effect = effect(connection, scope, year, now)?;
-            let act = Act::done(Action::CalendarYearTaken, ObjectKind::CalendarYear, year.year);
-            let detail = json!({
-                "days": year.own_days().count(), "submissions_moved": effect.submissions_moved,
-                "handovers_moved": effect.handovers_moved,
-            });
-            audit::record(connection, by, &act.with(detail), now)?;
-            Ok(effect)
-        })
-    }
 }
 
-fn effect(
+/// Takes the year, and says what changes by it.
+pub fn effect(
     connection: &mut PgConnection,
     scope: &Scope,
     year: &CalendarYear,
     now: DateTime<Utc>,
+    hear: &mut Hear<'_>,
 ) -> Result<CalendarEffect> {
     let known = days_of(connection, year.year)?;
     let (promised, offices) = (promised(connection)?, offices(connection)?);
     let open = waiting(connection)?;
-    let replanned = apply(connection, year, now)?;
+    let replanned = apply(connection, year, now, hear)?;
     let mut moved = moved(connection, &promised)?;
     let open_now = waiting(connection)?;
     moved.extend(open.into_iter().filter_map(|(id, from)| {

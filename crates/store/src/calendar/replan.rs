@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    ExpressionMethods, PgConnection, QueryDsl, QueryableByName, RunQueryDsl,
+    PgConnection, QueryableByName, RunQueryDsl,
     sql_types::{Array, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
@@ -10,12 +10,14 @@ use minyi_domain::{
     deadlines::{self, AnswerPlan, Book, Matter, Policies, Policy},
     people::Scope,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Error, Result, schema::submissions};
+use super::{CHUNK, Hear, Heard};
+use crate::{Error, Result};
 
 /// What became of the provisional promises whose clock still runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replanned {
     /// How many there were.
     pub examined: usize,
@@ -30,6 +32,8 @@ pub struct Replanned {
 struct Open {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
+    #[diesel(sql_type = Text)]
+    number: String,
     #[diesel(sql_type = SmallInt)]
     clock: i16,
     #[diesel(sql_type = Text)]
@@ -55,7 +59,7 @@ struct Open {
 
 /// The submissions are locked before their steps, as everywhere.
 const OPEN: &str = "
-SELECT id, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
+SELECT id, number, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
     clock_days, clock_unit, answer_due_at, overdue_at, clock_started_at AS began_at
 FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND answer_due_provisional
 ORDER BY id FOR UPDATE OF submissions";
@@ -74,21 +78,24 @@ ON CONFLICT (submission_id, handover_id, promise_id, clock, step, turn) DO UPDAT
 WHERE deadline_steps.done_at IS NULL AND deadline_steps.due_at <> excluded.due_at";
 
 /// Plans the clocks again that were planned through an unknown year, from the time at which they started.
-pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Replanned> {
+pub fn provisional(connection: &mut PgConnection, now: DateTime<Utc>, hear: &mut Hear<'_>) -> Result<Replanned> {
     let calendar = super::calendar(connection)?;
     let open: Vec<Open> = diesel::sql_query(OPEN).load(connection)?;
     let mut books = BTreeMap::<NaiveDate, Book>::new();
-    let mut planned = Vec::with_capacity(open.len());
     let mut count = Replanned::default();
-    for submission in open {
-        let book = in_force(connection, &mut books, local_date(submission.began_at))?;
-        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now)?;
-        count.examined += 1;
-        count.moved += usize::from(plan.answer_due.at != submission.answer_due_at);
-        count.still_provisional += usize::from(plan.answer_due.provisional);
-        planned.push((submission, plan));
+    for some in open.chunks(CHUNK) {
+        let mut planned = Vec::with_capacity(some.len());
+        for submission in some {
+            let book = in_force(connection, &mut books, local_date(submission.began_at))?;
+            let plan = plan(&calendar, &book.policies(&submission.matter()?), submission, now)?;
+            count.examined += 1;
+            count.moved += usize::from(plan.answer_due.at != submission.answer_due_at);
+            count.still_provisional += usize::from(plan.answer_due.provisional);
+            planned.push((submission, plan));
+        }
+        write(connection, &planned)?;
+        hear(Heard::Did(some.len()))?;
     }
-    write(connection, &planned)?;
     Ok(count)
 }
 
@@ -161,7 +168,7 @@ fn plan(calendar: &WorkCalendar, policies: &Policies, submission: &Open, now: Da
     })
 }
 
-fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Result<()> {
+fn write(connection: &mut PgConnection, planned: &[(&Open, AnswerPlan)]) -> Result<()> {
     let (mut ids, mut due_ats, mut provisional) = (Vec::new(), Vec::new(), Vec::new());
     let (mut of, mut clocks, mut steps, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (submission, plan) in planned {
@@ -191,7 +198,7 @@ fn write(connection: &mut PgConnection, planned: &[(Open, AnswerPlan)]) -> Resul
 }
 
 /// A clock whose date becomes another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MovedClock {
     pub submission_id: Uuid,
     pub number: String,
@@ -201,7 +208,7 @@ pub struct MovedClock {
 
 /// Those that run by a policy and are not late: who was told that a date has passed is not told another one.
 const RUNNING: &str = "
-SELECT id, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
+SELECT id, number, clock, kind, (SELECT path FROM categories WHERE categories.id = category_id) AS category, urgency, region_code,
     clock_days, clock_unit, answer_due_at, overdue_at, clock_started_at AS began_at
 FROM submissions WHERE state IN ('registered', 'accepted', 'reopened') AND clock_days IS NULL AND overdue_at IS NULL
     AND region_code LIKE $1 AND (confidential_region IS NULL OR confidential_region LIKE $1)
@@ -209,7 +216,12 @@ ORDER BY id FOR UPDATE OF submissions";
 
 /// Plans the clocks of a scope again with the policies in force on `now`, from the time at which they started; returns how
 /// many there are, and those that moved.
-pub fn running(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>) -> Result<(usize, Vec<MovedClock>)> {
+pub fn running(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    hear: &mut Hear<'_>,
+) -> Result<(usize, Vec<MovedClock>)> {
     let within = match scope {
         Scope::Region(code) => format!("{code}%"),
         // Who sets policies without a division sets those of the whole installation.
@@ -218,26 +230,24 @@ pub fn running(connection: &mut PgConnection, scope: &Scope, now: DateTime<Utc>)
     let calendar = super::calendar(connection)?;
     let book = super::book(connection, local_date(now))?;
     let open: Vec<Open> = diesel::sql_query(RUNNING).bind::<Text, _>(within).load(connection)?;
-    let examined = open.len();
-    let mut planned = Vec::new();
-    for submission in open {
-        let plan = plan(&calendar, &book.policies(&submission.matter()?), &submission, now)?;
-        if plan.answer_due.at != submission.answer_due_at {
-            planned.push((submission, plan));
+    hear(Heard::Found(open.len()))?;
+    let mut moved = Vec::new();
+    for some in open.chunks(CHUNK) {
+        let mut planned = Vec::new();
+        for submission in some {
+            let plan = plan(&calendar, &book.policies(&submission.matter()?), submission, now)?;
+            if plan.answer_due.at != submission.answer_due_at {
+                planned.push((submission, plan));
+            }
         }
+        write(connection, &planned)?;
+        moved.extend(planned.iter().map(|(submission, plan)| MovedClock {
+            submission_id: submission.id,
+            number: submission.number.clone(),
+            from: submission.answer_due_at,
+            to: plan.answer_due.at,
+        }));
+        hear(Heard::Did(some.len()))?;
     }
-    write(connection, &planned)?;
-    let ids: Vec<Uuid> = planned.iter().map(|(submission, _)| submission.id).collect();
-    let numbers: Vec<(Uuid, String)> = submissions::table
-        .filter(submissions::id.eq_any(ids))
-        .select((submissions::id, submissions::number))
-        .load(connection)?;
-    let numbers: BTreeMap<Uuid, String> = numbers.into_iter().collect();
-    let moved = planned.iter().map(|(submission, plan)| MovedClock {
-        submission_id: submission.id,
-        number: numbers.get(&submission.id).cloned().unwrap_or_default(),
-        from: submission.answer_due_at,
-        to: plan.answer_due.at,
-    });
-    Ok((examined, moved.collect()))
+    Ok((open.len(), moved))
 }

@@ -14,7 +14,10 @@ use minyi_domain::{
 };
 use uuid::Uuid;
 
-use super::replan::{in_force, matter_of};
+use super::{
+    CHUNK, Hear, Heard,
+    replan::{in_force, matter_of},
+};
 use crate::{
     Result,
     schema::{deadline_steps, info_requests},
@@ -57,31 +60,39 @@ WHERE d.step IN ('auto_close', 'info_lapse') AND d.done_at IS NULL
 ORDER BY s.id FOR UPDATE OF s";
 
 /// Plans these steps again that stand where `before`, in which a year was unknown, had put them.
-pub fn replan(connection: &mut PgConnection, before: &WorkCalendar, now: DateTime<Utc>) -> Result<()> {
+pub fn replan(
+    connection: &mut PgConnection,
+    before: &WorkCalendar,
+    now: DateTime<Utc>,
+    hear: &mut Hear<'_>,
+) -> Result<()> {
     let calendar = super::calendar(connection)?;
     let waiting: Vec<Waiting> = diesel::sql_query(WAITING).load(connection)?;
     let mut books = BTreeMap::<NaiveDate, Book>::new();
-    for row in waiting {
-        let Some(began_at) = row.began_at else { continue };
-        let matter = matter_of(&row.kind, row.category.clone(), &row.urgency, &row.region_code)?;
-        let policies = in_force(connection, &mut books, local_date(began_at))?.policies(&matter);
-        let policy = if row.is_question() {
-            policies.give_info
-        } else {
-            policies.auto_close
-        };
-        let planned = policy.after(before, began_at);
-        if !planned.provisional || planned.at != row.due_at {
-            continue;
+    for some in waiting.chunks(CHUNK) {
+        for row in some {
+            let Some(began_at) = row.began_at else { continue };
+            let matter = matter_of(&row.kind, row.category.clone(), &row.urgency, &row.region_code)?;
+            let policies = in_force(connection, &mut books, local_date(began_at))?.policies(&matter);
+            let policy = if row.is_question() {
+                policies.give_info
+            } else {
+                policies.auto_close
+            };
+            let planned = policy.after(before, began_at);
+            if !planned.provisional || planned.at != row.due_at {
+                continue;
+            }
+            let mut at = policy.after(&calendar, began_at).at;
+            if at < now {
+                // No date moves into the past.
+                at = row.due_at.max(end_of_day(local_date(now)));
+            }
+            if at != row.due_at {
+                row.move_to(connection, at)?;
+            }
         }
-        let mut at = policy.after(&calendar, began_at).at;
-        if at < now {
-            // No date moves into the past.
-            at = row.due_at.max(end_of_day(local_date(now)));
-        }
-        if at != row.due_at {
-            row.move_to(connection, at)?;
-        }
+        hear(Heard::Did(some.len()))?;
     }
     Ok(())
 }

@@ -12,14 +12,15 @@ use uuid::Uuid;
 
 use super::Held;
 use crate::{
-    Result, calendar,
+    Result,
+    calendar::{self, Hear, Heard},
     casework::{Case, Ruling},
     schema::{deadline_steps, handover_answers, handovers, submissions},
 };
 
 /// Plans the provisional clocks that run anew with the calendar that is known now, and the residents' dates with them.
 /// Returns how many offices have another date.
-pub fn replan(connection: &mut PgConnection, now: DateTime<Utc>) -> Ruling<usize> {
+pub fn replan(connection: &mut PgConnection, now: DateTime<Utc>, hear: &mut Hear<'_>) -> Ruling<usize> {
     let running = [State::Offered, State::Accepted, State::Redo].map(State::as_str);
     let ids: Vec<Uuid> = handovers::table
         .filter(handovers::answer_due_provisional)
@@ -28,12 +29,16 @@ pub fn replan(connection: &mut PgConnection, now: DateTime<Utc>) -> Ruling<usize
         .select(handovers::id)
         .load(connection)?;
     let mut moved = 0;
-    for id in ids {
-        let mut held = Held::lock_any(connection, id)?;
-        // Between the list and the lock the office may have answered.
-        if held.handover.state.waits_for_office() {
-            moved += usize::from(again(connection, &mut held, now)?);
+    // Each takes several statements.
+    for some in ids.chunks(20) {
+        for &id in some {
+            let mut held = Held::lock_any(connection, id)?;
+            // Between the list and the lock the office may have answered.
+            if held.handover.state.waits_for_office() {
+                moved += usize::from(again(connection, &mut held, now)?);
+            }
         }
+        hear(Heard::Did(some.len()))?;
     }
     Ok(moved)
 }

@@ -4,13 +4,13 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::{
     dsl::sql,
-    sql_types::{Bool, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Double, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
     calendar::at_local_time,
     lifecycle::State,
     rates::Measure,
-    submission::{Channel, Kind, Satisfaction},
+    submission::{Channel, Kind, Location, Satisfaction},
 };
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub struct RegionPick {
 }
 
 /// Which rows; everything that is `None` lets all through.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LedgerFilter {
     /// First day of registration, in China.
     pub from: Option<NaiveDate>,
@@ -54,6 +54,10 @@ pub struct LedgerFilter {
     pub satisfaction: Option<Satisfaction>,
     /// All of them must be met.
     pub measures: Vec<Measure>,
+    /// A square of the map, by its middle.
+    pub square: Option<Location>,
+    /// What belongs to a cluster of like ones.
+    pub cluster: Option<Uuid>,
     /// A part of the number.
     pub number: Option<String>,
 }
@@ -77,7 +81,7 @@ pub fn condition(measure: Measure, now: DateTime<Utc>) -> String {
         Measure::Registered => "true".to_owned(),
         Measure::Answered => "submissions.first_answered_at IS NOT NULL".to_owned(),
         Measure::Declined => DECLINED.to_owned(),
-        Measure::Open => "submissions.state NOT IN ('answered', 'declined', 'closed')".to_owned(),
+        Measure::Open => OPEN.to_owned(),
         Measure::Closed => "submissions.state = 'closed'".to_owned(),
         Measure::Overdue => format!(
             "submissions.state IN ('registered', 'accepted', 'handed_over', 'reopened') AND submissions.answer_due_at < {now}"
@@ -86,6 +90,7 @@ pub fn condition(measure: Measure, now: DateTime<Utc>) -> String {
         Measure::Escalated => "(submissions.escalated_at IS NOT NULL OR submissions.clock > 0 AND EXISTS (
             SELECT FROM events WHERE events.submission_id = submissions.id AND events.kind = 'escalated'))"
             .to_owned(),
+        Measure::EscalatedOpen => format!("{OPEN} AND submissions.escalated_at IS NOT NULL"),
         Measure::Reopened => "submissions.round > 0".to_owned(),
         Measure::Due => due,
         Measure::InTime => format!("({due} AND submissions.first_answered_at <= submissions.first_due_at)"),
@@ -100,6 +105,8 @@ pub fn condition(measure: Measure, now: DateTime<Utc>) -> String {
         Measure::Dissatisfied => rated(Satisfaction::Dissatisfied),
     }
 }
+
+const OPEN: &str = "submissions.state NOT IN ('answered', 'declined', 'closed')";
 
 const DECLINED: &str =
     "submissions.state = 'declined' OR submissions.state = 'closed' AND submissions.close_reason = 'declined'";
@@ -159,6 +166,8 @@ impl LedgerFilter {
         for &measure in &self.measures {
             all.push(Box::new(sql::<Bool>(&format!("({})", condition(measure, now)))));
         }
+        all.extend(self.square.as_ref().map(within_square));
+        all.extend(self.cluster.map(of_cluster));
         if let Some(number) = &self.number {
             let part = format!("%{}%", number.replace(['%', '_', '\\'], ""));
             all.push(Box::new(sql::<Bool>("submissions.number LIKE ").bind::<Text, _>(part)));
@@ -172,6 +181,27 @@ fn picked<From: 'static>(column: &str, pick: Pick) -> Condition<From> {
         Pick::This(id) => Box::new(sql::<Bool>(&format!("{column} = ")).bind::<SqlUuid, _>(id)),
         Pick::None => Box::new(sql::<Bool>(&format!("{column} IS NULL"))),
     }
+}
+
+/// The same rounding as the map's.
+fn within_square<From: 'static>(square: &Location) -> Condition<From> {
+    Box::new(
+        sql::<Bool>("(submissions.coordinate_system = ")
+            .bind::<Text, _>(square.coordinate_system.as_str())
+            .sql(" AND round(submissions.longitude::numeric, 3)::float8 = ")
+            .bind::<Double, _>(square.longitude)
+            .sql(" AND round(submissions.latitude::numeric, 3)::float8 = ")
+            .bind::<Double, _>(square.latitude)
+            .sql(")"),
+    )
+}
+
+fn of_cluster<From: 'static>(cluster: Uuid) -> Condition<From> {
+    Box::new(
+        sql::<Bool>("submissions.id IN (SELECT submission_id FROM cluster_members WHERE cluster_id = ")
+            .bind::<SqlUuid, _>(cluster)
+            .sql(")"),
+    )
 }
 
 fn categorised<From: 'static>(pick: Pick) -> Condition<From> {

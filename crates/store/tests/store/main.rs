@@ -11,6 +11,7 @@ mod appointments;
 mod audit;
 mod calendar;
 mod chain;
+mod clock_jobs;
 mod clusters;
 mod codes;
 mod codes_kept;

@@ -2,7 +2,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use minyi_domain::{
     people::{Actor, Role, Scope},
     rates::{Counts, Grouping, Measure, Rate},
-    submission::Satisfaction,
+    submission::{Location, Satisfaction},
     text::AnswerText,
 };
 use minyi_store::{
@@ -86,6 +86,7 @@ fn a_known_history_gives_the_rates_that_were_computed_by_hand() {
         // The reopened one has five working days again.
         (Measure::Overdue, 1),
         (Measure::Escalated, 0),
+        (Measure::EscalatedOpen, 0),
         (Measure::Reopened, 1),
         (Measure::Due, 5),
         (Measure::InTime, 3),
@@ -195,6 +196,61 @@ fn every_number_leads_to_exactly_its_rows() {
                 assert_eq!(count, group.counts.of(measure));
             }
         }
+    }
+}
+
+#[test]
+fn what_is_escalated_now_is_open_and_the_number_leads_to_its_row() {
+    let mut world = world();
+    let place = world.city.grid_with_lead();
+    let closed = case(&mut world, &place, Some(0), Some((true, Satisfaction::Satisfied)));
+    let open = case(&mut world, &place, None, None);
+    case(&mut world, &place, None, None);
+    world.execute(&format!(
+        "UPDATE submissions SET escalated_at = submitted_at WHERE id IN ('{closed}', '{open}')"
+    ));
+    let scope = world.city.admin(COUNTY, Role::CountyAdmin).scope();
+    let of_site = statistics(&world, &scope, Grouping::Site).groups.remove(0);
+    assert_eq!(of_site.counts.of(Measure::Escalated), 2);
+    assert_eq!(of_site.counts.of(Measure::EscalatedOpen), 1);
+    let filter = LedgerFilter {
+        site: of_site.key.parse().ok(),
+        measures: vec![Measure::EscalatedOpen],
+        ..LedgerFilter::default()
+    };
+    let page = world.store.ledger(&scope, &filter, after(10), None, 100).unwrap();
+    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+    assert_eq!(ids, [open]);
+}
+
+#[test]
+fn a_square_of_the_map_leads_to_exactly_its_rows() {
+    let mut world = world();
+    let place = world.city.grid_with_lead();
+    for (longitude, datum) in [
+        ("126.6424", "gcj02"),
+        ("126.6416", "gcj02"),
+        ("126.6434", "gcj02"),
+        ("126.642", "wgs84"),
+    ] {
+        let id = case(&mut world, &place, None, None);
+        world.execute(&format!(
+            "UPDATE submissions SET longitude = {longitude}, latitude = 45.7571, coordinate_system = '{datum}'
+            WHERE id = '{id}'"
+        ));
+    }
+    let scope = world.city.admin(COUNTY, Role::CountyAdmin).scope();
+    let (from, to) = (day("2026-11-01"), day("2026-11-30"));
+    let cells = world.store.map(&scope, from, to, after(10)).unwrap().cells;
+    assert_eq!(cells.iter().map(|cell| cell.count).collect::<Vec<_>>(), [2, 1, 1]);
+    for cell in cells {
+        let square = Location::parse(cell.longitude, cell.latitude, cell.datum).ok();
+        let filter = LedgerFilter {
+            square,
+            ..LedgerFilter::default()
+        };
+        let count = world.store.ledger_count(&scope, &filter, after(10)).unwrap();
+        assert_eq!(count, cell.count, "{cell:?}");
     }
 }
 

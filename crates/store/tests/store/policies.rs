@@ -3,12 +3,13 @@ use minyi_domain::{
     calendar::local_date,
     categories::parse_scheme,
     deadlines::{LegalLimit, Policy, Unit},
-    people::{PlaceScope, Role, Scope},
+    people::{Actor, PlaceScope, Role, Scope},
     submission::{Kind, Satisfaction, Urgency},
     text::{AnswerText, Demand},
 };
 use minyi_store::{
-    By, DeadlinePolicy, Narrowed, NewAnswer, NewHandover, PolicyRefusal, RateOutcome, Recomputed,
+    By, ClockEffect, ClockTask, DeadlinePolicy, Narrowed, NewAnswer, NewHandover, PolicyRefusal, RateOutcome,
+    Recomputed,
     fixtures::{COUNTY, TOWNSHIP},
 };
 use uuid::Uuid;
@@ -50,9 +51,20 @@ fn everywhere() -> Scope {
     Scope::Region(String::new())
 }
 
-fn preview(world: &World, tried: &DeadlinePolicy, at: DateTime<Utc>) -> Result<Recomputed, PolicyRefusal> {
-    let scopes = (&everywhere(), &PlaceScope::Everywhere);
-    world.store.preview_policies(scopes, Some(tried), at).unwrap()
+fn compute(world: &World, actor: &Actor, task: &ClockTask, at: DateTime<Utc>) -> Result<Recomputed, PolicyRefusal> {
+    match world.clocks(actor, task, at)? {
+        ClockEffect::Policies(recomputed) => Ok(recomputed),
+        ClockEffect::Year(_) => panic!("a year was computed"),
+    }
+}
+
+fn preview(
+    world: &World,
+    actor: &Actor,
+    tried: &DeadlinePolicy,
+    at: DateTime<Utc>,
+) -> Result<Recomputed, PolicyRefusal> {
+    compute(world, actor, &ClockTask::PreviewPolicies(Some(tried.clone())), at)
 }
 
 fn due(world: &World, id: Uuid) -> DateTime<Utc> {
@@ -82,31 +94,23 @@ fn a_new_policy_moves_running_clocks_only_on_purpose_and_a_preview_changes_nothi
     let (grid, deputy) = world.city.grid_with_lead();
     let (id, _) = world.city.submit(&grid, deputy.route());
     let actor = world.city.admin(COUNTY, Role::CountyAdmin);
-    let (by, scope, places) = (By::command_line(), actor.scope(), actor.place_scope());
+    let elsewhere = world.city.admin("990102004", Role::StreetAdmin);
+    let (by, places) = (By::command_line(), actor.place_scope());
     let before = due(&world, id);
     let tried = answer_within(9, in_region(COUNTY));
-    let seen = world
-        .store
-        .preview_policies((&scope, &places), Some(&tried), now())
-        .unwrap()
-        .unwrap();
-    assert_eq!((seen.examined, seen.moved.len()), (1, 1));
-    assert_eq!((seen.moved[0].submission_id, seen.moved[0].from), (id, before));
+    let seen = preview(&world, &actor, &tried, now()).unwrap();
+    assert_eq!((seen.examined, seen.moved), (1, 1));
+    assert_eq!((seen.first[0].submission_id, seen.first[0].from), (id, before));
     assert_eq!(due(&world, id), before, "a preview changes nothing");
 
     let done = world.store.set_deadline_policy(&by, &places, &tried, now()).unwrap();
     assert_eq!(done, Ok(()));
     assert_eq!(due(&world, id), before, "a running clock keeps its policy");
-    let elsewhere = Scope::Region("9902".to_owned());
-    assert_eq!(
-        world.store.recompute_policies(&by, &elsewhere, now()).unwrap().examined,
-        0
-    );
-    let done = world.store.recompute_policies(&by, &scope, now()).unwrap();
-    assert_eq!(done, seen);
-    assert_eq!(due(&world, id), seen.moved[0].to);
-    let again = world.store.recompute_policies(&by, &scope, now()).unwrap();
-    assert!(again.moved.is_empty());
+    let recompute = |actor: &Actor| compute(&world, actor, &ClockTask::Recompute, now()).unwrap();
+    assert_eq!(recompute(&elsewhere).examined, 0);
+    assert_eq!(recompute(&actor), seen);
+    assert_eq!(due(&world, id), seen.first[0].to);
+    assert_eq!(recompute(&actor).moved, 0);
     let listed = world.store.deadline_policies(&places).unwrap();
     assert!(listed.iter().any(|listed| listed.policy == tried));
 }
@@ -122,20 +126,22 @@ fn a_step_that_there_is_not_is_refused_and_a_late_one_keeps_its_date() {
         .store
         .set_deadline_policy(&By::command_line(), &PlaceScope::Everywhere, &wrong, now());
     assert_eq!(set.unwrap(), Err(PolicyRefusal::NoStep));
-    assert_eq!(preview(&world, &wrong, now()), Err(PolicyRefusal::NoStep));
+    let system = world.city.system_admin();
+    assert_eq!(preview(&world, &system, &wrong, now()), Err(PolicyRefusal::NoStep));
     let (grid, deputy) = world.city.grid_with_lead();
     let (id, _) = world.city.submit(&grid, deputy.route());
     world.execute(&format!(
         "UPDATE submissions SET overdue_at = answer_due_at WHERE id = '{id}'"
     ));
     let later = now() + TimeDelta::days(30);
-    let seen = preview(&world, &answer_within(9, Narrowed::default()), later).unwrap();
+    let seen = preview(&world, &system, &answer_within(9, Narrowed::default()), later).unwrap();
     assert_eq!(seen.examined, 0);
 }
 
 #[test]
 fn who_administers_a_division_sets_and_sees_policies_of_that_division_only() {
-    let world = world();
+    let mut world = world();
+    let county = world.city.admin(COUNTY, Role::CountyAdmin);
     world.execute(
         "INSERT INTO regions (code, name) SELECT '990199', '邻县' WHERE NOT EXISTS (
             SELECT FROM regions WHERE code = '990199')",
@@ -153,9 +159,7 @@ fn who_administers_a_division_sets_and_sees_policies_of_that_division_only() {
         in_region("990102999999"),
     ] {
         assert_eq!(try_to(&own, foreign.clone()), Err(PolicyRefusal::Region), "{foreign:?}");
-        let scopes = (&everywhere(), &own);
-        let tried = answer_within(4, foreign);
-        let seen = world.store.preview_policies(scopes, Some(&tried), now()).unwrap();
+        let seen = preview(&world, &county, &answer_within(4, foreign), now());
         assert_eq!(seen, Err(PolicyRefusal::Region));
     }
     assert_eq!(

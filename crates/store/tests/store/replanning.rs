@@ -5,13 +5,14 @@ use diesel::{QueryDsl as _, QueryableByName, RunQueryDsl, sql_types};
 use minyi_domain::{
     calendar::end_of_day,
     deadlines::{AnswerPlan, plan_handover},
+    people::Role,
     submission::Satisfaction,
     text::{AnswerText, Demand, Question},
     token::ReceiptToken,
 };
 use minyi_store::{
-    CalendarDay, CalendarYear, NewHandover, Replanned,
-    fixtures::{Deputy, Grid, TOWNSHIP},
+    CalendarDay, CalendarYear, ClockEffect, ClockTask, NewHandover, Replanned,
+    fixtures::{COUNTY, Deputy, Grid, TOWNSHIP},
 };
 use uuid::Uuid;
 
@@ -299,6 +300,7 @@ fn what_waits_for_a_resident_in_working_days_moves_with_them_and_is_counted_befo
         ));
     }
     let (asked, answered) = (morning("2026-12-30"), morning("2026-12-31"));
+    let county = world.city.admin(COUNTY, Role::CountyAdmin);
     let [to_add, to_rate] = [0, 1].map(|_| submit(&mut world, &grid, &deputy, morning("2026-12-28")));
     let question = Question::parse("是几号楼？").unwrap();
     let store = &world.store;
@@ -313,8 +315,11 @@ fn what_waits_for_a_resident_in_working_days_moves_with_them_and_is_counted_befo
         .answer(&deputy.actor, to_rate, &text, &[], answered, closes)
         .unwrap();
 
-    let scope = deputy.actor.scope();
-    let seen = store.preview_calendar_year(&scope, &notice(), answered).unwrap();
+    let preview = || match world.clocks(&county, &ClockTask::PreviewYear(notice()), answered) {
+        Ok(ClockEffect::Year(effect)) => effect,
+        other => panic!("{other:?}"),
+    };
+    let seen = preview();
     assert_eq!((seen.submissions_moved, seen.moved.len()), (2, 2));
     let at = |step: &str, at: DateTime<Utc>| {
         world.count(&format!(
@@ -330,8 +335,7 @@ fn what_waits_for_a_resident_in_working_days_moves_with_them_and_is_counted_befo
     assert_eq!(rules(answered).auto_close_at(answered), end("2027-01-11"));
     let asked_until = format!("info_requests WHERE due_at = '{}'", end("2027-01-09"));
     assert_eq!(world.count(&asked_until), 1);
-    let again = store.preview_calendar_year(&scope, &notice(), answered).unwrap();
-    assert_eq!(again.submissions_moved, 0);
+    assert_eq!(preview().submissions_moved, 0);
 }
 
 #[test]

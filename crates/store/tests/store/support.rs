@@ -1,7 +1,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl, sql_types::BigInt};
-use minyi_domain::retention::DataClass;
-use minyi_store::{AskedRun, By, Store, StoreConfig, fixtures::City};
+use minyi_domain::{people::Actor, retention::DataClass};
+use minyi_store::{
+    AskedRun, By, ClockEffect, ClockJobState, ClockTask, PolicyRefusal, Store, StoreConfig, fixtures::City,
+};
 use minyi_test_support::TestDatabase;
 use uuid::Uuid;
 
@@ -62,6 +64,21 @@ impl World {
         while self.store.forget_batch(&work, &work.items[0], 100, until).unwrap() > Some(0) {}
         assert!(self.store.finish_retention_run(&work, None, now).unwrap());
         self.store.retention_run(id).unwrap().unwrap().items[0].forgotten
+    }
+
+    /// Has clocks computed as a worker does it for somebody; what it says.
+    pub fn clocks(&self, actor: &Actor, task: &ClockTask, now: DateTime<Utc>) -> Result<ClockEffect, PolicyRefusal> {
+        let (id, by) = (Uuid::new_v4(), By::account(actor.account_id, [192, 0, 2, 1].into()));
+        self.store.ask_clock_job(&by, actor, (id, task), now).unwrap()?;
+        let work = self
+            .store
+            .claim_clock_job(Uuid::new_v4(), now, now + TimeDelta::minutes(1))
+            .unwrap()
+            .unwrap();
+        assert!(self.store.run_clock_job(&work, now, &mut |_, _| Ok(true)).unwrap());
+        let job = self.store.clock_job(&actor.place_scope(), id).unwrap().unwrap();
+        assert_eq!((job.state, job.done), (ClockJobState::Done, job.total));
+        Ok(job.effect.unwrap())
     }
 
     /// Whoever asks for runs.

@@ -115,6 +115,8 @@ pub fn rows() -> Vec<Row> {
             json!({"policy": null}),
         ),
         row("post", "/api/v1/deadline-policies/recompute", Right(P::Configure)),
+        row("get", "/api/v1/clock-jobs/{id}", Right(P::Configure)),
+        row("delete", "/api/v1/clock-jobs/{id}", Right(P::Configure)),
         row("get", "/api/v1/audit/log", Right(P::Audit)),
         row("get", "/api/v1/audit/log.xlsx", Right(P::Audit)),
     ]

@@ -1,7 +1,8 @@
 /** The statistics as a page takes them: several groupings of one period, and the whole of the one before. */
+import type { RouteLocationRaw } from "vue-router";
 import { api, ask, type Schemas } from "../../api/client";
 import type { Figures as Drawn } from "../../parts/chart";
-import { before, lengthOf, type Figures, type Grouping, type Period, type Volume } from "./period";
+import { before, behind, lengthOf, type Figures, type Grouping, type Period, type Volume } from "./period";
 
 export type Statistics = Schemas["StatisticsResponse"];
 export interface Numbers {
@@ -53,3 +54,11 @@ export const barsOf = (by: string, { groups }: Statistics, most = 12): Drawn => 
   labels: groups.slice(0, most).map((one) => one.label),
   series: BARS.map(({ volume, name }) => ({ name, values: groups.slice(0, most).map((one) => one.volumes[volume]) })),
 });
+
+/** The list behind a number of the chart of `drawn`, for a {@link ChartPanel}. */
+export const listsOf =
+  (period: Period, of: Statistics, drawn: readonly Drawable[]) =>
+  (index: number, series: number): RouteLocationRaw | undefined => {
+    const [key, volume] = [of.groups[index]?.key, drawn[series]?.volume];
+    return key && volume ? behind(period, volume, of.group_by, key) : undefined;
+  };

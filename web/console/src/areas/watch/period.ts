@@ -7,6 +7,7 @@ import { day, daysFrom } from "../../parts/format";
 
 export type Figures = Schemas["FiguresEntry"];
 export type Volume = keyof Schemas["Volumes"];
+type Rate = Schemas["RateEntry"]["rate"];
 export interface Period {
   from: string;
   to: string;
@@ -17,6 +18,8 @@ const DAY_MS = 86_400_000;
 export const lengthOf = ({ from, to }: Period): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1;
 /** As long, and right before. */
 export const before = (period: Period): Period => ({ from: daysFrom(period.from, -lengthOf(period)), to: daysFrom(period.from, -1) });
+/** One of the weeks that end with a day, by how many weeks it lies before the last one. */
+export const weekBefore = (end: string, weeks: number): Period => ({ from: daysFrom(end, -7 * weeks - 6), to: daysFrom(end, -7 * weeks) });
 /** The last so many days. */
 export const lately = (days: number): Period => ({ from: daysFrom(day(new Date()), 1 - days), to: day(new Date()) });
 
@@ -30,8 +33,22 @@ export function usePeriod() {
   return { period, set };
 }
 
-/** The ledger, filtered to exactly what was counted. */
-export function behind(period: Period, measure: Volume, grouping?: Grouping, key?: string): RouteLocationRaw {
+/** What makes up a rate: what is counted, and among what. The first is always a part of the second. */
+const PARTS = {
+  response: ["in_time", "due"],
+  solved: ["solved", "rated"],
+  satisfaction: ["content", "rated"],
+  participation: ["rated", "rateable"],
+} as const satisfies Record<Rate, readonly [string, string]>;
+
+/** The lists behind a rate's two numbers. */
+export function behindRate(period: Period, rate: Rate): { counted: RouteLocationRaw; among: RouteLocationRaw } {
+  const [counted, among] = PARTS[rate];
+  return { counted: behind(period, `${counted},${among}`), among: behind(period, among) };
+}
+
+/** The ledger, filtered to exactly what was counted; `measure`: measures of the statistics, all of which are met. */
+export function behind(period: Period, measure: string, grouping?: Grouping, key?: string): RouteLocationRaw {
   const query: Record<string, string> = { ...period, measure };
   if (grouping === "week" && key) {
     const last = daysFrom(key, 6);
@@ -47,6 +64,9 @@ export function behind(period: Period, measure: Volume, grouping?: Grouping, key
   }
   return { name: "desk-ledger", query };
 }
+
+/** The ledger of a square of the map, by datum, longitude and latitude of its middle. */
+export const inSquare = (period: Period, square: string): RouteLocationRaw => ({ name: "desk-ledger", query: { ...period, square } });
 
 /** `+3`, `−2`, `0`. */
 export const change = (now: number, then: number): string => (now === then ? "持平" : now > then ? `+${now - then}` : `−${then - now}`);

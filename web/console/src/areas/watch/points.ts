@@ -1,7 +1,7 @@
 /** Counts by place as points of a map. */
 import type { Schemas } from "../../api/client";
 import type { Point } from "../../parts/MapView.vue";
-import { behind, type Period } from "./period";
+import { behind, inSquare, type Period } from "./period";
 
 type Found = Schemas["MapResponse"] | undefined;
 
@@ -14,8 +14,8 @@ export function sitePoints(found: Found, period: Period, mayFollow: boolean): Po
   });
 }
 
-/** Squares of about 100 m. */
-export function heatPoints(found: Found): Point[] {
+/** Squares of about 100 m; each leads to its list. */
+export function heatPoints(found: Found, period: Period, mayFollow: boolean): Point[] {
   return (found?.cells ?? []).map(({ longitude, latitude, coordinate_system, count }) => ({
     id: `${coordinate_system} ${longitude} ${latitude}`,
     longitude,
@@ -23,5 +23,6 @@ export function heatPoints(found: Found): Point[] {
     datum: coordinate_system,
     label: `${count} 件（${latitude.toFixed(3)}, ${longitude.toFixed(3)} 附近）`,
     weight: count,
+    to: mayFollow ? inSquare(period, `${coordinate_system},${longitude},${latitude}`) : undefined,
   }));
 }

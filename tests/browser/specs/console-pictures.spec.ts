@@ -1,0 +1,143 @@
+/** Pictures that no other way leads by: dialogs, and every page of the console before there is anything to show. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@playwright/test";
+import { Console } from "../support/console";
+import { book, COUNTY, type Row } from "../support/county";
+import { bringUpEmpty, createAdmin } from "../support/product";
+import { stack } from "../support/stack";
+
+test("the robot of a station's and of an office's group is looked at", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  for (const kind of ["sites", "offices"]) {
+    const page = await console.open(`/places/${kind}`);
+    await page.getByRole("button", { name: /的群机器人$/ }).first().click();
+    await expect(page.getByRole("dialog").getByLabel("加签密钥")).toBeVisible();
+    await console.look(`dialog-robot-${kind}`);
+  }
+  await console.close();
+});
+
+test("sending a message again is looked at, with another channel too", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/health/letters");
+  // One deputy of the demonstration is not reached.
+  await page.getByRole("button", { name: /^重发 / }).first().click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("heading", { name: /^会发出的内容/ })).toBeVisible();
+  await console.look("dialog-resend");
+  await dialog.getByLabel("渠道").selectOption("sms");
+  await expect(dialog.getByLabel(/^新的地址/)).toBeVisible();
+  await console.look("dialog-resend-channel");
+  await dialog.getByRole("button", { name: "取消" }).click();
+  await expect(dialog).toBeHidden();
+  await console.close();
+});
+
+test("transferring several is looked at before it is done", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().station);
+  const page = await console.open("/desk/queue");
+  await page.getByRole("checkbox", { name: "全选本页" }).check();
+  await page.getByRole("button", { name: /^批量转办/ }).click();
+  await expect(page.getByRole("dialog").getByLabel("转给谁")).toBeVisible();
+  await console.look("dialog-bulk-transfer");
+  await page.getByRole("dialog").getByRole("button", { name: "取消" }).click();
+  await console.close();
+});
+
+/** Who looks at which page of an installation in which nothing has happened. */
+const SYSTEM = [
+  ...["setup", "regions", "sites", "grids", "map", "offices", "deputies", "assignments", "term", "import"].map((name) => `/places/${name}`),
+  ...["deadlines", "kinds", "calendar", "words", "answers", "messages", "delivery"].map((name) => `/policies/${name}`),
+  "/trust/retention",
+];
+const COUNTY_ADMIN = [
+  ...["queue", "handovers", "ledger"].map((name) => `/desk/${name}`),
+  ...["board", "numbers", "map", "clusters", "reports", "screen"].map((name) => `/watch/${name}`),
+  ...["/codes", "/codes/make", "/codes/print", "/codes/watch", "/codes/check"],
+  ...["delivery", "letters", "unreachable"].map((name) => `/health/${name}`),
+  ...["/trust/personal-data", "/trust/retention/due"],
+];
+const STATION = ["/desk/intake"];
+const SECURITY = ["/trust/accounts", "/trust/accounts/new", "/trust/login-policy", "/trust/own"];
+const AUDITOR = ["/trust/audit", "/trust/contact-views"];
+/** Where nobody is signed in yet; whoever comes in for the first time goes through them. */
+const BEFORE_LOGIN = ["/setup", "/login/steps"];
+
+/** Every page that has an address of its own. */
+function pages(): string[] {
+  const areas = fileURLToPath(new URL("../../../web/console/src/areas", import.meta.url));
+  const files = readdirSync(areas).map((area) => readFileSync(`${areas}/${area}/routes.ts`, "utf8"));
+  return files.flatMap((file) => [...file.matchAll(/path: "([^":]+)"/g)].map((found) => found[1] ?? ""));
+}
+
+test.describe("an installation in which nothing has happened", () => {
+  test.describe.configure({ mode: "serial", timeout: 300_000 });
+  let down: () => void;
+  let system: Console, security: Console;
+  test.beforeAll(() => {
+    down = bringUpEmpty();
+  });
+  test.afterAll(() => down());
+
+  async function glances(who: Console, paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      await who.open(path);
+      await who.glance(`nothing-${path.slice(1).replaceAll("/", "-")}`);
+    }
+  }
+
+  async function bringIn(kind: string, rows: readonly Row[]): Promise<void> {
+    const page = await system.open(`/places/import?kind=${kind}`);
+    await page.getByLabel("填好的文件").setInputFiles(book(rows));
+    await page.getByRole("button", { name: "检查" }).click();
+    await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
+    await page.getByRole("button", { name: "导入", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
+  }
+
+  /** The link of a new account; `place`: typed into the field of this label. */
+  async function account(username: string, name: string, role: string, field: string, place: string): Promise<string> {
+    const page = await security.open("/trust/accounts/new");
+    await page.getByLabel("用户名").fill(username);
+    await page.getByLabel("姓名").fill(name);
+    await page.getByLabel("角色").selectOption({ label: role });
+    await page.getByLabel(field).fill(place);
+    await page.getByRole("option", { name: place }).first().click();
+    await page.getByRole("button", { name: "建立账号" }).click();
+    await expect(page.getByText("账号建好了")).toBeVisible();
+    return page.locator("code.link").innerText();
+  }
+
+  test("no page is forgotten", () => {
+    const looked = [...SYSTEM, ...COUNTY_ADMIN, ...STATION, ...SECURITY, ...AUDITOR, ...BEFORE_LOGIN];
+    expect(looked.sort()).toEqual(pages().sort());
+  });
+
+  test("the three duties look at their pages", async ({ browser }) => {
+    system = await Console.invited(browser, createAdmin("system-admin", "root", "严守一"));
+    await glances(system, SYSTEM);
+    security = await Console.invited(browser, createAdmin("security-admin", "guard", "沈安全"));
+    await glances(security, SECURITY);
+    const auditor = await Console.invited(browser, createAdmin("auditor", "auditor", "孙明察"));
+    await glances(auditor, AUDITOR);
+    await auditor.close();
+  });
+
+  test("a county and its station, just set up, look at theirs", async ({ browser }) => {
+    const [township, site] = [`${COUNTY.code}001`, "柳林镇代表联络站"];
+    await bringIn("regions", [["区划代码*", "名称*"], [COUNTY.code, COUNTY.name], [township, "柳林镇"]]);
+    await bringIn("sites", [["类型*", "名称*", "区划代码*"], ["代表联络站", site, township]]);
+    await system.close();
+    const county = await Console.invited(browser, await account("county", "周全县", "县级管理员", "区划", COUNTY.name));
+    await glances(county, COUNTY_ADMIN);
+    await county.close();
+    const station = await Console.invited(browser, await account("station", "方知站", "站长", "联络站", site));
+    await glances(station, STATION);
+    await station.close();
+    await security.close();
+  });
+});

@@ -34,6 +34,7 @@ pub use assignments::{AssignmentForm, AssignmentPlace, AssignmentRow, DeputyRef}
 pub use boundaries::{Boundary, MOST_BOUNDARIES, NewBoundary};
 pub use changes::PlaceChange;
 pub use deputies::DeputyForm;
+pub(crate) use filter::{begins, containing, grams, matching};
 pub use filter::{PlaceCursor, PlaceFilter};
 pub use grids::GridForm;
 pub use lists::PlaceAsk;

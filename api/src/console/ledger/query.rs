@@ -59,7 +59,7 @@ pub struct LedgerQuery {
     /// Measures of the statistics, comma separated (`due,in_time`): all must be met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<String>,
-    /// A part of the number.
+    /// How the number begins, or what stands behind the day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
 }

@@ -54,7 +54,7 @@ pub struct LedgerFilter {
     pub satisfaction: Option<Satisfaction>,
     /// All of them must be met.
     pub measures: Vec<Measure>,
-    /// A part of the number.
+    /// How the number begins, or what stands behind the day.
     pub number: Option<String>,
 }
 
@@ -159,12 +159,25 @@ impl LedgerFilter {
         for &measure in &self.measures {
             all.push(Box::new(sql::<Bool>(&format!("({})", condition(measure, now)))));
         }
-        if let Some(number) = &self.number {
-            let part = format!("%{}%", number.replace(['%', '_', '\\'], ""));
-            all.push(Box::new(sql::<Bool>("submissions.number LIKE ").bind::<Text, _>(part)));
-        }
+        all.extend(self.number.as_deref().and_then(numbered));
         all
     }
+}
+
+/// Two conditions, because each has its index: people know the whole number, or what stands behind the day.
+fn numbered<From: 'static>(typed: &str) -> Option<Condition<From>> {
+    let typed = typed.replace(['%', '_', '\\'], "");
+    if typed.is_empty() {
+        return None;
+    }
+    let begins = format!("{typed}%");
+    Some(Box::new(
+        sql::<Bool>("(submissions.number LIKE ")
+            .bind::<Text, _>(begins.clone())
+            .sql(" OR substr(submissions.number, 10) LIKE ")
+            .bind::<Text, _>(begins)
+            .sql(")"),
+    ))
 }
 
 fn picked<From: 'static>(column: &str, pick: Pick) -> Condition<From> {

@@ -34,8 +34,8 @@ pub use assignments::{AssignmentForm, AssignmentPlace, AssignmentRow, DeputyRef}
 pub use boundaries::{Boundary, MOST_BOUNDARIES, NewBoundary};
 pub use changes::PlaceChange;
 pub use deputies::DeputyForm;
-pub(crate) use filter::{begins, containing, grams, matching};
 pub use filter::{PlaceCursor, PlaceFilter};
+pub(crate) use filter::{begins, containing, grams, matching};
 pub use grids::GridForm;
 pub use lists::PlaceAsk;
 pub use lookup::SiteRef;

@@ -29,9 +29,11 @@ pub mod prints;
 mod regions;
 mod reports;
 mod retention;
+mod roles;
 pub mod settings;
 mod tables;
 mod test_message;
+mod wechat_settings;
 mod wordings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -49,6 +51,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(audit::configure)
         .service(frame::get_console_settings)
         .service(regions::list_region_options)
+        .service(roles::list_roles)
         .service(map::get_map)
         .configure(reports::configure)
         .configure(deputies::configure)
@@ -65,6 +68,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(group_robots::configure)
         .configure(places::configure)
         .service(test_message::send_test_message)
+        .service(wechat_settings::get_wechat_settings)
         .service(tables::export_table)
         .configure(content_words::configure)
         .configure(clusters::configure)

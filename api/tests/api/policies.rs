@@ -1,6 +1,6 @@
 //! Rules that people set: deadlines for some matters, words of messages, phrases for answers, words of the check.
 
-use minyi_domain::{audit::Action, people::Role};
+use minyi_domain::{audit::Action, people::Role, rights::Permission};
 use minyi_store::fixtures::{COUNTY, TOWNSHIP};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -299,4 +299,37 @@ async fn a_text_is_held_against_the_list_and_only_marked() {
         .expect(200)
         .json();
     assert_eq!(tried, json!({"marks": []}));
+}
+
+#[actix_web::test]
+async fn roles_are_told_as_the_table_of_rights_has_them() {
+    let mut app = App::start().await;
+    let guard = app.city.security_admin();
+    let token = app.access_token(&guard).await;
+    let told = app.get_as(&token, "/api/v1/roles").await.expect(200).json();
+    assert_eq!(told["items"].as_array().unwrap().len(), Role::ALL.len());
+    assert_eq!(told["permissions"].as_array().unwrap().len(), Permission::ALL.len());
+    for (item, &role) in told["items"].as_array().unwrap().iter().zip(Role::ALL) {
+        assert_eq!((&item["role"], &item["name"]), (&json!(role), &json!(role.zh())));
+        let may: Vec<_> = Permission::ALL.iter().filter(|right| role.may(**right)).collect();
+        assert_eq!(item["permissions"], json!(may), "{role}");
+    }
+    let of = |role: Role| {
+        let mut items = told["items"].as_array().unwrap().iter();
+        items.find(|item| item["role"] == json!(role)).unwrap()
+    };
+    for (role, sees, contact_of_own_level, separate_duty) in [
+        (Role::Deputy, "deputy", false, false),
+        (Role::StationHead, "site", false, false),
+        (Role::OfficeHandler, "office", false, false),
+        (Role::CountyAdmin, "region", true, false),
+        (Role::Auditor, "region", false, true),
+        (Role::SecurityAdmin, "nothing", false, true),
+        (Role::SystemAdmin, "nothing", false, true),
+    ] {
+        let item = of(role);
+        assert_eq!(item["sees"], sees, "{role}");
+        assert_eq!(item["contact_of_own_level"], contact_of_own_level, "{role}");
+        assert_eq!(item["separate_duty"], separate_duty, "{role}");
+    }
 }

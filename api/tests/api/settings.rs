@@ -4,6 +4,7 @@ use minyi_domain::{audit::Action, people::Role};
 use minyi_store::fixtures::COUNTY;
 use reqwest::Method;
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, platform::service};
 
 use crate::{
     app::{Answer, App, send},
@@ -44,6 +45,46 @@ async fn a_station_cuts_its_own_duty_days_and_no_others() {
     let (_, stranger) = app.city.grid_with_lead();
     let deputy = app.access_token(&stranger.actor).await;
     put(&app, &deputy, &path, &body).await.problem(404, "site_unknown");
+}
+
+#[actix_web::test]
+async fn the_settings_of_wechat_are_read_without_their_secrets() {
+    const PATH: &str = "/api/v1/settings/wechat";
+    let mut app = App::with(&["--wechat-push-token", "token-of-pushes"]).await;
+    let system = app.city.system_admin();
+    let token = app.access_token(&system).await;
+    let answer = app.get_as(&token, PATH).await.expect(200);
+    let told = answer.json();
+    let (mini, service_account, push) = (&told["items"][0], &told["items"][1], &told["items"][2]);
+    let entry = |setting: &str, value: &str| json!({"name": "AppID", "setting": setting, "is_set": true, "is_secret": false, "value": value});
+    assert_eq!(mini["settings"][0], entry("MINYI_WECHAT_APPID", DEFAULT_APPID));
+    assert_eq!(
+        service_account["settings"][0],
+        entry("MINYI_SERVICE_ACCOUNT_APPID", service::APPID)
+    );
+    assert_eq!(
+        (&mini["settings"][1]["is_set"], &mini["settings"][1]["value"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(mini["settings"][2]["value"], "template-1");
+    assert_eq!(
+        (&push["settings"][0]["is_set"], &push["settings"][1]["is_set"]),
+        (&json!(true), &json!(false))
+    );
+    for secret in [DEFAULT_SECRET, service::SECRET, "token-of-pushes"] {
+        assert!(!answer.text().contains(secret), "a secret is shown");
+    }
+    let staff = app.city.staff(app.grid.site_id, Role::StationHead);
+    let staff = app.access_token(&staff).await;
+    app.get_as(&staff, PATH).await.problem(403, "forbidden");
+
+    let mut without = App::with(&["--no-service-account"]).await;
+    let system = without.city.system_admin();
+    let token = without.access_token(&system).await;
+    let told = without.get_as(&token, PATH).await.expect(200).json();
+    let service_account = &told["items"][1];
+    assert_eq!(service_account["configured"], false);
+    assert_eq!(service_account["settings"][1]["is_set"], false);
 }
 
 #[actix_web::test]

@@ -99,6 +99,11 @@ impl Wechat {
         })
     }
 
+    /// AppID of the mini-program; no secret.
+    pub fn appid(&self) -> &str {
+        &self.account.appid
+    }
+
     /// The template that tells a deputy of a new submission.
     pub fn deputy_new_template(&self) -> &str {
         &self.templates.deputy_new

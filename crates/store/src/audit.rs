@@ -18,7 +18,6 @@ use crate::{Result, Store, ids};
 
 mod search;
 
-pub(crate) use search::escape_like;
 pub use search::{AuditEntry, AuditFilter};
 
 /// Who acts, and from where.

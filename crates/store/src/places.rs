@@ -35,6 +35,7 @@ pub use boundaries::{Boundary, MOST_BOUNDARIES, NewBoundary};
 pub use changes::PlaceChange;
 pub use deputies::DeputyForm;
 pub use filter::{PlaceCursor, PlaceFilter};
+pub(crate) use filter::{begins, containing, grams, matching};
 pub use grids::GridForm;
 pub use lists::PlaceAsk;
 pub use lookup::SiteRef;

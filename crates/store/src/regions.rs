@@ -1,13 +1,9 @@
 //! Divisions (行政区划) to choose from.
 
-use diesel::{
-    QueryDsl, RunQueryDsl, TextExpressionMethods,
-    dsl::sql,
-    sql_types::{Bool, Integer, Text},
-};
+use diesel::{QueryDsl, RunQueryDsl, dsl::sql, sql_types::Integer};
 use minyi_domain::people::Scope;
 
-use crate::{Result, Store, schema::regions, scope::regions_in};
+use crate::{Result, Store, places::matching, schema::regions, scope::regions_in};
 
 /// More than anybody reads in a list that opens below a field.
 const MOST: i64 = 30;
@@ -21,15 +17,7 @@ impl Store {
             .order((sql::<Integer>("length(code)"), regions::code))
             .limit(MOST)
             .into_boxed();
-        if words.bytes().all(|byte| byte.is_ascii_digit()) {
-            query = query.filter(regions::code.like(format!("{words}%")));
-        } else {
-            query = query.filter(
-                sql::<Bool>("strpos(name, ")
-                    .bind::<Text, _>(words.to_owned())
-                    .sql(") > 0"),
-            );
-        }
+        query = query.filter(matching::<regions::table>(words, "name", "code"));
         Ok(query.load(&mut *self.connection()?)?)
     }
 }

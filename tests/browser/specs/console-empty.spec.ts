@@ -84,6 +84,16 @@ test("the first administrator comes in with two factors and finds what is to be 
   await page.getByRole("button", { name: "继续" }).click();
   await expect(page.getByRole("heading", { name: "建立引导" })).toBeVisible();
   await expect(page.getByText("还没有").first()).toBeVisible();
+  // The account has no WeChat yet: that is said, with the way to it.
+  await page.getByRole("button", { name: "给我发一条测试消息" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "您的账号没有绑定微信" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "去绑定" })).toBeVisible();
+  await system.glance("empty-places-setup-tested");
+  await page.getByRole("link", { name: "看微信设置" }).click();
+  await system.settled();
+  const mini = page.getByRole("region", { name: "小程序", exact: true });
+  await expect(mini.getByRole("row", { name: "AppSecret 已设置，不显示 MINYI_WECHAT_SECRET" })).toBeVisible();
+  await system.glance("empty-policies-wechat");
   const places = ["setup", "regions", "sites", "grids", "map", "offices", "deputies", "assignments", "term", "import"];
   await glances(system, places.map((name) => `/places/${name}`), "nothing");
 });

@@ -1,4 +1,4 @@
-/** Every page of the rules: deadlines, calendar, kinds not taken, words of the check, templates of answers and messages, when messages go out. */
+/** Every page of the rules: deadlines, calendar, kinds not taken, words of the check, templates of answers and messages, when messages go out, WeChat, roles. */
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
 import { stack } from "../support/stack";
@@ -180,4 +180,64 @@ test("the kinds that are not taken are looked at, and the machine's administrato
   await expect(page.locator("tbody tr").filter({ hasText: "紧急" }).first()).toContainText("1 个工作日");
   await system.check();
   await system.close();
+});
+
+test("a new kind that is not taken is added, offered at once, and put aside again", async ({ browser }) => {
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/kinds");
+  const name = `试一试的情形${Date.now()}`;
+  await page.getByRole("button", { name: "增加一种情形" }).click();
+  const draft = page.getByRole("form", { name: "新的情形" });
+  await expect(draft.getByLabel("情形", { exact: true })).toBeFocused();
+  await console.glance("policies-kinds-new");
+  await draft.getByLabel("情形", { exact: true }).fill(name);
+  await draft.getByLabel("告诉居民的话").fill("请先找业主委员会商量。");
+  await draft.getByLabel("可以找谁").fill("业主委员会");
+  await draft.getByRole("button", { name: "增加" }).click();
+  await expect(page.getByText(`“${name}”已增加，办理时可以选用。`)).toBeVisible();
+  await expect(draft).toBeHidden();
+  const offered = await page.request.get(`${stack().base_url}/api/v1/decline-kinds`);
+  const kinds = ((await offered.json()) as { items: { name: string; is_active: boolean }[] }).items;
+  expect(kinds.find((kind) => kind.name === name)?.is_active).toBe(true);
+
+  const kept = page.getByRole("form", { name });
+  await kept.getByLabel("可以选用").uncheck();
+  await kept.getByRole("button", { name: "保存" }).click();
+  await expect(kept.getByText("已保存。")).toBeVisible();
+  await console.open("/policies/kinds");
+  await expect(page.getByRole("form", { name }).getByLabel("可以选用")).not.toBeChecked();
+  await console.close();
+});
+
+test("roles are read with what each may do, and taken along", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/policies/roles");
+  await console.look("policies-roles");
+  const roles = await page.getByRole("columnheader").allInnerTexts();
+  const cell = (right: string, role: string) => {
+    const row = page.locator("tbody tr").filter({ has: page.getByRole("rowheader", { name: right, exact: true }) });
+    return row.getByRole("cell").nth(roles.indexOf(role) - 1);
+  };
+  expect(roles).toContain("县级管理员");
+  await expect(cell("审计", "审计员")).toHaveText("可以");
+  await expect(cell("审计", "县级管理员")).toHaveText("—");
+  await expect(cell("查看联系方式", "县级管理员")).toHaveText("只限本级办理的");
+  await expect(cell("能看到哪些民意", "联络员")).toHaveText("本站的");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "导出 XLSX" }).click()]);
+  expect(download.suggestedFilename()).toBe("角色和权限.xlsx");
+  await console.close();
+});
+
+test("the settings of WeChat are read without their secrets, and tried", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const console = await Console.of(browser, "system");
+  const page = await console.open("/policies/wechat");
+  const mini = page.getByRole("region", { name: "小程序", exact: true });
+  await expect(mini.getByRole("row", { name: /^AppID wx\w+ MINYI_WECHAT_APPID$/ })).toBeVisible();
+  await expect(mini.getByRole("row", { name: "AppSecret 已设置，不显示 MINYI_WECHAT_SECRET" })).toBeVisible();
+  await page.getByRole("button", { name: "给我发一条测试消息" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "微信" })).toBeVisible();
+  await console.look("policies-wechat");
+  await console.close();
 });

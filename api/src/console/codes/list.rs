@@ -17,7 +17,7 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CodesQuery {
-    /// A part of the number, the place, the grid's or the station's name.
+    /// How the number begins, from four characters on; or a part of the place, of the grid's or the station's name.
     q: Option<String>,
     /// What lies within this division, by its code without trailing zeros.
     region_code: Option<String>,

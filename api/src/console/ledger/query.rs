@@ -68,7 +68,7 @@ pub struct LedgerQuery {
     /// A cluster's id: what belongs to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
-    /// A part of the number.
+    /// How the number begins, or what stands behind the day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
 }

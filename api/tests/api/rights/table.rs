@@ -336,6 +336,7 @@ pub fn rows() -> Vec<Row> {
             Right(P::Hold),
             json!({"items": []}),
         ),
+        row("get", "/api/v1/roles", Login),
         row("get", "/api/v1/decline-kinds", Login),
         with(
             "put",

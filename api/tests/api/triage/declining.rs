@@ -94,3 +94,26 @@ async fn kinds_are_set_by_administrators() {
     let last = kinds["items"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["code"], &last["position"]), (&json!("dispute"), &json!(9)));
 }
+
+#[actix_web::test]
+async fn a_new_kind_is_offered_at_once_and_a_matter_is_declined_under_it() {
+    let mut app = App::start().await;
+    let admin = app.city.admin(COUNTY, Role::CountyAdmin);
+    let admin = app.access_token(&admin).await;
+    let case = Case::new(&app).await;
+    let decline = json!({"kind": "kind_abcdefgh", "text": "请先找物业公司。"});
+    case.act(&app, "decline", &decline).await.problem(422, "target_unknown");
+    let kind = json!({"position": 7, "name": "业主之间的约定", "guidance": "请先找物业公司。", "right_channel": "业主委员会",
+        "is_active": true});
+    let request = app.request(Method::PUT, "/api/v1/decline-kinds/kind_abcdefgh");
+    let made = send(request.bearer_auth(&admin).json(&kind)).await.expect(200).json();
+    assert_eq!((&made["code"], &made["name"]), (&json!("kind_abcdefgh"), &kind["name"]));
+    let kinds = app
+        .get_as(&case.token, "/api/v1/decline-kinds")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(kinds["items"].as_array().unwrap().last(), Some(&made));
+    case.act(&app, "decline", &decline).await.expect(204);
+    assert_eq!(case.view(&app).await["declined"]["right_channel"], "业主委员会");
+}

@@ -95,6 +95,11 @@ impl Pushes {
         }))
     }
 
+    /// Whether only encrypted pushes are believed.
+    pub fn is_sealed(&self) -> bool {
+        self.envelope.is_some()
+    }
+
     /// Whether WeChat asks.
     ///
     /// # Errors

@@ -123,6 +123,21 @@ impl ServiceAccount {
         }))
     }
 
+    /// AppID of the service account; no secret.
+    pub fn appid(&self) -> &str {
+        &self.account.appid
+    }
+
+    /// The template that tells of something to do.
+    pub fn deputy_new_template(&self) -> &str {
+        &self.templates.deputy_new
+    }
+
+    /// The template that reminds of a deadline.
+    pub fn deputy_deadline_template(&self) -> &str {
+        &self.templates.deputy_deadline
+    }
+
     /// Sends `notice` to the person with this openid of the service account. A tap opens the mini-program's page, or
     /// the link if there is no page.
     pub async fn send(&self, openid: &str, notice: &Notice) -> Outcome {

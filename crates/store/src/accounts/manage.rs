@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, sql_query,
-    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
     audit::{Action, ObjectKind},
@@ -16,6 +16,7 @@ use super::{NewSetupLink, forget_failures, links, passwords};
 use crate::{
     Act, By, Cursor, Page, Result, RevokeReason, Store, audit, ids,
     page::one_more,
+    places::grams,
     schema::{accounts, offices, regions, second_factors, setup_links, sites},
     sessions::revoke_all,
 };
@@ -85,21 +86,23 @@ impl Store {
         limit: i64,
     ) -> Result<Page<AccountRow>> {
         const TAIL: &str = "
-            AND ($2 IS NULL OR accounts.display_name ILIKE $2 OR accounts.username ILIKE $2)
+            AND ($2 IS NULL OR search_grams(accounts.display_name || ' ' || coalesce(accounts.username, '')) @> $9
+                AND position($2 IN lower(accounts.display_name || ' ' || coalesce(accounts.username, ''))) > 0)
             AND ($3 IS NULL OR accounts.role = $3) AND ($4 IS NULL OR place.code LIKE $4)
             AND ($5 IS NULL OR (accounts.disabled_at IS NOT NULL) = $5)
             AND ($6 IS NULL OR (accounts.created_at, accounts.id) < ($6, $7))
             ORDER BY accounts.created_at DESC, accounts.id DESC LIMIT $8";
-        let like = |text: &String| format!("%{}%", audit::escape_like(text));
+        let text = filter.text.as_ref().map(|text| text.to_lowercase());
         let items = sql_query(format!("{}{TAIL}", row::SELECT))
             .bind::<Nullable<Text>, _>(row::within(scope))
-            .bind::<Nullable<Text>, _>(filter.text.as_ref().map(like))
+            .bind::<Nullable<Text>, _>(&text)
             .bind::<Nullable<Text>, _>(filter.role.map(Role::as_str))
             .bind::<Nullable<Text>, _>(filter.region.as_ref().map(|code| format!("{code}%")))
             .bind::<Nullable<Bool>, _>(filter.disabled)
             .bind::<Nullable<Timestamptz>, _>(cursor.map(|cursor| cursor.at))
             .bind::<Nullable<SqlUuid>, _>(cursor.map(|cursor| cursor.id))
             .bind::<BigInt, _>(one_more(limit))
+            .bind::<Nullable<Array<Text>>, _>(text.as_deref().map(grams))
             .load(&mut *self.connection()?)?;
         Ok(Page::cut(items, limit, |item: &AccountRow| Cursor {
             at: item.created_at,

@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 use diesel::{
     QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{Date, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, Date, Nullable, Text, Uuid as SqlUuid},
 };
 use minyi_domain::people::Scope;
 use uuid::Uuid;
 
 use super::manage::within;
-use crate::{Result, Store};
+use crate::{Result, Store, places::grams};
 
 /// Which of the two an account belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +46,17 @@ impl Store {
         let query = format!(
             "SELECT place.id, place.name, regions.name AS region_name
             FROM {table} AS place LEFT JOIN regions ON regions.code = place.region_code
-            WHERE place.region_code LIKE $1 AND strpos(place.name, $2) > 0
+            WHERE place.region_code LIKE $1
+                AND ($2 = '' OR search_grams(place.name) @> $4 AND position($2 IN lower(place.name)) > 0)
                 AND (place.valid_until IS NULL OR place.valid_until > $3)
             ORDER BY length(place.region_code), place.region_code, place.name, place.id LIMIT 20"
         );
+        let words = words.to_lowercase();
         Ok(sql_query(query)
             .bind::<Nullable<Text>, _>(within(scope))
-            .bind::<Text, _>(words)
+            .bind::<Text, _>(&words)
             .bind::<Date, _>(on)
+            .bind::<Array<Text>, _>(grams(&words))
             .load(&mut *self.connection()?)?)
     }
 }

@@ -99,7 +99,7 @@ fn acts_in(scope: &Scope) -> Condition<audit_log::table> {
 }
 
 /// For a part of a text that is searched with LIKE.
-pub(crate) fn escape_like(text: &str) -> String {
+fn escape_like(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {

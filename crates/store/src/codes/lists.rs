@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     CodeState, Page, PhotoView, Result, Store,
     page::one_more,
+    places::{begins, containing},
     schema::{code_installations, code_scans, codes, grid_assignments, grids, photos, sites},
     scope::{Condition, grids_in},
     word::Word,
@@ -55,7 +56,7 @@ pub struct CodeRow {
 pub struct CodeFilter {
     /// This one alone.
     pub token: Option<CodeToken>,
-    /// A part of the token, the place, the grid's or the site's name.
+    /// How the token begins, from four characters on; or a part of the place, of the grid's or of the site's name.
     pub text: Option<String>,
     /// What lies within this division.
     pub region_code: Option<String>,
@@ -166,6 +167,70 @@ pub(super) fn rows_of(
     cursor: Option<&CodeCursor>,
     limit: i64,
 ) -> Result<Vec<CodeRow>> {
+    let mut records = Vec::new();
+    for read in readings(filter.text.as_deref()) {
+        records.extend(records_of(connection, scope, (filter, &read), on, cursor, limit)?);
+    }
+    let place = |((_, token, ..), (grid_code, ..), ..): &CodeRecord| (grid_code.clone(), token.0.as_str().to_owned());
+    records.sort_by_cached_key(place);
+    records.dedup_by_key(|((id, ..), ..)| *id);
+    records.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let ids: Vec<Uuid> = records.iter().map(|((id, ..), ..)| *id).collect();
+    let scans = scans(connection, &ids, on)?;
+    let mut photos = hung_photos(connection, &ids)?;
+    let row = |record: CodeRecord| {
+        let ((id, ..), ..) = &record;
+        let photo = photos.remove(id);
+        row(record, &scans, photo)
+    };
+    Ok(records.into_iter().map(row).collect())
+}
+
+/// As what a typed text is looked for.
+enum Reading {
+    Anything,
+    /// How a token begins.
+    Token(String),
+    /// A part of a grid's name or place.
+    Grid(String),
+    /// A part of a site's name.
+    Site(String),
+}
+
+/// Each reading is a question of its own: it has an index, and all of them in one condition have none.
+fn readings(typed: Option<&str>) -> Vec<Reading> {
+    let Some(typed) = typed else {
+        return vec![Reading::Anything];
+    };
+    // A token is typed with dashes and in small letters; a name is not.
+    let token: String = typed.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    let is_token = token.len() > 3 && token.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let mut all = vec![Reading::Grid(typed.to_owned()), Reading::Site(typed.to_owned())];
+    if is_token {
+        all.push(Reading::Token(token.to_ascii_uppercase()));
+    }
+    all
+}
+
+impl Reading {
+    fn condition<From: 'static>(&self) -> Condition<From> {
+        match self {
+            Self::Anything => Box::new(sql::<Bool>("true")),
+            Self::Token(token) => begins("codes.token", token),
+            Self::Grid(words) => containing(words, "grids.name || ' ' || grids.place"),
+            Self::Site(words) => containing(words, "sites.name"),
+        }
+    }
+}
+
+fn records_of(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    (filter, read): (&CodeFilter, &Reading),
+    on: NaiveDate,
+    cursor: Option<&CodeCursor>,
+    limit: i64,
+) -> Result<Vec<CodeRecord>> {
     let mut query = codes::table
         .inner_join(grids::table.inner_join(sites::table))
         .left_join(
@@ -194,27 +259,18 @@ pub(super) fn rows_of(
             ),
         ))
         .into_boxed();
-    for condition in conditions(filter, on) {
+    for condition in conditions(filter, read, on) {
         query = query.filter(condition);
     }
     if let Some(CodeCursor { grid_code, token }) = cursor {
         let later_in_grid = grids::code.eq(grid_code).and(codes::token.gt(token));
         query = query.filter(grids::code.gt(grid_code).or(later_in_grid));
     }
-    let records: Vec<CodeRecord> = query.load(connection)?;
-    let ids: Vec<Uuid> = records.iter().map(|((id, ..), ..)| *id).collect();
-    let scans = scans(connection, &ids, on)?;
-    let mut photos = hung_photos(connection, &ids)?;
-    let row = |record: CodeRecord| {
-        let ((id, ..), ..) = &record;
-        let photo = photos.remove(id);
-        row(record, &scans, photo)
-    };
-    Ok(records.into_iter().map(row).collect())
+    Ok(query.load(connection)?)
 }
 
-fn conditions<From: 'static>(filter: &CodeFilter, on: NaiveDate) -> Vec<Condition<From>> {
-    let mut all: Vec<Condition<From>> = Vec::new();
+fn conditions<From: 'static>(filter: &CodeFilter, read: &Reading, on: NaiveDate) -> Vec<Condition<From>> {
+    let mut all: Vec<Condition<From>> = vec![read.condition()];
     let mut equals = |column: &'static str, value: Option<&str>| {
         if let Some(value) = value {
             all.push(Box::new(
@@ -225,29 +281,8 @@ fn conditions<From: 'static>(filter: &CodeFilter, on: NaiveDate) -> Vec<Conditio
     equals("codes.token", filter.token.as_ref().map(CodeToken::as_str));
     equals("codes.state", filter.state.map(CodeState::as_str));
     equals("codes.purpose", filter.purpose.as_deref());
-    if let Some(text) = &filter.text {
-        // A token is typed with dashes and in small letters; a name is not.
-        let token: String = text
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_ascii_uppercase();
-        all.push(Box::new(
-            sql::<Bool>("(strpos(concat_ws(' ', grids.place, grids.name, sites.name), ")
-                .bind::<Text, _>(text.clone())
-                .sql(") > 0 OR (length(")
-                .bind::<Text, _>(token.clone())
-                .sql(") > 3 AND strpos(codes.token, ")
-                .bind::<Text, _>(token)
-                .sql(") > 0))"),
-        ));
-    }
     if let Some(code) = &filter.region_code {
-        all.push(Box::new(
-            sql::<Bool>("starts_with(grids.region_code, ")
-                .bind::<Text, _>(code.clone())
-                .sql(")"),
-        ));
+        all.push(begins("grids.region_code", code));
     }
     if let Some(site) = filter.site_id {
         all.push(Box::new(sql::<Bool>("grids.site_id = ").bind::<SqlUuid, _>(site)));

@@ -58,7 +58,7 @@ pub struct LedgerFilter {
     pub square: Option<Location>,
     /// What belongs to a cluster of like ones.
     pub cluster: Option<Uuid>,
-    /// A part of the number.
+    /// How the number begins, or what stands behind the day.
     pub number: Option<String>,
 }
 
@@ -168,12 +168,25 @@ impl LedgerFilter {
         }
         all.extend(self.square.as_ref().map(within_square));
         all.extend(self.cluster.map(of_cluster));
-        if let Some(number) = &self.number {
-            let part = format!("%{}%", number.replace(['%', '_', '\\'], ""));
-            all.push(Box::new(sql::<Bool>("submissions.number LIKE ").bind::<Text, _>(part)));
-        }
+        all.extend(self.number.as_deref().and_then(numbered));
         all
     }
+}
+
+/// Two conditions, because each has its index: people know the whole number, or what stands behind the day.
+fn numbered<From: 'static>(typed: &str) -> Option<Condition<From>> {
+    let typed = typed.replace(['%', '_', '\\'], "");
+    if typed.is_empty() {
+        return None;
+    }
+    let begins = format!("{typed}%");
+    Some(Box::new(
+        sql::<Bool>("(submissions.number LIKE ")
+            .bind::<Text, _>(begins.clone())
+            .sql(" OR substr(submissions.number, 10) LIKE ")
+            .bind::<Text, _>(begins)
+            .sql(")"),
+    ))
 }
 
 fn picked<From: 'static>(column: &str, pick: Pick) -> Condition<From> {

@@ -62,6 +62,11 @@ pub fn matching<From: 'static>(typed: &str, words: &str, code: &str) -> Conditio
     if typed.bytes().all(|byte| byte.is_ascii_digit()) {
         return begins(code, typed);
     }
+    containing(typed, words)
+}
+
+/// What has this in `words`, the very expression of an index.
+pub fn containing<From: 'static>(typed: &str, words: &str) -> Condition<From> {
     let typed = typed.to_lowercase();
     let indexed = sql::<Bool>(&format!("search_grams({words}) @> ")).bind::<Array<Text>, _>(grams(&typed));
     let has = sql::<Bool>("position(")
@@ -72,7 +77,7 @@ pub fn matching<From: 'static>(typed: &str, words: &str, code: &str) -> Conditio
 }
 
 /// The pairs of neighbouring characters of what was typed, or the one character: as `search_grams` in the database.
-fn grams(typed: &str) -> Vec<String> {
+pub fn grams(typed: &str) -> Vec<String> {
     let letters: Vec<char> = typed.chars().collect();
     if letters.len() < 2 {
         return vec![typed.to_owned()];

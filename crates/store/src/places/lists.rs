@@ -20,12 +20,9 @@ use crate::{
     scope::{Condition, not_ended},
 };
 
-/// The division that looks after a deputy, or that of the deputy's site.
-const OF_DEPUTY: &str = "coalesce(deputies.region_code, (SELECT region_code FROM sites WHERE id = deputies.site_id))";
-
 /// The deputies of the scope.
 pub fn deputies_within<From: 'static>(scope: &PlaceScope) -> Condition<From> {
-    within(scope, OF_DEPUTY)
+    Division::OfDeputy.within(scope)
 }
 
 /// A station needs at least three deputies (每站不少于三名代表).
@@ -42,9 +39,44 @@ pub struct PlaceAsk {
     pub today: NaiveDate,
 }
 
+/// Where a row lies.
+enum Division {
+    Column(&'static str),
+    /// In the division that looks after the deputy, or in that of the deputy's site. Two conditions and not one expression
+    /// of both, because each column has its index.
+    OfDeputy,
+}
+
+impl Division {
+    fn begins<From: 'static>(&self, region: &str) -> Condition<From> {
+        match self {
+            Self::Column(column) => begins(column, region),
+            Self::OfDeputy => Box::new(
+                sql::<Bool>("(deputies.region_code LIKE ")
+                    .bind::<Text, _>(format!("{region}%"))
+                    .sql(
+                        " OR deputies.region_code IS NULL
+                        AND (SELECT region_code FROM sites WHERE id = deputies.site_id) LIKE ",
+                    )
+                    .bind::<Text, _>(format!("{region}%"))
+                    .sql(")"),
+            ),
+        }
+    }
+
+    fn within<From: 'static>(&self, scope: &PlaceScope) -> Condition<From> {
+        match (self, scope.prefix()) {
+            (Self::OfDeputy, Some(prefix)) if !prefix.is_empty() => self.begins(prefix),
+            // Of none and of all the column does not matter.
+            (Self::OfDeputy, _) => within(scope, "deputies.region_code"),
+            (Self::Column(column), _) => within(scope, column),
+        }
+    }
+}
+
 /// Of which columns a list consists for its filters.
 struct Columns {
-    division: &'static str,
+    division: Division,
     /// What is searched: the very expression of the index over characters, and the code or number.
     words: &'static str,
     code: &'static str,
@@ -54,35 +86,35 @@ struct Columns {
 }
 
 const REGIONS: Columns = Columns {
-    division: "regions.code",
+    division: Division::Column("regions.code"),
     words: "name",
     code: "code",
     until: "regions.valid_until",
     order: ("regions.code", false),
 };
 const SITES: Columns = Columns {
-    division: "sites.region_code",
+    division: Division::Column("sites.region_code"),
     words: "name",
     code: "region_code",
     until: "sites.valid_until",
     order: ("sites.name, sites.id", true),
 };
 const OFFICES: Columns = Columns {
-    division: "offices.region_code",
+    division: Division::Column("offices.region_code"),
     words: "name",
     code: "region_code",
     until: "offices.valid_until",
     order: ("offices.name, offices.id", true),
 };
 const GRIDS: Columns = Columns {
-    division: "grids.region_code",
+    division: Division::Column("grids.region_code"),
     words: "name || ' ' || place",
     code: "code",
     until: "grids.valid_until",
     order: ("grids.code", false),
 };
 const DEPUTIES: Columns = Columns {
-    division: OF_DEPUTY,
+    division: Division::OfDeputy,
     words: "name || ' ' || workplace",
     code: "number",
     until: "deputies.term_until",
@@ -92,12 +124,12 @@ const DEPUTIES: Columns = Columns {
 /// What all lists have in common: the scope, what is typed, the division, what has ended, the page.
 fn narrowed<From: 'static>(columns: &Columns, ask: &PlaceAsk) -> Vec<Condition<From>> {
     let filter = &ask.filter;
-    let mut all = vec![within(&ask.scope, columns.division)];
+    let mut all = vec![columns.division.within(&ask.scope)];
     if let Some(typed) = &filter.q {
         all.push(matching(typed, columns.words, columns.code));
     }
     if let Some(region) = &filter.region {
-        all.push(begins(columns.division, region));
+        all.push(columns.division.begins(region));
     }
     if !filter.ended {
         all.push(not_ended(columns.until, ask.today));

@@ -26,9 +26,10 @@ pub struct RegionPlace {
     pub valid_until: Option<NaiveDate>,
     #[diesel(select_expression = sql::<Bool>("regions.boundary IS NOT NULL"), select_expression_type = SqlLiteral<Bool>)]
     pub has_boundary: bool,
-    /// Something lies below it.
+    /// Something lies below it: a code between this one and what comes after it with any digit (`:` follows `9`).
     #[diesel(select_expression = sql::<Bool>(
-        "EXISTS (SELECT FROM regions AS below WHERE below.code LIKE regions.code || '%' AND below.code <> regions.code)"
+        "EXISTS (SELECT FROM regions AS below
+            WHERE (below.code ~>~ regions.code) AND (below.code ~<~ (regions.code || ':')))"
     ), select_expression_type = SqlLiteral<Bool>)]
     pub has_below: bool,
 }

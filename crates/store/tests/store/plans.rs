@@ -9,13 +9,11 @@
 //! A county is the widest scope here. What a whole province counts over a year is a third of all rows, and reading them in
 //! order is then the best plan there is.
 
-use std::{thread, time::Duration};
-
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::{
-    Connection as _, PgConnection, QueryableByName, RunQueryDsl as _,
+    QueryableByName, RunQueryDsl as _,
     connection::SimpleConnection as _,
-    sql_types::{BigInt, Text, Uuid as SqlUuid},
+    sql_types::{Text, Uuid as SqlUuid},
 };
 use minyi_domain::{
     delivery::Channel,
@@ -30,6 +28,7 @@ use uuid::Uuid;
 
 use crate::{
     dataset::{Dataset, Rows},
+    reads::{raw, reads},
     support::{connect, now},
 };
 
@@ -160,6 +159,18 @@ const QUESTIONS: &[(&str, Question)] = &[
             }
         }
     }),
+    ("ledger by a number that is being typed", |store, known| {
+        let typed = known.number.as_str();
+        for scope in &known.scopes {
+            for part in [&typed[..4], &typed[..8], typed, &typed[9..11], &typed[9..]] {
+                let filter = LedgerFilter {
+                    number: Some(part.to_owned()),
+                    ..LedgerFilter::default()
+                };
+                store.ledger(scope, &filter, now(), None, 50).unwrap();
+            }
+        }
+    }),
     ("statistics of a month and of a year", |store, known| {
         for grouping in [Grouping::Region, Grouping::Month, Grouping::Deputy, Grouping::Category] {
             for from in [day("2026-10-21"), day("2025-12-01")] {
@@ -267,40 +278,9 @@ fn many() -> ClusterFilter {
     }
 }
 
-fn raw(database: &TestDatabase) -> PgConnection {
-    PgConnection::establish(database.url()).unwrap()
-}
-
 /// Which of the large tables were read from end to end while `act` ran; its connections must be closed when it returns.
 fn read_whole(database: &TestDatabase, act: impl FnOnce()) -> Vec<String> {
-    let before = scans(database);
-    act();
-    let after = scans(database);
-    let grown = before.into_iter().zip(after).filter(|(old, new)| new.scans > old.scans);
-    grown.map(|(old, _)| old.name).collect()
-}
-
-#[derive(QueryableByName)]
-struct Scans {
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = BigInt)]
-    scans: i64,
-}
-
-/// A backend tells what it counted at the latest when it ends.
-fn scans(database: &TestDatabase) -> Vec<Scans> {
-    const OTHERS: &str = "SELECT 'others' AS name, count(*) AS scans FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()
-        AND backend_type IN ('client backend', 'parallel worker')";
-    const SCANS: &str = "SELECT relname::text AS name, seq_scan AS scans FROM pg_stat_user_tables
-        WHERE relname IN ('submissions', 'events', 'notifications', 'submission_terms') ORDER BY relname";
-    for _ in 0..500 {
-        let others: Scans = diesel::sql_query(OTHERS).get_result(&mut raw(database)).unwrap();
-        if others.scans == 0 {
-            return diesel::sql_query(SCANS).load(&mut raw(database)).unwrap();
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    panic!("connections stay open")
+    let large = ["events", "notifications", "submission_terms", "submissions"];
+    let whole = reads(database, &large, act).into_iter().filter(|read| read.scans > 0);
+    whole.map(|read| read.table).collect()
 }

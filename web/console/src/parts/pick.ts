@@ -15,22 +15,22 @@ export interface Option {
  */
 export type Pickable = "own-region" | "region" | "site" | "deputy" | "grid" | "account-site" | "account-office" | "code-site" | "code-grid";
 
-async function accountPlaces(kind: "site" | "office", q: string): Promise<Option[]> {
-  const { items } = await ask(api.GET("/api/v1/account-places", { params: { query: { kind, q } } }));
+async function accountPlaces(kind: "site" | "office", q: string, signal?: AbortSignal): Promise<Option[]> {
+  const { items } = await ask(api.GET("/api/v1/account-places", { params: { query: { kind, q } }, signal }));
   return items.map(({ id, name, region_name }) => ({ value: id, label: name, hint: region_name ?? "" }));
 }
 
-async function codePlaces(kind: "site" | "grid", q: string): Promise<Option[]> {
-  const { items } = await ask(api.GET("/api/v1/code-places", { params: { query: { kind, q } } }));
+async function codePlaces(kind: "site" | "grid", q: string, signal?: AbortSignal): Promise<Option[]> {
+  const { items } = await ask(api.GET("/api/v1/code-places", { params: { query: { kind, q } }, signal }));
   return items.map(({ id, name, hint }) => ({ value: id, label: name, hint }));
 }
 
-export async function search(what: Pickable, q: string): Promise<Option[]> {
-  const params = { params: { query: { q: q || undefined, limit: 20 } } };
+export async function search(what: Pickable, q: string, signal?: AbortSignal): Promise<Option[]> {
+  const params = { params: { query: { q: q || undefined, limit: 20 } }, signal };
   const byCode = ({ code, name }: { code: string; name: string }): Option => ({ value: code, label: name, hint: code });
   switch (what) {
     case "own-region":
-      return (await ask(api.GET("/api/v1/region-options", { params: { query: { q } } }))).items.map(byCode);
+      return (await ask(api.GET("/api/v1/region-options", { params: { query: { q } }, signal }))).items.map(byCode);
     case "region":
       return (await ask(api.GET("/api/v1/places/regions", params))).items.map(byCode);
     case "grid":
@@ -44,12 +44,12 @@ export async function search(what: Pickable, q: string): Promise<Option[]> {
         hint: number ?? site_name ?? "",
       }));
     case "account-site":
-      return accountPlaces("site", q);
+      return accountPlaces("site", q, signal);
     case "account-office":
-      return accountPlaces("office", q);
+      return accountPlaces("office", q, signal);
     case "code-site":
-      return codePlaces("site", q);
+      return codePlaces("site", q, signal);
     case "code-grid":
-      return codePlaces("grid", q);
+      return codePlaces("grid", q, signal);
   }
 }

@@ -20,7 +20,8 @@ export interface Filter {
   /** The parameter's name, in the address and to the server. */
   name: string;
   label: string;
-  kind: "text" | "select" | "date" | "region" | "flag";
+  /** `search` is asked for while one types, `text` when it is left. */
+  kind: "search" | "text" | "select" | "date" | "region" | "flag";
   options?: readonly { value: string; label: string }[];
   /** What a select says when nothing is chosen; without it 全部. */
   all?: string;
@@ -41,8 +42,8 @@ export interface TableProps<Row> {
   /** Says what is listed, for screen readers. */
   caption: string;
   columns: Column<Row>[];
-  /** Asks for a page; called again whenever the filters change, and with the largest `limit` for a workbook. */
-  load: (filters: Filters, cursor: string | undefined, limit?: number) => Promise<Listed<Row>>;
+  /** Asks for a page; called again whenever the filters change, and with the largest `limit` for a workbook. `signal`: it is given up. */
+  load: (filters: Filters, cursor: string | undefined, limit?: number, signal?: AbortSignal) => Promise<Listed<Row>>;
   id: (row: Row) => string;
   filters?: Filter[];
   /** The server's own files of this list; without them all pages become a workbook. */

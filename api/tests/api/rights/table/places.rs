@@ -50,6 +50,7 @@ pub fn rows() -> Vec<Row> {
         row("post", "/api/v1/places/imports/{kind}", keeps),
         row("post", "/api/v1/places/imports/{kind}/mistakes", keeps),
         row("post", "/api/v1/settings/wechat/test-message", Right(P::Configure)),
+        row("get", "/api/v1/settings/wechat", Right(P::Configure)),
         row("get", "/api/v1/group-robots/{id}", Right(P::Places)),
         with(
             "put",

@@ -29,7 +29,7 @@ pub struct Target {
 const DEPUTIES: &str = "
 SELECT deputies.id, deputies.name, string_agg(grids.name, '、' ORDER BY grids.code) AS of
 FROM deputies JOIN grid_assignments ON deputy_id = deputies.id JOIN grids ON grids.id = grid_id
-WHERE starts_with(grids.region_code, $1) AND deputies.id IS DISTINCT FROM $3
+WHERE grids.region_code LIKE $1 || '%' AND deputies.id IS DISTINCT FROM $3
   AND grid_assignments.valid_from <= $5
   AND (grid_assignments.valid_until IS NULL OR grid_assignments.valid_until > $5)
   AND term_from <= $5 AND (term_until IS NULL OR term_until > $5)
@@ -40,7 +40,7 @@ ORDER BY bool_or(grids.site_id = $4) DESC, deputies.name, deputies.id LIMIT 10";
 const GRIDS: &str = "
 SELECT grids.id, grids.name, grids.place || ' · ' || sites.name AS of
 FROM grids JOIN sites ON sites.id = grids.site_id
-WHERE starts_with(grids.region_code, $1) AND grids.id <> $3 AND coalesce(grids.valid_until > $5, true)
+WHERE grids.region_code LIKE $1 || '%' AND grids.id <> $3 AND coalesce(grids.valid_until > $5, true)
   AND ($2 = '' OR strpos(grids.name, $2) > 0 OR strpos(grids.place, $2) > 0 OR strpos(sites.name, $2) > 0)
 ORDER BY grids.site_id = $4 DESC, grids.code LIMIT 10";
 

@@ -3,7 +3,7 @@ import { computed, type ComputedRef, type Ref } from "vue";
 import { useAddress, type Filters } from "../../parts/address";
 import type { Listed } from "../../parts/table";
 
-type Load<Row> = (filters: Filters, cursor: string | undefined, limit?: number) => Promise<Listed<Row>>;
+type Load<Row> = (filters: Filters, cursor: string | undefined, limit?: number, signal?: AbortSignal) => Promise<Listed<Row>>;
 
 /** What a table loads: `list` with what is typed; `also`: whatever else makes it another list. */
 export function useLive<Row>(list: Load<Row>, also?: Ref<unknown>): ComputedRef<Load<Row>> {
@@ -11,7 +11,7 @@ export function useLive<Row>(list: Load<Row>, also?: Ref<unknown>): ComputedRef<
   return computed(() => {
     const typed = filters.value;
     void also?.value;
-    return (chosen, cursor, limit) => list({ ...chosen, ...typed }, cursor, limit);
+    return (chosen, cursor, limit, signal) => list({ ...chosen, ...typed }, cursor, limit, signal);
   });
 }
 

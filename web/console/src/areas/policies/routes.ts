@@ -1,4 +1,4 @@
-/** Policies (规则设置): deadlines and the calendar, kinds that are not taken, words of the check, templates of answers and messages, when messages go out. */
+/** Policies (规则设置): deadlines and the calendar, kinds that are not taken, words of the check, templates of answers and messages, when messages go out, WeChat, roles. */
 import type { RouteRecordRaw } from "vue-router";
 
 const group = "规则设置";
@@ -12,4 +12,7 @@ export const routes: RouteRecordRaw[] = [
   { path: "/policies/answers", name: "answer-templates", component: () => import("./AnswersPage.vue"), meta: { title: "答复模板", group, order: 530, permission: "templates" } },
   { path: "/policies/messages", name: "message-templates", component: () => import("./MessagesPage.vue"), meta: { title: "消息模板", group, order: 540, permission } },
   { path: "/policies/delivery", name: "delivery-policy", component: () => import("./DeliveryPage.vue"), meta: { title: "消息发送时间", group, order: 545, permission } },
+  { path: "/policies/wechat", name: "wechat-settings", component: () => import("./WechatPage.vue"), meta: { title: "微信设置", group, order: 550, permission } },
+  // After the pages of trust: who keeps accounts alone begins with those.
+  { path: "/policies/roles", name: "roles", component: () => import("./RolesPage.vue"), meta: { title: "角色和权限", group, order: 680, permission: ["configure", "accounts", "audit"] } },
 ];

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use metrics::{counter, histogram};
 use minyi_domain::delivery::Channel;
 use minyi_gateways::channels::{Notice, NoticeKind, Outcome, Refusal, Wording};
-use minyi_store::{Address, BeginSending, Letter, Outgoing, SendResult, Template};
+use minyi_store::{Address, Attempt, BeginSending, Letter, Outgoing, SendResult, Template};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
         let waited = (worker.clock.now() - outgoing.created_at).to_std().unwrap_or_default();
         histogram!("notification_seconds", "channel" => outgoing.channel.as_str()).record(waited);
     }
-    record(&worker, id, result).await
+    record(&worker, outgoing.attempt(), result).await
 }
 
 /// Hands a message to its channel's client. What another worker announced and this one has no settings for is refused
@@ -94,12 +94,12 @@ async fn wording(worker: &Worker, channel: Channel, kind: NoticeKind) -> Option<
 }
 
 /// Records the outcome. While the database is away it tries again: an outcome that is known must not become unknown.
-async fn record(worker: &Worker, id: Uuid, result: SendResult) -> Result<()> {
+async fn record(worker: &Worker, attempt: Attempt, result: SendResult) -> Result<()> {
     let (started, mut pause) = (Instant::now(), Duration::from_millis(100));
     loop {
-        let (result, now) = (result.clone(), worker.clock.now());
+        let (attempt, result, now) = (attempt.clone(), result.clone(), worker.clock.now());
         match worker
-            .in_store(move |store| store.finish_sending(id, &result, now))
+            .in_store(move |store| store.finish_sending(&attempt, &result, now))
             .await
         {
             Err(error) if started.elapsed() + pause < worker.pace.stale() => {

@@ -137,10 +137,10 @@ pub use listen::{Announcement, Listener};
 pub use meetings::{Agenda, Appointment, AskedBy, Duty, FreeSlot, Meetings, Settling, SlotKey};
 pub use messages::InboxMessage;
 pub use notifications::{
-    ANNOUNCE_EVERY, Address, BeginSending, ChannelError, ChannelNumbers, Correction, DeadLetter, DeadNotification,
-    DeliveryHealth, DeliveryPolicy, DeliveryStage, DigestEntry, FailedMessage, LATENCY_BOUNDS, Latency, Letter,
-    NewWishes, Outgoing, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, Recipient, Republished, SendResult, Template, Unreachable,
-    WishesView, sealed_for,
+    ANNOUNCE_EVERY, Address, Attempt, BeginSending, ChannelError, ChannelNumbers, Correction, DeadLetter,
+    DeadNotification, DeliveryHealth, DeliveryPolicy, DeliveryStage, DigestEntry, FailedMessage, LATENCY_BOUNDS,
+    Latency, Letter, NewWishes, Outgoing, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, Recipient, Republished, SendResult,
+    Template, Unreachable, WishesView, sealed_for,
 };
 pub use numbers::{Figures, HeatCell, Map, SiteOnMap, Statistics};
 pub use one_time_codes::{KeepOutcome, NewOneTimeCode};

@@ -63,7 +63,7 @@ pub use finish::{FailedMessage, SendResult};
 pub(crate) use health::backlog;
 pub use health::{ChannelError, ChannelNumbers, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Latency};
 pub use letter::{DeadLetter, Letter};
-pub use outgoing::{Outgoing, Recipient};
+pub use outgoing::{Attempt, Outgoing, Recipient};
 pub use reach::{Address, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, sealed_for};
 pub use resend::Correction;
 pub use unreachable::Unreachable;

@@ -318,6 +318,6 @@ impl Stage<'_> {
                 provider_message_id: Some(id.as_u64_pair().1.to_string()),
             }
         };
-        Ok(self.store.finish_sending(id, &result, done)?)
+        Ok(self.store.finish_sending(&message.attempt(), &result, done)?)
     }
 }

@@ -20,6 +20,8 @@ const MOST: i64 = 50;
 /// One of several things that a digest lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DigestEntry {
+    /// Its row in the ledger of messages.
+    pub id: Uuid,
     pub event: EventKind,
     pub submission_id: Uuid,
     pub number: String,
@@ -81,6 +83,7 @@ pub(super) fn gather(
             ))
             .execute(connection)?;
         entries.push(DigestEntry {
+            id,
             event: other.event,
             submission_id: other.submission_id,
             number: about.number,
@@ -89,14 +92,4 @@ pub(super) fn gather(
         });
     }
     Ok(entries)
-}
-
-/// What goes out with a row.
-pub(super) fn together(connection: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>> {
-    Ok(notifications::table
-        .filter(notifications::carried_by.eq(id))
-        .filter(notifications::state.ne("sent"))
-        .order(notifications::id)
-        .select(notifications::id)
-        .load(connection)?)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Channel, MAX_REPEATS_OF_UNKNOWN, Template,
-    digest::together,
+    outgoing::Attempt,
     pass_on::{give_up, pass_on},
 };
 use crate::{
@@ -53,19 +53,22 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 impl Store {
     /// Records how an attempt went, for all rows that went out together. The first message of an event that arrives at a
     /// handler stands in the public timeline as `notified`. That it arrived counts even if the attempt was given up
-    /// meanwhile; everything else counts only for the attempt that runs.
-    pub fn finish_sending(&self, id: Uuid, result: &SendResult, now: DateTime<Utc>) -> Result<()> {
+    /// meanwhile, for what was in that message; everything else counts only for the attempt that runs.
+    pub fn finish_sending(&self, attempt: &Attempt, result: &SendResult, now: DateTime<Utc>) -> Result<()> {
         self.connection()?.transaction(|connection| {
-            let carried = together(connection, id)?;
-            let is_digest = !carried.is_empty();
-            let counts = record(connection, id, result, now)?;
-            for row in carried {
-                record(connection, row, result, now)?;
-            }
+            let counts = match result {
+                SendResult::Sent { provider_message_id } => {
+                    arrived(connection, attempt, provider_message_id.as_deref(), now)?
+                }
+                _ => failed(connection, attempt, result, now)?,
+            };
+            let is_digest = !attempt.others.is_empty();
             // The platform counts one message, however many rows it carried.
             match result {
-                SendResult::Sent { .. } if counts => push_permissions::used(connection, id, is_digest),
-                SendResult::Dead { code, .. } if counts => push_permissions::refused(connection, id, is_digest, *code),
+                SendResult::Sent { .. } if counts => push_permissions::used(connection, attempt.id, is_digest),
+                SendResult::Dead { code, .. } if counts => {
+                    push_permissions::refused(connection, attempt.id, is_digest, *code)
+                }
                 _ => Ok(()),
             }
         })
@@ -95,30 +98,60 @@ pub(crate) fn failed_afterwards(
     Ok(())
 }
 
-/// Whether it counted.
-fn record(connection: &mut PgConnection, id: Uuid, result: &SendResult, now: DateTime<Utc>) -> Result<bool> {
-    if let SendResult::Sent { provider_message_id } = result {
-        return sent(connection, id, provider_message_id.as_deref(), now);
+/// Whether it counted, for the row that carries the others.
+fn arrived(
+    connection: &mut PgConnection,
+    attempt: &Attempt,
+    provider_message_id: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let counts = sent(connection, attempt.id, provider_message_id, now)?;
+    for row in &attempt.others {
+        sent(connection, *row, provider_message_id, now)?;
     }
-    let running: Option<i16> = notifications::table
-        .find(id)
-        .filter(notifications::state.eq("sending"))
-        .select(notifications::unknown_attempts)
+    Ok(counts)
+}
+
+/// Whether it counted.
+fn failed(connection: &mut PgConnection, attempt: &Attempt, result: &SendResult, now: DateTime<Utc>) -> Result<bool> {
+    let rows = running(connection, attempt)?;
+    let counts = !rows.is_empty();
+    for id in rows {
+        match result {
+            SendResult::Retry { at, code, error } => again(connection, id, (*at, *code, error), now)?,
+            SendResult::Unknown { at, error } => unknown(connection, id, (*at, error), now)?,
+            SendResult::Dead { code, error } => dead(connection, id, *code, error, now)?,
+            SendResult::Sent { .. } => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// The rows that are still in this attempt: none if another one has followed it, and not those that were given up or have
+/// arrived after all.
+fn running(connection: &mut PgConnection, attempt: &Attempt) -> Result<Vec<Uuid>> {
+    let number: Option<i16> = notifications::table
+        .find(attempt.id)
+        .select(notifications::attempts)
         .for_update()
         .first(connection)
         .optional()?;
-    let Some(unknown_before) = running else {
-        return Ok(false);
-    };
-    match result {
-        SendResult::Retry { at, code, error } => again(connection, id, (*at, *code, error), now)?,
-        SendResult::Unknown { at, error } => unknown(connection, id, unknown_before, (*at, error), now)?,
-        SendResult::Dead { code, error } => dead(connection, id, *code, error, now)?,
-        SendResult::Sent { .. } => {}
+    if number != Some(attempt.number) {
+        return Ok(Vec::new());
     }
-    Ok(true)
+    let is_carried = notifications::id
+        .eq_any(&attempt.others)
+        .and(notifications::carried_by.eq(attempt.id));
+    Ok(notifications::table
+        .filter(notifications::id.eq(attempt.id).or(is_carried.assume_not_null()))
+        .filter(notifications::state.eq("sending"))
+        .order(notifications::id)
+        .select(notifications::id)
+        .for_update()
+        .load(connection)?)
 }
 
+/// Whether it counted.
 fn sent(
     connection: &mut PgConnection,
     id: Uuid,
@@ -225,14 +258,14 @@ fn again(
 fn unknown(
     connection: &mut PgConnection,
     id: Uuid,
-    earlier: i16,
     (at, error): (DateTime<Utc>, &str),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = diesel::update(notifications::table.find(id));
-    row.set(notifications::unknown_attempts.eq(earlier + 1))
-        .execute(connection)?;
-    if earlier >= MAX_REPEATS_OF_UNKNOWN {
+    let unknown: i16 = diesel::update(notifications::table.find(id))
+        .set(notifications::unknown_attempts.eq(notifications::unknown_attempts + 1))
+        .returning(notifications::unknown_attempts)
+        .get_result(connection)?;
+    if unknown > MAX_REPEATS_OF_UNKNOWN {
         return dead(connection, id, None, "outcome unknown", now);
     }
     diesel::update(notifications::table.find(id))

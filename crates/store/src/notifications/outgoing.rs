@@ -66,6 +66,28 @@ pub struct Outgoing {
     pub others: Vec<DigestEntry>,
 }
 
+/// One attempt to send a message, by which its outcome is recorded: meanwhile the same row may have begun another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub id: Uuid,
+    /// From 1.
+    pub number: i16,
+    /// The rows that are in the message as well.
+    pub others: Vec<Uuid>,
+}
+
+impl Outgoing {
+    /// The attempt that this is.
+    #[must_use]
+    pub fn attempt(&self) -> Attempt {
+        Attempt {
+            id: self.id,
+            number: self.attempts,
+            others: self.others.iter().map(|entry| entry.id).collect(),
+        }
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = notifications, check_for_backend(Pg))]
 pub(super) struct Message {

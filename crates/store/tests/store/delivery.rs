@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::support::{World, now, world};
 
+mod digests;
 mod permissions;
 
 /// A city in which WeCom and text messages exist too, with a grid's deputy who can be reached by all three.
@@ -84,7 +85,10 @@ impl Stage {
     }
 
     fn finish(&self, outgoing: &Outgoing, result: &SendResult, at: DateTime<Utc>) {
-        self.world.store.finish_sending(outgoing.id, result, at).unwrap();
+        self.world
+            .store
+            .finish_sending(&outgoing.attempt(), result, at)
+            .unwrap();
     }
 
     /// Channel and state of every message, in the order in which they were made.
@@ -376,46 +380,6 @@ fn the_policy_is_set_and_holds_for_whoever_wishes_nothing() {
     assert!(stage.begin(now()).is_empty(), "it is ten");
     assert_eq!(stage.begin(minutes(120)).len(), 1, "it is twelve");
     assert_eq!(stage.world.count("audit_log WHERE action = 'delivery_policy_set'"), 1);
-}
-
-#[test]
-fn what_is_late_comes_as_one_message_and_shares_its_fate() {
-    let mut stage = stage();
-    let (grid, _) = stage.world.city.grid_with_lead();
-    for _ in 0..2 {
-        stage.world.city.submit(&grid, stage.deputy.route());
-    }
-    let first = stage.begin(now());
-    for outgoing in &first {
-        stage.finish(outgoing, &sent(), now());
-    }
-    // Due on the fifth day; gathered on the sixth at eight, sent at nine.
-    let at = |days: i64, hours: i64| now() + TimeDelta::days(days) + TimeDelta::hours(hours);
-    for time in [at(4, 0), at(5, 0), at(6, -2)] {
-        for id in stage.world.store.claim_due_steps(time, 100).unwrap() {
-            stage.world.store.run_step(id, time).unwrap();
-        }
-    }
-    stage.world.execute("DELETE FROM notifications WHERE NOT in_digest");
-    assert!(stage.begin(at(6, -2)).is_empty(), "not before nine");
-    let digest = stage.begin_one(at(6, -1));
-    assert_eq!(digest.others.len(), 2);
-    stage.finish(&digest, &refused(43101), at(6, -1));
-    let digest = stage.begin_one(at(6, -1));
-    assert_eq!((digest.channel, digest.others.len()), (Channel::Wecom, 2));
-    stage.finish(&digest, &sent(), at(6, -1));
-    assert_eq!(
-        stage
-            .world
-            .count("notifications WHERE channel = 'wecom' AND state = 'sent'"),
-        3
-    );
-    assert_eq!(
-        stage
-            .world
-            .count("notifications WHERE channel = 'wecom' AND carried_by IS NOT NULL"),
-        2
-    );
 }
 
 #[test]

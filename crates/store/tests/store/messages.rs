@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, thread, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use minyi_domain::{people::Role, text::AnswerText};
 use minyi_store::{
-    Address, BeginSending, EventKind, Recipient, Refusal, SendResult, Store, Template, fixtures::TO_STAFF,
+    Address, Attempt, BeginSending, EventKind, Recipient, Refusal, SendResult, Store, Template, fixtures::TO_STAFF,
 };
 use uuid::Uuid;
 
@@ -52,6 +52,13 @@ fn begin_due(world: &World, at: DateTime<Utc>) -> Vec<BeginSending> {
         .collect()
 }
 
+fn attempt(world: &World, id: Uuid, at: DateTime<Utc>) -> Attempt {
+    let BeginSending::Send(outgoing) = world.store.begin_sending(id, at).unwrap() else {
+        panic!("nothing to send")
+    };
+    outgoing.attempt()
+}
+
 #[test]
 fn a_message_carries_what_its_text_needs_and_is_told_in_the_timeline() {
     let mut world = world();
@@ -81,8 +88,14 @@ fn a_message_carries_what_its_text_needs_and_is_told_in_the_timeline() {
         world.store.begin_sending(ids[0], now()).unwrap(),
         BeginSending::AlreadyDone
     );
-    world.store.finish_sending(ids[0], &sent(), minutes(1)).unwrap();
-    world.store.finish_sending(ids[0], &sent(), minutes(1)).unwrap();
+    world
+        .store
+        .finish_sending(&outgoing.attempt(), &sent(), minutes(1))
+        .unwrap();
+    world
+        .store
+        .finish_sending(&outgoing.attempt(), &sent(), minutes(1))
+        .unwrap();
     let timeline = world.store.receipt(&receipt.receipt).unwrap().unwrap().timeline;
     assert_eq!(
         timeline
@@ -112,8 +125,8 @@ fn of_many_recipients_the_first_stands_in_the_timeline() {
     let ids = world.store.claim_due_notifications(now(), 10).unwrap();
     assert_eq!(ids.len(), 3);
     for id in ids {
-        world.store.begin_sending(id, now()).unwrap();
-        world.store.finish_sending(id, &sent(), now()).unwrap();
+        let attempt = attempt(&world, id, now());
+        world.store.finish_sending(&attempt, &sent(), now()).unwrap();
     }
     assert_eq!(world.count("events WHERE kind = 'notified'"), 1);
 }
@@ -151,13 +164,13 @@ fn a_definite_failure_waits_for_its_next_time() {
     let (grid, deputy) = world.city.grid_with_lead();
     world.city.submit(&grid, deputy.route());
     let id = world.store.claim_due_notifications(now(), 10).unwrap()[0];
-    world.store.begin_sending(id, now()).unwrap();
+    let attempt = attempt(&world, id, now());
     let retry = SendResult::Retry {
         at: minutes(5),
         code: Some(-1),
         error: "busy".to_owned(),
     };
-    world.store.finish_sending(id, &retry, now()).unwrap();
+    world.store.finish_sending(&attempt, &retry, now()).unwrap();
     assert!(begin_due(&world, minutes(4)).is_empty());
     let begun = begin_due(&world, minutes(5));
     assert!(matches!(&begun[..], [BeginSending::Send(outgoing)] if outgoing.attempts == 2));
@@ -175,7 +188,11 @@ fn an_unknown_outcome_is_repeated_twice_and_then_given_up() {
         };
         world
             .store
-            .finish_sending(outgoing.id, &unknown(minutes(attempt * 10 + 10)), minutes(attempt * 10))
+            .finish_sending(
+                &outgoing.attempt(),
+                &unknown(minutes(attempt * 10 + 10)),
+                minutes(attempt * 10),
+            )
             .unwrap();
         assert_eq!(state(&world), if attempt < 2 { "unknown" } else { "dead" });
     }
@@ -191,10 +208,10 @@ fn an_unknown_outcome_is_not_repeated_to_somebody_who_has_acted() {
     let (grid, deputy) = world.city.grid_with_lead();
     let (id, _) = world.city.submit(&grid, deputy.route());
     let message = world.store.claim_due_notifications(now(), 10).unwrap()[0];
-    world.store.begin_sending(message, now()).unwrap();
+    let attempt = attempt(&world, message, now());
     world
         .store
-        .finish_sending(message, &unknown(minutes(2)), now())
+        .finish_sending(&attempt, &unknown(minutes(2)), now())
         .unwrap();
     let text = AnswerText::parse("已经修好").unwrap();
     world
@@ -211,7 +228,7 @@ fn that_it_arrived_counts_even_after_it_was_given_up() {
     let (grid, deputy) = world.city.grid_with_lead();
     world.city.submit(&grid, deputy.route());
     let message = world.store.claim_due_notifications(now(), 10).unwrap()[0];
-    world.store.begin_sending(message, now()).unwrap();
+    let attempt = attempt(&world, message, now());
     let lost = world
         .store
         .republish_stale(minutes(10), TimeDelta::minutes(5), minutes(15))
@@ -224,9 +241,9 @@ fn that_it_arrived_counts_even_after_it_was_given_up() {
         code: Some(1),
         error: "late".to_owned(),
     };
-    world.store.finish_sending(message, &dead, minutes(12)).unwrap();
+    world.store.finish_sending(&attempt, &dead, minutes(12)).unwrap();
     assert_eq!(state(&world), "unknown");
-    world.store.finish_sending(message, &sent(), minutes(13)).unwrap();
+    world.store.finish_sending(&attempt, &sent(), minutes(13)).unwrap();
     assert_eq!(state(&world), "sent");
 }
 
@@ -324,7 +341,7 @@ fn a_resident_who_wants_no_more_gets_nothing_that_waits() {
     answer(&world, 1);
     let begun = begin_due(&world, minutes(1));
     let in_hand = begun.iter().find_map(|begun| match begun {
-        BeginSending::Send(outgoing) if outgoing.template == Template::ResidentProgress => Some(outgoing.id),
+        BeginSending::Send(outgoing) if outgoing.template == Template::ResidentProgress => Some(outgoing.attempt()),
         _ => None,
     });
     answer(&world, 2);
@@ -352,7 +369,7 @@ fn a_resident_who_wants_no_more_gets_nothing_that_waits() {
     };
     world
         .store
-        .finish_sending(in_hand.unwrap(), &later, minutes(3))
+        .finish_sending(&in_hand.unwrap(), &later, minutes(3))
         .unwrap();
     assert_eq!(begin_due(&world, minutes(5)), [BeginSending::NoLongerNeeded]);
     answer(&world, 6);

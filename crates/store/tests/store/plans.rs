@@ -224,8 +224,8 @@ const QUESTIONS: &[(&str, Question)] = &[
         };
         for id in store.claim_due_notifications(now(), 5).unwrap() {
             store.recipient_of(id).unwrap();
-            if let BeginSending::Send(_) = store.begin_sending(id, now()).unwrap() {
-                store.finish_sending(id, &sent, now()).unwrap();
+            if let BeginSending::Send(outgoing) = store.begin_sending(id, now()).unwrap() {
+                store.finish_sending(&outgoing.attempt(), &sent, now()).unwrap();
             }
         }
     }),

@@ -4,7 +4,7 @@ use minyi_domain::{
     lifecycle::State,
     people::{Role, Scope},
 };
-use minyi_store::{CodeFilter, InboxFilter, SendResult};
+use minyi_store::{BeginSending, CodeFilter, InboxFilter, SendResult};
 use uuid::Uuid;
 
 use crate::support::{World, now, world};
@@ -58,12 +58,14 @@ fn codes_sheets_and_dead_messages_keep_to_the_scope() {
     let (grid, deputy) = world.city.grid_with_lead();
     world.city.submit(&grid, deputy.route());
     let ids = world.store.claim_due_notifications(now(), 10).unwrap();
-    world.store.begin_sending(ids[0], now()).unwrap();
+    let BeginSending::Send(outgoing) = world.store.begin_sending(ids[0], now()).unwrap() else {
+        panic!()
+    };
     let dead = SendResult::Dead {
         code: Some(43101),
         error: "refused".to_owned(),
     };
-    world.store.finish_sending(ids[0], &dead, now()).unwrap();
+    world.store.finish_sending(&outgoing.attempt(), &dead, now()).unwrap();
 
     let today = local_date(now());
     let see = |scope: &Scope| {

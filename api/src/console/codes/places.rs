@@ -10,7 +10,7 @@ use crate::{auth::SignedIn, problem::Problem, state::State};
 /// Which of the two.
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+enum Scale {
     /// 站点
     #[default]
     Site,
@@ -23,7 +23,7 @@ enum Kind {
 struct PlacesQuery {
     #[param(inline)]
     #[serde(default)]
-    kind: Kind,
+    kind: Scale,
     /// A part of the name (of a grid also of its place, or how its code begins), or an id.
     q: Option<String>,
 }
@@ -64,8 +64,8 @@ pub(super) async fn list_code_places(
     signed_in.must(Permission::Print)?;
     let (scope, today, PlacesQuery { kind, q }) = (signed_in.actor.scope(), state.today(), query.into_inner());
     let kind = match kind {
-        Kind::Site => CodePlaceKind::Site,
-        Kind::Grid => CodePlaceKind::Grid,
+        Scale::Site => CodePlaceKind::Site,
+        Scale::Grid => CodePlaceKind::Grid,
     };
     let found = state
         .ask(move |store| store.code_places(&scope, kind, q.as_deref().unwrap_or_default().trim(), today))

@@ -51,7 +51,7 @@ test("transferring several is looked at before it is done", async ({ browser }) 
 /** Who looks at which page of an installation in which nothing has happened. */
 const SYSTEM = [
   ...["setup", "regions", "sites", "grids", "map", "offices", "deputies", "assignments", "term", "import"].map((name) => `/places/${name}`),
-  ...["deadlines", "kinds", "calendar", "words", "answers", "messages", "delivery"].map((name) => `/policies/${name}`),
+  ...["deadlines", "kinds", "calendar", "words", "answers", "messages", "delivery", "wechat", "roles"].map((name) => `/policies/${name}`),
   "/trust/retention",
 ];
 const COUNTY_ADMIN = [

@@ -121,7 +121,7 @@ fn compose(worker: &Worker, outgoing: &Outgoing) -> Notice {
         Template::ResidentProgress => NoticeKind::ResidentProgress,
     };
     Notice {
-        id: outgoing.id,
+        id: outgoing.key(),
         kind,
         number: letter.number.clone(),
         place: letter.place.clone(),

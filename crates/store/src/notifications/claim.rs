@@ -90,7 +90,11 @@ fn give_up_sending(
             error = CASE WHEN unknown_attempts >= input.repeats THEN 'outcome unknown' ELSE 'sender vanished' END,
             due_at = input.unknown_until
         FROM input
-        WHERE state = 'sending' AND published_at <= input.before AND sending_at <= input.before
+        WHERE id IN (
+            -- Whose outcome is being recorded is not given up.
+            SELECT n.id FROM notifications AS n, input
+            WHERE n.state = 'sending' AND n.published_at <= input.before AND n.sending_at <= input.before
+            FOR UPDATE OF n SKIP LOCKED)
         RETURNING id, state = 'dead'",
     )
     .load::<(Uuid, bool)>(connection)?;

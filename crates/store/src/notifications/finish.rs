@@ -98,16 +98,16 @@ pub(crate) fn failed_afterwards(
     Ok(())
 }
 
-/// Whether it counted, for the row that carries the others.
+/// Whether it counted.
 fn arrived(
     connection: &mut PgConnection,
     attempt: &Attempt,
     provider_message_id: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let counts = sent(connection, attempt.id, provider_message_id, now)?;
+    let mut counts = sent(connection, (attempt.id, None), provider_message_id, now)?;
     for row in &attempt.others {
-        sent(connection, *row, provider_message_id, now)?;
+        counts |= sent(connection, (*row, Some(attempt.id)), provider_message_id, now)?;
     }
     Ok(counts)
 }
@@ -151,10 +151,10 @@ fn running(connection: &mut PgConnection, attempt: &Attempt) -> Result<Vec<Uuid>
         .load(connection)?)
 }
 
-/// Whether it counted.
+/// Whether it counted. `carrier`: the row with which it went out in this message, whatever it has begun since.
 fn sent(
     connection: &mut PgConnection,
-    id: Uuid,
+    (id, carrier): (Uuid, Option<Uuid>),
     provider_message_id: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
@@ -179,6 +179,7 @@ fn sent(
     diesel::update(notifications::table.find(id))
         .set((
             notifications::state.eq("sent"),
+            notifications::carried_by.eq(carrier),
             notifications::finished_at.eq(now),
             notifications::provider_message_id.eq(provider_message_id),
             notifications::error_code.eq(None::<i32>),

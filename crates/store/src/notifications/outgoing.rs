@@ -77,6 +77,13 @@ pub struct Attempt {
 }
 
 impl Outgoing {
+    /// By what a platform knows the same message again: a digest of other rows is another message.
+    #[must_use]
+    pub fn key(&self) -> Uuid {
+        let others = self.others.iter().map(|entry| entry.id.as_u128());
+        Uuid::from_u128(others.fold(self.id.as_u128(), |key, id| key ^ id))
+    }
+
     /// The attempt that this is.
     #[must_use]
     pub fn attempt(&self) -> Attempt {

@@ -25,15 +25,17 @@ const CASES: usize = 100_000;
 /// A start within the years that the package and the migrations both know, and a length that stays within them.
 fn case(chance: &mut StdRng) -> (Policy, DateTime<Utc>) {
     let unit = *Unit::ALL.get(chance.random_range(0..Unit::ALL.len())).unwrap();
-    let amount = chance.random_range(
-        0..match unit {
-            Unit::Months => 7,
-            Unit::CalendarDays => 180,
-            Unit::WorkingDays => 110,
-        },
-    );
     let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap().timestamp();
-    let start = chance.random_range(at("2023-12-31T16:00:00Z")..at("2026-06-01T00:00:00Z"));
+    let end = at("2026-12-30T16:00:00Z");
+    let start = chance.random_range(at("2023-12-31T16:00:00Z")..end);
+    // Whole days that are left in the last year; more than five of nine are never days of rest.
+    let days = u16::try_from((end - start) / 86_400).unwrap();
+    let most = match unit {
+        Unit::Months => (days / 31).min(6),
+        Unit::CalendarDays => days.min(179),
+        Unit::WorkingDays => (days * 5 / 9).min(109),
+    };
+    let amount = chance.random_range(0..=most);
     (Policy { amount, unit }, DateTime::from_timestamp(start, 0).unwrap())
 }
 

@@ -83,6 +83,9 @@ fn an_arrival_that_is_told_late_counts_only_for_what_was_in_that_message() {
     stage.finish(&second, &refused(43101), at(6, 1));
     let count = |state: &str| stage.world.count(&format!("notifications WHERE state = '{state}'"));
     assert_eq!((count("sent"), count("dead")), (2, 1));
+    assert_ne!(first.key(), second.key(), "another message");
+    let went_out_together = format!("sent' AND coalesce(carried_by, id) = '{}", first.id);
+    assert_eq!(count(&went_out_together), 2);
     // What failed long ago says nothing of what runs now.
     stage.finish(&first, &refused(43101), at(6, 1));
     assert_eq!((count("sent"), count("dead")), (2, 1));

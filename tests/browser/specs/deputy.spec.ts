@@ -41,9 +41,17 @@ test("a photo is taken and attached in two taps, and stands on the resident's re
   // The shutter, in the phone's own camera.
   phone.taps += 1;
   await (await camera).setFiles({ name: "现场.jpg", mimeType: "image/jpeg", buffer: await phone.page.screenshot({ type: "jpeg" }) });
-  await expect(phone.page.getByRole("button", { name: "看第 1 张照片" })).toBeVisible();
+  const small = phone.page.getByRole("button", { name: "看第 1 张照片" });
+  await expect(small).toBeVisible();
   expect(phone.taps - before).toBe(2);
   expect(await barriers(phone.page)).toEqual([]);
+  // Large by keyboard, and back.
+  await small.press("Enter");
+  const large = phone.page.locator("#u-a-p img");
+  await expect(large).toBeVisible();
+  await phone.page.keyboard.press("Escape");
+  await expect(large).toHaveCount(0);
+  await expect(small).toBeFocused();
   await phone.tap("button", "发送答复");
 
   await expect.poll(() => onReceipt(page, sent.receipt, "答复照片 1"), SENT).toBe(1);

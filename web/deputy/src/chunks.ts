@@ -1,5 +1,5 @@
 // Puts the app together in a browser, in front of its two scripts (tools/finish.mjs): the first page runs as soon as its
-// script is there, and whoever asks for a page of the second one waits until that has come.
+// script is there, and whoever asks for a page of the second one waits until that has come, or is told that it does not.
 
 type Values = Record<string, unknown>;
 type Declare = (
@@ -11,14 +11,26 @@ class Chunk {
   readonly values: Values = {};
   readonly followers: ((values: Values) => void)[] = [];
   arrived: () => void = () => undefined;
-  readonly ready = new Promise<void>((resolve) => (this.arrived = resolve));
+  failed: (why: unknown) => void = () => undefined;
+  readonly ready = new Promise<void>((resolve, reject) => {
+    this.arrived = resolve;
+    this.failed = reject;
+  });
+
+  constructor() {
+    // Whoever asks is told; that nobody has asked is no fault of its own.
+    this.ready.catch(() => undefined);
+  }
 }
 
 const chunks = new Map<string, Chunk>();
+let over = false;
 
 function named(name: string): Chunk {
   const chunk = chunks.get(name) ?? new Chunk();
   chunks.set(name, chunk);
+  // Says nothing to one that has arrived.
+  if (over) chunk.failed(new Error(`${name} did not arrive`));
   return chunk;
 }
 
@@ -38,8 +50,19 @@ function register(name: string, needed: string[], declare: Declare): void {
     named(other).followers.push(follow);
     follow(named(other).values);
   });
-  execute();
+  try {
+    execute();
+  } catch (error) {
+    chunk.failed(error);
+    throw error;
+  }
   chunk.arrived();
 }
+
+// The page has been read, whole or cut off: every script that came has run.
+document.addEventListener("readystatechange", () => {
+  over = true;
+  for (const name of chunks.keys()) named(name);
+});
 
 Object.assign(window, { System: { register } });

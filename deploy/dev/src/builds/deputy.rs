@@ -34,6 +34,7 @@ pub fn mini_program_beside(checkout: &Checkout, base_url: &str) -> Result<()> {
     if build.is_made() {
         return Ok(());
     }
+    build.forget()?;
     let log = checkout.kept("log").join("mini-program.log");
     let doing = || format!("building the mini-program (see {})", log.display());
     let output = File::create(&log).doing(doing)?;

@@ -38,6 +38,16 @@ impl Build {
         self.folder.is_dir() && fs::read_to_string(&self.note).is_ok_and(|noted| noted == self.digest)
     }
 
+    /// Takes the note away before it is made anew, so that nobody takes an old or half-written one for it.
+    pub fn forget(&self) -> Result<()> {
+        match fs::remove_file(&self.note) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error).doing(|| format!("removing {}", self.note.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Notes that it has been made.
     pub fn note(&self) -> Result<()> {
         let doing = || format!("writing {}", self.note.display());

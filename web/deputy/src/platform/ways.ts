@@ -36,7 +36,7 @@ export function openCase(id: string): void {
 export function openForm(kind: string, subject: string, more = ""): void {
   const form = FORMS[kind];
   if (form) go(`/act/${form}/index?id=${encodeURIComponent(subject)}${more}`);
-  else if (subject) openCase(subject);
+  else if (subject && !here().startsWith(caseUrl(subject))) openCase(subject);
 }
 
 /** A proposal, and what it came from. */

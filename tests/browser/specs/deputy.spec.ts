@@ -30,6 +30,9 @@ for (const size of ["标准", "特大"]) test(`from the message to the answer on
   await phone.close();
 });
 
+/** What the phone has just seen. */
+const picture = async (phone: Phone) => ({ name: "现场.jpg", mimeType: "image/jpeg", buffer: await phone.page.screenshot({ type: "jpeg" }) });
+
 test("a photo is taken and attached in two taps, and stands on the resident's receipt", async ({ page, browser }) => {
   const sent = await submit(page, unique("人行道的砖松了。"));
   const phone = await Phone.of(browser, SMALL);
@@ -40,18 +43,10 @@ test("a photo is taken and attached in two taps, and stands on the resident's re
   await phone.tap("button", "拍照");
   // The shutter, in the phone's own camera.
   phone.taps += 1;
-  await (await camera).setFiles({ name: "现场.jpg", mimeType: "image/jpeg", buffer: await phone.page.screenshot({ type: "jpeg" }) });
-  const small = phone.page.getByRole("button", { name: "看第 1 张照片" });
-  await expect(small).toBeVisible();
+  await (await camera).setFiles(await picture(phone));
+  await expect(phone.page.getByRole("button", { name: "看第 1 张照片" })).toBeVisible();
   expect(phone.taps - before).toBe(2);
   expect(await barriers(phone.page)).toEqual([]);
-  // Large by keyboard, and back.
-  await small.press("Enter");
-  const large = phone.page.locator("#u-a-p img");
-  await expect(large).toBeVisible();
-  await phone.page.keyboard.press("Escape");
-  await expect(large).toHaveCount(0);
-  await expect(small).toBeFocused();
   await phone.tap("button", "发送答复");
 
   await expect.poll(() => onReceipt(page, sent.receipt, "答复照片 1"), SENT).toBe(1);
@@ -59,6 +54,65 @@ test("a photo is taken and attached in two taps, and stands on the resident's re
   const shown = page.getByRole("img", { name: "答复照片 1" });
   await shown.scrollIntoViewIfNeeded();
   await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  expect(phone.faults()).toEqual([]);
+  await phone.close();
+});
+
+test("photos are looked at large, one by one and closer, by keyboard and by finger", async ({ page, browser }) => {
+  const sent = await submit(page, unique("路边的树歪了。"));
+  const phone = await Phone.of(browser, SMALL);
+  await phone.openCase(sent);
+  await phone.write(unique("树扶正了，请看照片。"));
+  const small = (number: number) => phone.page.getByRole("button", { name: `看第 ${number} 张照片` });
+  for (const number of [1, 2]) {
+    const album = phone.page.waitForEvent("filechooser");
+    await phone.tap("button", "从相册选照片");
+    await (await album).setFiles(await picture(phone));
+    await expect(small(number)).toBeVisible();
+  }
+  await small(1).press("Enter");
+  const dialog = (name: string) => phone.page.getByRole("dialog", { name });
+  const photo = (name: string) => phone.page.getByRole("img", { name });
+  await expect(dialog("照片 1 / 2")).toBeFocused();
+  await expect(photo("照片 1")).toBeInViewport();
+  await expect.poll(() => photo("照片 1").evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  // The page behind is out of reach.
+  await expect(phone.page.locator("[inert]", { hasText: "去掉" })).toHaveCount(1);
+  await phone.page.locator(".picture [role=button]").first().evaluate((button: HTMLElement) => button.focus());
+  await expect(dialog("照片 1 / 2")).toBeFocused();
+  expect(await barriers(phone.page)).toEqual([]);
+
+  await phone.page.keyboard.press("ArrowRight");
+  await expect(dialog("照片 2 / 2")).toBeVisible();
+  await expect(photo("照片 2")).toBeInViewport({ ratio: 0.9 });
+  await expect(photo("照片 1")).toHaveCount(0);
+  const closer = phone.page.getByRole("button", { name: "放大" });
+  await expect(closer).toHaveAttribute("aria-pressed", "false");
+  const width = () => photo("照片 2").evaluate((image) => image.clientWidth);
+  const fitting = await width();
+  await closer.press("Enter");
+  await expect(closer).toHaveAttribute("aria-pressed", "true");
+  // Twice, less what a scroll bar takes.
+  await expect.poll(width).toBeGreaterThan(1.8 * fitting);
+  expect(await barriers(phone.page)).toEqual([]);
+  // Now an arrow key moves over the photo.
+  const left = () => photo("照片 2").evaluate((image) => image.parentElement?.scrollLeft ?? 0);
+  const middle = await left();
+  expect(middle).toBeGreaterThan(0);
+  await phone.page.keyboard.press("ArrowLeft");
+  await expect.poll(left).toBeLessThan(middle);
+  await photo("照片 2").dblclick();
+  await expect(closer).toHaveAttribute("aria-pressed", "false");
+  await phone.tap("button", "上一张");
+  await expect(dialog("照片 1 / 2")).toBeVisible();
+
+  for (let stop = 0; stop < 6; stop += 1) {
+    await phone.page.keyboard.press("Tab");
+    expect(await dialog("照片 1 / 2").evaluate((box) => box.contains(document.activeElement)), `Tab ${stop}`).toBe(true);
+  }
+  await phone.page.keyboard.press("Escape");
+  await expect(dialog("照片 1 / 2")).toHaveCount(0);
+  await expect(small(1)).toBeFocused();
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });

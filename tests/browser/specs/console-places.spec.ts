@@ -16,6 +16,14 @@ test("a workbook with mistakes is corrected and goes in whole; what came in is f
   await console.check();
 
   await page.getByLabel("填好的文件").setInputFiles(book([["区划代码*", "名称*"], ["999001077", "柳林乡"], ["999001077201", "河西村"]]));
+  // A look that takes long can be given up, and begun again.
+  await page.route(/\/places\/imports\/regions/, () => undefined, { times: 1 });
+  await page.getByRole("button", { name: "检查" }).click();
+  await expect(page.getByRole("progressbar", { name: "正在检查" })).toBeVisible();
+  await console.check();
+  await page.getByRole("button", { name: "取消" }).click();
+  await expect(page.getByRole("progressbar")).toHaveCount(0);
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await page.getByRole("button", { name: "检查" }).click();
   await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
   await page.getByRole("button", { name: "导入" }).click();

@@ -188,6 +188,7 @@ test("unusual scans are told on the first page and on the board, with the way to
   await expect(page.getByRole("heading", { name: "扫码异常" })).toBeVisible();
   await expect(page.getByRole("cell", { name: "640" })).toBeVisible();
   await expect(page.getByLabel("时间", { exact: true })).toHaveValue("7");
+  await console.look("codes-watch");
 
   await console.open("/watch/board");
   const card = page.locator("a.number-card", { hasText: "扫码异常" });

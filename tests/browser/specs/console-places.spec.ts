@@ -102,8 +102,10 @@ test("a boundary is imported, another one drawn with the mouse; both are seen ag
   await expect(page.getByText("已经点了 0 个。")).toBeVisible();
   await expect(page.getByText(/已经保存：增加 1 个/)).toBeVisible();
 
-  await console.open("/places/map");
-  await show();
+  // The division stands in the address.
+  await expect(page).toHaveURL(new RegExp(`region=${county}`));
+  await page.reload();
+  await console.settled();
   await expect(shapes).toHaveCount(2);
   await expect(page.getByRole("link", { name: "导出 GeoJSON（2 个）" })).toBeVisible();
   // They stand in the order of their codes.

@@ -177,7 +177,15 @@ test("a term goes over to the next one, and the former ones stay with each deput
   await expect(history(staying).locator("tbody tr")).toHaveCount(2);
   await expect(history(staying).getByRole("row", { name: "第十九届 2027-01-10" })).toBeVisible();
   await expect(history(staying).getByRole("row", { name: "第十八届 2022-01-01 2027-01-10" })).toBeVisible();
+  await expect(form.getByText("还没有照片。")).toBeVisible();
+  const buffer = await page.screenshot({ type: "jpeg" });
+  await form.getByLabel("上传照片").setInputFiles({ name: "照片.jpg", mimeType: "image/jpeg", buffer });
+  const photo = form.getByAltText("代表照片");
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await console.glance("places-deputy-terms");
+  await form.getByRole("button", { name: "删除照片" }).click();
+  await expect(form.getByText("还没有照片。")).toBeVisible();
+  await expect(photo).toHaveCount(0);
 
   await console.open(`/places/deputies?ended=true&q=${encodeURIComponent(leaving)}`);
   await page.getByRole("button", { name: `修改${leaving}` }).click();

@@ -43,6 +43,37 @@ test("a station makes its codes, prints them and reads them from the file", asyn
   await console.close();
 });
 
+test("the logo and the words of a division are seen, kept and taken off again", async ({ browser }) => {
+  const console = await Console.of(browser, stack().console.username);
+  const page = await console.open("/codes/print");
+  const style = page.getByRole("form", { name: "本区划的样式" });
+  const words = await style.getByLabel("标题", { exact: true }).inputValue();
+  const buffer = await page.screenshot({ type: "png", clip: { x: 0, y: 0, width: 96, height: 96 } });
+  await style.getByLabel(/^图标/).setInputFiles({ name: "图标.png", mimeType: "image/png", buffer });
+  await expect(style.getByText("图标已经换好。")).toBeVisible();
+  await console.settled();
+  const preview = page.getByAltText("A4 海报的样子");
+  const before = await preview.getAttribute("src");
+  await style.getByLabel("标题", { exact: true }).fill("有话请讲");
+  // It is drawn before it is kept.
+  await expect(preview).not.toHaveAttribute("src", before ?? "");
+  await style.getByRole("button", { name: "存为本区划的样式" }).click();
+  await expect(style.getByText("已经存好。")).toBeVisible();
+  await console.look("codes-print-style");
+
+  await page.reload();
+  await console.settled();
+  await expect(style.getByLabel("标题", { exact: true })).toHaveValue("有话请讲");
+  await style.getByRole("button", { name: "去掉图标" }).click();
+  await expect(style.getByText("图标已经去掉。")).toBeVisible();
+  await expect(style.getByRole("button", { name: "去掉图标" })).toHaveCount(0);
+  // As it was, for whoever prints next.
+  await style.getByLabel("标题", { exact: true }).fill(words);
+  await style.getByRole("button", { name: "存为本区划的样式" }).click();
+  await expect(style.getByText("已经存好。")).toBeVisible();
+  await console.close();
+});
+
 test("a code is hung up with a note, replaced with a reason, and both are known afterwards", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);
   const page = await console.open("/codes?state=active&purpose=电梯");
@@ -188,6 +219,7 @@ test("unusual scans are told on the first page and on the board, with the way to
   await expect(page.getByRole("heading", { name: "扫码异常" })).toBeVisible();
   await expect(page.getByRole("cell", { name: "640" })).toBeVisible();
   await expect(page.getByLabel("时间", { exact: true })).toHaveValue("7");
+  await console.look("codes-watch");
 
   await console.open("/watch/board");
   const card = page.locator("a.number-card", { hasText: "扫码异常" });

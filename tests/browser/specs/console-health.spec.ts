@@ -27,12 +27,26 @@ test("a hotspot shows its weeks, its places and its matters", async ({ browser, 
     await console.open("/watch/clusters");
     expect(await hotspots.count()).toBeGreaterThan(0);
   }).toPass({ timeout: 60_000 });
+  const lately = page.getByRole("link", { name: /^本期 \d+ 件$/ }).first();
+  const newer = Number(await lately.textContent());
+  await lately.click();
+  await expect(page).toHaveURL(/\/desk\/ledger\?.*cluster=/);
+  await console.settled();
+  await expect(page.locator("tbody tr")).toHaveCount(Math.min(newer, 50));
+  await page.goBack();
+  await console.settled();
   await hotspots.first().click();
   await expect(page).toHaveURL(/\/watch\/clusters\/[^/?]+$/);
   await console.settled();
   await expect(page.getByRole("heading", { name: "里面的民意" })).toBeVisible();
   await expect(page.locator("tbody a").filter({ visible: true }).first()).toBeVisible();
   await console.look("cluster");
+  const all = page.getByRole("link", { name: /^共 \d+ 件$/ });
+  const total = Number(await all.textContent());
+  await all.click();
+  await expect(page).toHaveURL(/\/desk\/ledger\?cluster=/);
+  await console.settled();
+  await expect(page.locator("tbody tr")).toHaveCount(Math.min(total, 50));
   await console.close();
 });
 

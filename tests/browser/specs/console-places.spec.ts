@@ -16,6 +16,14 @@ test("a workbook with mistakes is corrected and goes in whole; what came in is f
   await console.check();
 
   await page.getByLabel("填好的文件").setInputFiles(book([["区划代码*", "名称*"], ["999001077", "柳林乡"], ["999001077201", "河西村"]]));
+  // A look that takes long can be given up, and begun again.
+  await page.route(/\/places\/imports\/regions/, () => undefined, { times: 1 });
+  await page.getByRole("button", { name: "检查" }).click();
+  await expect(page.getByRole("progressbar", { name: "正在检查" })).toBeVisible();
+  await console.check();
+  await page.getByRole("button", { name: "取消" }).click();
+  await expect(page.getByRole("progressbar")).toHaveCount(0);
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await page.getByRole("button", { name: "检查" }).click();
   await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
   await page.getByRole("button", { name: "导入" }).click();
@@ -94,8 +102,10 @@ test("a boundary is imported, another one drawn with the mouse; both are seen ag
   await expect(page.getByText("已经点了 0 个。")).toBeVisible();
   await expect(page.getByText(/已经保存：增加 1 个/)).toBeVisible();
 
-  await console.open("/places/map");
-  await show();
+  // The division stands in the address.
+  await expect(page).toHaveURL(new RegExp(`region=${county}`));
+  await page.reload();
+  await console.settled();
   await expect(shapes).toHaveCount(2);
   await expect(page.getByRole("link", { name: "导出 GeoJSON（2 个）" })).toBeVisible();
   // They stand in the order of their codes.
@@ -167,7 +177,15 @@ test("a term goes over to the next one, and the former ones stay with each deput
   await expect(history(staying).locator("tbody tr")).toHaveCount(2);
   await expect(history(staying).getByRole("row", { name: "第十九届 2027-01-10" })).toBeVisible();
   await expect(history(staying).getByRole("row", { name: "第十八届 2022-01-01 2027-01-10" })).toBeVisible();
+  await expect(form.getByText("还没有照片。")).toBeVisible();
+  const buffer = await page.screenshot({ type: "jpeg" });
+  await form.getByLabel("上传照片").setInputFiles({ name: "照片.jpg", mimeType: "image/jpeg", buffer });
+  const photo = form.getByAltText("代表照片");
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await console.glance("places-deputy-terms");
+  await form.getByRole("button", { name: "删除照片" }).click();
+  await expect(form.getByText("还没有照片。")).toBeVisible();
+  await expect(photo).toHaveCount(0);
 
   await console.open(`/places/deputies?ended=true&q=${encodeURIComponent(leaving)}`);
   await page.getByRole("button", { name: `修改${leaving}` }).click();

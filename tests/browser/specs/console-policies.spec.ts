@@ -1,6 +1,6 @@
 /** Every page of the rules: deadlines, calendar, kinds not taken, words of the check, templates of answers and messages, when messages go out, WeChat, roles. */
 import { expect, test } from "@playwright/test";
-import { Console } from "../support/console";
+import { Console, pick } from "../support/console";
 import { stack } from "../support/stack";
 
 test("a deadline for some matters is looked at before it is saved, and the law is kept", async ({ browser }) => {
@@ -121,6 +121,14 @@ test("a station's head writes a phrase, and it is offered to the station", async
   const county = await Console.of(browser, stack().console.username);
   await county.open("/policies/answers");
   await county.look("policies-answers");
+  await county.page.getByLabel("哪一级").selectOption("site");
+  const site = await pick(county.page, "站点");
+  await expect(county.page).toHaveURL(/level=site&site=/);
+  await county.page.reload();
+  await county.settled();
+  await expect(county.page.getByLabel("哪一级")).toHaveValue("site");
+  await expect(county.page.locator(".answers-place")).toContainText(site);
+  await expect(county.page.getByRole("button", { name: "加一条" })).toBeVisible();
   await county.close();
 });
 

@@ -62,7 +62,16 @@ test("a second factor is bound, and the next login asks for its code", async ({ 
   await console.close();
 });
 
-test("the auditor finds what was done, and takes it out as a file", async ({ browser }) => {
+test("the auditor finds what was done and who opened contact data, and takes it out as a file", async ({ browser, page: resident }) => {
+  const { number } = await written(resident, "单元门口的台阶松了，老人容易绊倒。", "13900003579");
+  const station = await Console.of(browser, stack().station);
+  await station.open(`/desk/ledger?q=${number}`);
+  await station.page.getByRole("link", { name: number }).click();
+  await station.settled();
+  await station.page.getByRole("button", { name: "查看联系方式" }).click();
+  await expect(station.page.getByRole("link", { name: "13900003579" })).toBeVisible();
+  await station.close();
+
   const console = await Console.of(browser, "auditor");
   const page = await console.open("/trust/audit");
   await console.look("trust-audit");
@@ -75,6 +84,7 @@ test("the auditor finds what was done, and takes it out as a file", async ({ bro
   await console.open("/trust/audit?action=audit_exported");
   await expect(page.locator("tbody tr").first()).toContainText("导出审计日志");
   await console.open("/trust/contact-views");
+  await expect(page.getByRole("row", { name: number })).toContainText(/联络员|站长/);
   await console.look("trust-contact-views");
   await console.close();
 });
@@ -267,7 +277,12 @@ test("periods are set, and what is due is shown to those whose cases it is", asy
   await county.open("/trust/retention/due");
   await expect(county.page.getByText("这一类现在没有到期的民意。")).toBeVisible();
   await county.look("trust-retention-due-empty");
+  // Nothing of the demonstration is old enough.
+  const due = { id: crypto.randomUUID(), number: "20230110-ACDE347", region_name: "杏林社区", closed_at: "2023-02-01T02:00:00Z" };
+  await county.page.route(/\/api\/v1\/retention\/due\/submissions/, (route) => route.fulfill({ json: { items: [due], next_cursor: null } }));
   await county.open("/trust/retention/due?class=photos");
+  await expect(county.page.getByRole("row", { name: due.number })).toContainText("杏林社区2023-02-01");
+  await expect(county.page.getByRole("link", { name: due.number })).toHaveAttribute("href", `/console/desk/cases/${due.id}`);
   await county.look("trust-retention-due-list");
   await county.open("/trust/retention");
   await county.look("trust-retention-county");

@@ -34,7 +34,7 @@ async function follow(console: Console, link: Locator): Promise<URLSearchParams>
   return searchParams;
 }
 
-test("behind both numbers of a rate stand their lists, by keyboard", async ({ browser }) => {
+test("behind both numbers of a rate, and behind what was before, stand their lists, by keyboard", async ({ browser }) => {
   const console = await Console.of(browser, stack().console.username);
   const rate = console.page.getByRole("region", { name: "响应率", exact: true });
   await console.open(`/watch/numbers?${EVER}`);
@@ -43,6 +43,10 @@ test("behind both numbers of a rate stand their lists, by keyboard", async ({ br
   await console.open(`/watch/numbers?${EVER}`);
   const among = await follow(console, rate.getByRole("link", { name: /^响应率一共的/ }));
   expect(among.get("measure")).toBe("due");
+  // The period before this one has all that there is.
+  await console.open("/watch/numbers?from=2031-01-01&to=2041-12-31");
+  const earlier = await follow(console, console.page.getByRole("link", { name: /^前一段登记 \d+$/ }));
+  expect(earlier.get("to")).toBe("2030-12-31");
   await console.close();
 });
 

@@ -59,7 +59,7 @@ pub struct MadeCodesResponse {
     (status = 200, description = "made, or counted with `dry_run`", body = MadeCodesResponse),
     (status = 403, description = "`forbidden`：没有制码的权限"),
     (status = 404, description = "`nothing_selected`：范围里没有您管理的网格"),
-    (status = 422, description = "`invalid_fields`：内容不对；`too_many_rows`：一次最多 50,000 个"),
+    (status = 422, description = "`invalid_fields`：内容不对；`too_many_rows`：一次最多 20,000 个"),
 ))]
 #[post("/codes")]
 pub(super) async fn make_codes(

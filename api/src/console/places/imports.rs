@@ -27,8 +27,8 @@ use crate::{
     state::{AppState, State},
 };
 
-/// Rows that one file brings at most.
-const MOST_ROWS: usize = 20_000;
+/// Rows that one file brings at most: one answer is waited for, and nobody else saves places meanwhile.
+const MOST_ROWS: usize = 5_000;
 const MOST_BYTES: usize = 15 << 20;
 /// So many mistakes stand in the answer; the workbook has them all.
 const MOST_SHOWN: usize = 500;
@@ -94,7 +94,7 @@ struct ImportQuery {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form in the contract")]
 pub struct WorkbookForm {
-    /// XLSX, at most 15 MB and 20,000 rows.
+    /// XLSX, at most 15 MB and 5,000 rows.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     Connection as _, IntoSql as _, QueryDsl, RunQueryDsl,
+    connection::SimpleConnection as _,
     sql_types::{Array, BigInt, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{audit::Action, calendar::local_date, people::Actor, text::Purpose, token::CodeToken};
@@ -15,8 +16,8 @@ use crate::{
     scope::{grids_in, not_ended},
 };
 
-/// So many codes at most are made at once.
-pub const MOST_CODES: usize = 50_000;
+/// So many codes at most are made at once: as many as one batch prints.
+pub const MOST_CODES: usize = 20_000;
 
 /// How many codes of a purpose each grid is to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,8 @@ impl Store {
             now.into_sql::<Timestamptz>(),
         );
         let (missing, made): (i64, i64) = connection.transaction(|connection| {
+            // One statement may make every code of a county.
+            connection.batch_execute("SET LOCAL statement_timeout = '60s'")?;
             let counts: (i64, i64) = Prepared::<(BigInt, BigInt), _>::new(HEAD, binds, TAIL).get_result(connection)?;
             if counts.1 > 0 {
                 let (kind, id) = selection.object();

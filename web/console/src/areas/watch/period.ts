@@ -65,6 +65,12 @@ export function behind(period: Period, measure: string, grouping?: Grouping, key
   return { name: "desk-ledger", query };
 }
 
+/** The ledger of a cluster: all of it, or of a period, a division and what is counted there. */
+export const inCluster = (cluster: string, narrowed: Partial<Period & { region: string; measure: Volume }> = {}): RouteLocationRaw => ({
+  name: "desk-ledger",
+  query: { ...narrowed, cluster },
+});
+
 /** The ledger of a square of the map, by datum, longitude and latitude of its middle. */
 export const inSquare = (period: Period, square: string): RouteLocationRaw => ({ name: "desk-ledger", query: { ...period, square } });
 

@@ -187,9 +187,9 @@ async fn a_scope_for_codes_is_found_by_name_code_or_id_within_the_own_place() {
             .collect::<Vec<_>>()
     };
     for q in ["", app.grid.code.as_str(), grid.as_str()] {
-        assert_eq!(find(&staff, "grid", q).await, [grid.clone()], "{q}");
+        assert_eq!(find(&staff, "grid", q).await, std::slice::from_ref(&grid), "{q}");
     }
-    assert_eq!(find(&staff, "site", "").await, [site.clone()]);
+    assert_eq!(find(&staff, "site", "").await, std::slice::from_ref(&site));
     assert!(find(&staff, "grid", "没有这样的").await.is_empty());
     for q in [far_grid.code.clone(), far_grid.id.to_string()] {
         assert!(find(&staff, "grid", &q).await.is_empty(), "another station's: {q}");

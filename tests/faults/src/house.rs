@@ -8,6 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 use minyi_api::auth::tokens::generate_key;
 use minyi_dev::servers::{
     Durability, Place, PrivatePostgres, PrivateRedis, Server, free_port, random_password, wait_ready,
@@ -111,7 +112,7 @@ impl House {
         })?;
         house.start(Part::Postgres)?;
         house.start(Part::Redis)?;
-        house.settle(size.places).await?;
+        house.settle(size.places, time).await?;
         for part in (0..size.apis).map(Part::Api).chain((0..size.workers).map(Part::Worker)) {
             house.start(part)?;
         }
@@ -120,9 +121,14 @@ impl House {
 
     /// Grids with their deputies, an office, and administrators of two levels, so that what is late climbs from the one
     /// to the other; all have a phone.
-    async fn settle(&mut self, places: usize) -> anyhow::Result<()> {
+    async fn settle(&mut self, places: usize, time: Time) -> anyhow::Result<()> {
         let store = self.store()?;
         store.migrate()?;
+        if time == Time::Real {
+            // It may be night in China.
+            PgConnection::establish(&self.database_url())?
+                .batch_execute("UPDATE delivery_policy SET quiet_from = NULL, quiet_until = NULL")?;
+        }
         let mut city = City::found(&store, self.now());
         self.places = (0..places).map(|_| city.grid_with_lead()).collect();
         let id = city.office(TOWNSHIP);

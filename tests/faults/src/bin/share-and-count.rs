@@ -164,10 +164,10 @@ fn of_sharing(acknowledged: &Acknowledged, shares: &[u64], stops: &[Stop], books
         acknowledged.by_api.iter().all(|asked| *asked > 0),
         "an api had nothing to do",
     );
-    // A busy machine lets a few come again; a deployment that turns many away is wrong.
+    // A slow machine lets one in a thousand come again; a deployment that turns many away is wrong.
     must(
-        acknowledged.waited * 4 <= acknowledged.moved.max(20),
-        "more than a quarter of the requests that changed their api were answered by none at once",
+        acknowledged.waited * 20 <= acknowledged.moved.max(20),
+        "more than a twentieth of the requests that changed their api were answered by none at once",
     );
     must(books.again == 0, "a message arrived twice, and nothing was broken");
     must(

@@ -19,6 +19,8 @@ pub struct Told {
 
 /// A statement as it was executed, with its parameters.
 struct Executed {
+    /// The server's process, as the log writes it.
+    process: String,
     sql: String,
     parameters: Vec<Option<String>>,
 }
@@ -45,26 +47,38 @@ fn set(house: &House, statement: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The statements of clients that prepare them, from the log: an entry begins with a time, its further lines with a tab.
+/// The statements of the client that accepts, from the log: an entry begins with a time and the process, its further lines
+/// with a tab. Other connections write between them.
 fn executed(log: &str) -> Vec<Executed> {
     let entries = log.replace("\n\t", "\u{1}");
     let mut found: Vec<Executed> = Vec::new();
     for entry in entries.lines() {
+        let Some((_, process)) = entry.split_once('[') else {
+            continue;
+        };
+        let process = process.split(']').next().unwrap_or_default();
         if let Some((_, rest)) = entry.split_once(" execute ")
             && let Some((_, sql)) = rest.split_once(": ")
         {
             found.push(Executed {
+                process: process.to_owned(),
                 sql: sql.replace('\u{1}', "\n"),
                 parameters: Vec::new(),
             });
         } else if let Some((_, list)) = entry.split_once("arameters: ")
-            && let Some(last) = found.last_mut()
+            && let Some(last) = found.iter_mut().rfind(|statement| statement.process == process)
         {
             last.parameters = parameters(list);
         }
     }
+    let accepts = found.iter().find(|statement| statement.sql.starts_with(INPUT));
+    let process = accepts.map(|statement| statement.process.clone());
+    found.retain(|statement| Some(&statement.process) == process.as_ref());
     found
 }
+
+/// How the statement begins that writes a submission.
+const INPUT: &str = "WITH input (";
 
 /// `$1 = 'it''s', $2 = NULL`
 fn parameters(list: &str) -> Vec<Option<String>> {
@@ -95,7 +109,7 @@ fn parameters(list: &str) -> Vec<Option<String>> {
 fn script(statement: &Executed) -> String {
     let columns: Vec<&str> = statement
         .sql
-        .strip_prefix("WITH input (")
+        .strip_prefix(INPUT)
         .and_then(|sql| sql.split_once(')'))
         .map(|(list, _)| list.split(',').map(str::trim).collect())
         .unwrap_or_default();

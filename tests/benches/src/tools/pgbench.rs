@@ -67,6 +67,8 @@ fn executed(log: &str) -> Vec<Executed> {
             });
         } else if let Some((_, list)) = entry.split_once("arameters: ")
             && let Some(last) = found.iter_mut().rfind(|statement| statement.process == process)
+            // Binding is written down too, with the parameters of the statement that comes next.
+            && last.parameters.is_empty()
         {
             last.parameters = parameters(list);
         }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     CHUNK, Entry, PlaceForm, Resolved, Saving, Target,
-    filter::{belongs, within},
+    filter::{belongs, one_of, one_of_ids, within},
     lists::deputies_within,
     lookup,
 };
@@ -99,7 +99,7 @@ fn known(saving: &mut Saving<'_>, entries: &[Entry<AssignmentForm>]) -> Result<K
     let codes: Vec<&str> = entries.iter().map(|entry| entry.form.grid.as_str()).collect();
     let found: Vec<(String, Uuid, String, String)> = grids::table
         .filter(within(&saving.scope, "grids.region_code"))
-        .filter(grids::code.eq_any(codes))
+        .filter(one_of("grids.code", codes))
         .select((grids::code, grids::id, grids::name, grids::region_code))
         .load(saving.connection)?;
     let grid_ids: Vec<Uuid> = found.iter().map(|grid| grid.1).collect();
@@ -111,10 +111,9 @@ fn known(saving: &mut Saving<'_>, entries: &[Entry<AssignmentForm>]) -> Result<K
             DeputyRef::Number(number) => numbers.push(number.as_str()),
         }
     }
-    let asked = deputies::id
-        .eq_any(ids)
-        .or(deputies::name.eq_any(names))
-        .or(deputies::number.eq_any(numbers));
+    let asked = one_of_ids("deputies.id", ids)
+        .or(one_of("deputies.name", names))
+        .or(one_of("deputies.number", numbers));
     let deputies = deputies::table
         .filter(deputies_within(&saving.scope))
         .filter(asked)
@@ -126,9 +125,8 @@ fn known(saving: &mut Saving<'_>, entries: &[Entry<AssignmentForm>]) -> Result<K
             deputies::term_until,
         ))
         .load(saving.connection)?;
-    let held = grid_assignments::grid_id
-        .eq_any(grid_ids)
-        .or(grid_assignments::id.eq_any(lookup::ids(entries)));
+    let held =
+        one_of_ids("grid_assignments.grid_id", grid_ids).or(one_of_ids("grid_assignments.id", lookup::ids(entries)));
     let rows = grid_assignments::table
         .inner_join(grids::table)
         .filter(within(&saving.scope, "grids.region_code"))

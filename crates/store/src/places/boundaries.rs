@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     RowProblem, Saved, alone,
     changes::{self, NewChange},
-    filter::{begins, within},
+    filter::{begins, one_of, within},
 };
 use crate::{
     By, Refusal, Result, Store,
@@ -150,12 +150,12 @@ fn things(connection: &mut PgConnection, scope: &PlaceScope, new: &[NewBoundary]
     let codes: Vec<&str> = new.iter().map(|boundary| boundary.code.as_str()).collect();
     let divisions: Vec<(String, String, Option<Value>)> = regions::table
         .filter(within(scope, "regions.code"))
-        .filter(regions::code.eq_any(&codes))
+        .filter(one_of("regions.code", codes.iter().copied()))
         .select((regions::code, regions::name, regions::boundary))
         .load(connection)?;
     let found: Vec<(String, Uuid, String, String, Option<Value>)> = grids::table
         .filter(within(scope, "grids.region_code"))
-        .filter(grids::code.eq_any(&codes))
+        .filter(one_of("grids.code", codes))
         .select((grids::code, grids::id, grids::name, grids::region_code, grids::boundary))
         .load(connection)?;
     let division = |(code, name, before): (String, String, Option<Value>)| {
@@ -189,7 +189,7 @@ fn territories(connection: &mut PgConnection, new: &[NewBoundary]) -> Result<Has
         .flatten()
         .collect();
     let drawn: Vec<(String, Option<Value>)> = regions::table
-        .filter(regions::code.eq_any(above))
+        .filter(one_of("regions.code", above))
         .filter(regions::boundary.is_not_null())
         .select((regions::code, regions::boundary))
         .load(connection)?;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     CHUNK, Entry, PlaceForm, Resolved, Saving, Target,
+    filter::{one_of, one_of_ids},
     lists::deputies_within,
     lookup::{self, Once, SiteRef, pick},
 };
@@ -118,10 +119,9 @@ fn existing(saving: &mut Saving<'_>, entries: &[Entry<DeputyForm>]) -> Result<Ve
         .iter()
         .filter_map(|entry| entry.form.number.as_deref())
         .collect();
-    let asked = deputies::name
-        .eq_any(names)
-        .or(deputies::number.eq_any(numbers))
-        .or(deputies::id.eq_any(lookup::ids(entries)));
+    let asked = one_of("deputies.name", names)
+        .or(one_of("deputies.number", numbers))
+        .or(one_of_ids("deputies.id", lookup::ids(entries)));
     let rows: Vec<DeputyRow> = deputies::table
         .filter(deputies_within(&saving.scope))
         .filter(asked)
@@ -129,7 +129,7 @@ fn existing(saving: &mut Saving<'_>, entries: &[Entry<DeputyForm>]) -> Result<Ve
         .load(saving.connection)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let terms: Vec<(Uuid, String)> = deputy_terms::table
-        .filter(deputy_terms::deputy_id.eq_any(ids))
+        .filter(one_of_ids("deputy_terms.deputy_id", ids))
         .order(deputy_terms::valid_from)
         .select((deputy_terms::deputy_id, deputy_terms::name))
         .load(saving.connection)?;
@@ -152,13 +152,13 @@ fn taken_elsewhere(
         .iter()
         .filter_map(|entry| entry.form.number.as_deref())
         .collect();
-    let own: Vec<Uuid> = own.iter().map(|deputy| deputy.row.id).collect();
-    let taken: Vec<Option<String>> = deputies::table
-        .filter(deputies::number.eq_any(numbers))
-        .filter(deputies::id.ne_all(own))
-        .select(deputies::number)
+    let own: HashSet<Uuid> = own.iter().map(|deputy| deputy.row.id).collect();
+    let taken: Vec<(Uuid, Option<String>)> = deputies::table
+        .filter(one_of("deputies.number", numbers))
+        .select((deputies::id, deputies::number))
         .load(saving.connection)?;
-    Ok(taken.into_iter().flatten().collect())
+    let elsewhere = taken.into_iter().filter(|(id, _)| !own.contains(id));
+    Ok(elsewhere.filter_map(|(_, number)| number).collect())
 }
 
 impl PlaceForm for DeputyForm {

@@ -89,3 +89,23 @@ pub fn grams(typed: &str) -> Vec<String> {
 pub fn belongs<From: 'static>(column: &str, id: Uuid) -> Condition<From> {
     Box::new(sql::<Bool>(&format!("{column} = ")).bind::<SqlUuid, _>(id).sql(""))
 }
+
+/// What has one of these in the column. Thousands of values in a list are compared with each row, one by one, when the
+/// planner does not know yet that the table has grown; a set is looked up either way.
+pub fn one_of<'a, From: 'static>(column: &str, values: impl IntoIterator<Item = &'a str>) -> Condition<From> {
+    let values: Vec<String> = values.into_iter().map(str::to_owned).collect();
+    Box::new(
+        sql::<Bool>(&format!("{column} IN (SELECT unnest("))
+            .bind::<Array<Text>, _>(values)
+            .sql("))"),
+    )
+}
+
+/// The same for ids.
+pub fn one_of_ids<From: 'static>(column: &str, ids: Vec<Uuid>) -> Condition<From> {
+    Box::new(
+        sql::<Bool>(&format!("{column} IN (SELECT unnest("))
+            .bind::<Array<SqlUuid>, _>(ids)
+            .sql("))"),
+    )
+}

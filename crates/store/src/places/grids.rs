@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, pg::Pg,
+    AsChangeset, BoolExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, pg::Pg,
 };
 use minyi_domain::{audit::ObjectKind, places::is_grid_code};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     CHUNK, Entry, PlaceForm, Resolved, Saving,
+    filter::{one_of, one_of_ids},
     lookup::{self, Once, SiteRef, pick},
 };
 use crate::{Result, schema::grids};
@@ -54,7 +55,7 @@ impl PlaceForm for GridForm {
         let sites = lookup::sites(saving, entries.iter().map(|entry| &entry.form.site))?;
         // Not limited to the scope: a code is taken wherever it is.
         let existing: Vec<GridRecord> = grids::table
-            .filter(grids::code.eq_any(codes).or(grids::id.eq_any(lookup::ids(entries))))
+            .filter(one_of("grids.code", codes).or(one_of_ids("grids.id", lookup::ids(entries))))
             .select(GridRecord::as_select())
             .load(saving.connection)?;
         let kept = existing.iter().filter(|grid| saving.scope.covers(&grid.region_code));

@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{Entry, Saving, Target, filter::within};
+use super::{
+    Entry, Saving, Target,
+    filter::{one_of, one_of_ids, within},
+};
 use crate::{
     Result,
     schema::{regions, sites},
@@ -21,9 +24,8 @@ pub enum SiteRef {
 
 /// The divisions that exist, of those in question.
 pub fn regions(saving: &mut Saving<'_>, codes: HashSet<&str>) -> Result<HashSet<String>> {
-    let codes: Vec<&str> = codes.into_iter().collect();
     let known: Vec<String> = regions::table
-        .filter(regions::code.eq_any(codes))
+        .filter(one_of("regions.code", codes))
         .select(regions::code)
         .load(saving.connection)?;
     Ok(known.into_iter().collect())
@@ -59,7 +61,7 @@ pub fn sites<'a>(saving: &mut Saving<'_>, refs: impl Iterator<Item = &'a SiteRef
     }
     let found: Vec<(Uuid, String)> = sites::table
         .filter(within(&saving.scope, "sites.region_code"))
-        .filter(sites::name.eq_any(names).or(sites::id.eq_any(ids)))
+        .filter(one_of("sites.name", names).or(one_of_ids("sites.id", ids)))
         .filter(sites::valid_until.is_null().or(sites::valid_until.gt(saving.today)))
         .select((sites::id, sites::name))
         .load(saving.connection)?;

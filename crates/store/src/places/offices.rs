@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, pg::Pg,
+    AsChangeset, BoolExpressionMethods, Identifiable, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, pg::Pg,
 };
 use minyi_domain::audit::ObjectKind;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     CHUNK, Entry, PlaceForm, Resolved, Saving,
-    filter::within,
+    filter::{one_of, one_of_ids, within},
     lookup::{self, Once, pick},
 };
 use crate::{Result, schema::offices};
@@ -46,7 +46,7 @@ impl PlaceForm for OfficeForm {
         let known = lookup::regions(saving, codes)?;
         let existing: Vec<OfficeRecord> = offices::table
             .filter(within(&saving.scope, "offices.region_code"))
-            .filter(offices::name.eq_any(names).or(offices::id.eq_any(lookup::ids(entries))))
+            .filter(one_of("offices.name", names).or(one_of_ids("offices.id", lookup::ids(entries))))
             .select(OfficeRecord::as_select())
             .load(saving.connection)?;
         let by_id: HashMap<Uuid, &OfficeRecord> = existing.iter().map(|office| (office.id, office)).collect();

@@ -3,13 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use diesel::{
-    AsChangeset, ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg,
-};
+use diesel::{AsChangeset, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, pg::Pg};
 use minyi_domain::{audit::ObjectKind, places::division_above};
 use serde::Serialize;
 
-use super::{CHUNK, Entry, PlaceForm, Resolved, Saving, Target, lookup::Once};
+use super::{CHUNK, Entry, PlaceForm, Resolved, Saving, Target, filter::one_of, lookup::Once};
 use crate::{Result, schema::regions};
 
 /// A division as it is filled in; its code is its natural key.
@@ -40,7 +38,7 @@ impl PlaceForm for RegionForm {
         let codes: HashSet<&str> = entries.iter().map(|entry| entry.form.code.as_str()).collect();
         let above: HashSet<&str> = codes.iter().filter_map(|code| division_above(code)).collect();
         let existing: Vec<RegionRecord> = regions::table
-            .filter(regions::code.eq_any(codes.iter().chain(&above)))
+            .filter(one_of("regions.code", codes.iter().chain(&above).copied()))
             .select(RegionRecord::as_select())
             .load(saving.connection)?;
         let existing: HashMap<String, RegionRecord> = existing

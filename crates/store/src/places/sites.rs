@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     CHUNK, Entry, PlaceForm, Resolved, Saving,
-    filter::within,
+    filter::{one_of, one_of_ids, within},
     lookup::{self, Once, SiteRef, pick},
 };
 use crate::{
@@ -82,7 +82,7 @@ impl PlaceForm for SiteForm {
         let known = lookup::regions(saving, codes)?;
         let existing: Vec<SiteRecord> = sites::table
             .filter(within(&saving.scope, "sites.region_code"))
-            .filter(sites::name.eq_any(names).or(sites::id.eq_any(lookup::ids(entries))))
+            .filter(one_of("sites.name", names).or(one_of_ids("sites.id", lookup::ids(entries))))
             .select(SiteRecord::as_select())
             .load(saving.connection)?;
         let by_id: HashMap<Uuid, &SiteRecord> = existing.iter().map(|site| (site.id, site)).collect();
@@ -205,7 +205,7 @@ fn refuse_closing_with_grids(
         return Ok(());
     }
     let held: Vec<Uuid> = grids::table
-        .filter(grids::site_id.eq_any(closing))
+        .filter(one_of_ids("grids.site_id", closing))
         .filter(grids::valid_until.is_null())
         .select(grids::site_id)
         .distinct()

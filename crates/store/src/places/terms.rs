@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     alone,
     changes::{self, NewChange},
+    filter::one_of_ids,
     lists::deputies_within,
 };
 use crate::{
@@ -132,7 +133,7 @@ fn run(connection: &mut PgConnection, by: (&By, &Actor), advance: &Advance, now:
         return Err(Refusal::TargetUnknown("deputy").into());
     }
     let later: i64 = deputy_terms::table
-        .filter(deputy_terms::deputy_id.eq_any(&ids))
+        .filter(one_of_ids("deputy_terms.deputy_id", ids.clone()))
         .filter(deputy_terms::valid_from.ge(from))
         .count()
         .get_result(connection)?;
@@ -145,7 +146,7 @@ fn run(connection: &mut PgConnection, by: (&By, &Actor), advance: &Advance, now:
         .or(deputy_terms::valid_until.gt(from));
     diesel::update(
         deputy_terms::table
-            .filter(deputy_terms::deputy_id.eq_any(&ids))
+            .filter(one_of_ids("deputy_terms.deputy_id", ids.clone()))
             .filter(running),
     )
     .set(deputy_terms::valid_until.eq(from))
@@ -166,10 +167,10 @@ fn run(connection: &mut PgConnection, by: (&By, &Actor), advance: &Advance, now:
             .values(terms)
             .execute(connection)?;
     }
-    diesel::update(deputies::table.filter(deputies::id.eq_any(&staying)))
+    diesel::update(deputies::table.filter(one_of_ids("deputies.id", staying.clone())))
         .set(deputies::term_until.eq(advance.until))
         .execute(connection)?;
-    diesel::update(deputies::table.filter(deputies::id.eq_any(&advance.leaving)))
+    diesel::update(deputies::table.filter(one_of_ids("deputies.id", advance.leaving.clone())))
         .set(deputies::term_until.eq(from))
         .execute(connection)?;
     let mut advanced = leave(connection, &advance.leaving, from)?;

@@ -30,7 +30,13 @@ pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
     for (file, row, what, path, part) in [
         ("code", 3, "code page", format!("/c/{token}"), 0.5),
         ("receipt", 4, "receipt page", format!("/r/{receipt}"), 0.25),
-        ("json", 4, "receipt as JSON", format!("/api/v1/receipts/{receipt}"), 0.25),
+        (
+            "json",
+            4,
+            "receipt as JSON",
+            format!("/api/v1/receipts/{receipt}"),
+            0.25,
+        ),
     ] {
         let page = house.client.get(format!("{}{path}", house.bases[0])).send().await?;
         let bytes = page.error_for_status().with_context(|| path.clone())?.bytes().await?;

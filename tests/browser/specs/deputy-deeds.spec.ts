@@ -28,9 +28,11 @@ const DEEDS: Deed[] = [
   { name: "转给别人", choose: /./, field: "为什么转", stands: /^$/, send: "转办", state: "registered", gone: true },
 ];
 
+// No press is followed by WeChat's question, however many messages came before.
+test.beforeEach(({ page }) => allowPushes(page));
+
 for (const { name, choose, field, stands, send, state, gone } of DEEDS) {
   test(`${name}: from the case through its form to the server`, async ({ page, browser }) => {
-    await allowPushes(page);
     const mark = `${Date.now()}${Math.floor(Math.random() * 1000)}`;
     const sent = await submit(page, `浏览器测试 ${mark}：河边的栏杆锈了。`);
     const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });

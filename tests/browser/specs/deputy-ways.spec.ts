@@ -1,10 +1,13 @@
 import { expect, test } from "@playwright/test";
-import { otherPhone, Phone, submit } from "../support/deputy";
+import { allowPushes, otherPhone, Phone, submit } from "../support/deputy";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
 /** Ten seconds in which it can be taken back, and room for a busy machine. */
 const SENT = { timeout: 40_000 };
+
+// No press is followed by WeChat's question, however many messages came before.
+test.beforeEach(({ page }) => allowPushes(page));
 
 /** The time of day in China so many hours from now, on the hour. */
 const clockTime = (hours: number) => `${String((new Date().getUTCHours() + 8 + hours) % 24).padStart(2, "0")}:00`;

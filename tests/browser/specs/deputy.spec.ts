@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { onReceipt, otherPhone, Phone, submit } from "../support/deputy";
+import { allowPushes, onReceipt, otherPhone, Phone, submit } from "../support/deputy";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
@@ -7,6 +7,9 @@ import { barriers } from "../support/watch";
 const SENT = { timeout: 40_000 };
 const SMALL = { viewport: { width: 360, height: 640 } };
 const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
+
+// No press is followed by WeChat's question, however many messages came before.
+test.beforeEach(({ page }) => allowPushes(page));
 
 // The order of the taps is the same for whoever needs large letters.
 for (const size of ["标准", "特大"]) test(`from the message to the answer on the receipt in four taps, ${size} text`, async ({ page, browser }) => {

@@ -57,6 +57,8 @@ export class Console {
     await look("link");
     await page.getByRole("button", { name: "开始设置" }).click();
     await page.getByLabel("新密码", { exact: true }).fill(PASSWORD);
+    // There is none yet that could be asked for.
+    await expect(page.getByLabel("现在的密码")).toHaveCount(0);
     await page.getByLabel("再输一遍新密码").fill(PASSWORD);
     await look("password");
     await page.getByRole("button", { name: "保存新密码" }).click();

@@ -1,0 +1,29 @@
+/** What an installation is filled with by the console. */
+import { expect } from "@playwright/test";
+import type { Console } from "./console";
+
+/** Somebody who is to have an account. */
+export interface Newcomer {
+  username: string;
+  name: string;
+  role: string;
+  /** Where: the label of the field, and what is typed there. */
+  place?: [field: string, words: string];
+}
+
+/** A security administrator makes an account; its link comes back. `look`: at the form as it is filled in. */
+export async function newAccount(security: Console, who: Newcomer, look?: () => Promise<void>): Promise<string> {
+  const page = await security.open("/trust/accounts/new");
+  await page.getByLabel("用户名").fill(who.username);
+  await page.getByLabel("姓名").fill(who.name);
+  await page.getByLabel("角色").selectOption({ label: who.role });
+  if (who.place) {
+    const [field, words] = who.place;
+    await page.getByLabel(field).fill(words);
+    await page.getByRole("option", { name: words }).first().click();
+  }
+  await look?.();
+  await page.getByRole("button", { name: "建立账号" }).click();
+  await expect(page.getByText("账号建好了")).toBeVisible();
+  return page.locator("code.link").innerText();
+}

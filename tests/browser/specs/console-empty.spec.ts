@@ -5,12 +5,12 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { expect, test, type Browser, type Locator, type Page } from "@playwright/test";
-import { Console, PASSWORD } from "../support/console";
-import { assignments, book, COUNTY, grids, offices, people, regions, sites, spoiled, type Row } from "../support/county";
+import { expect, test, type Browser, type Page } from "@playwright/test";
+import { Console, optionOf, PASSWORD } from "../support/console";
+import { assignments, book, COUNTY, grids, offices, people, regions, sites, spoiled } from "../support/county";
 import { bringUpEmpty, createAdmin } from "../support/product";
 import { codesOn } from "../support/qr";
-import { newAccount, type Newcomer } from "../support/setup";
+import { bringIn, newAccount, type Newcomer } from "../support/setup";
 import { stack } from "../support/stack";
 import { totp } from "../support/totp";
 import { barriers, watch } from "../support/watch";
@@ -31,17 +31,6 @@ async function glances(who: Console, pages: readonly string[], state: string): P
   }
 }
 
-/** A workbook is looked through and goes in. */
-async function bringIn(system: Console, kind: string, rows: readonly Row[]): Promise<void> {
-  const page = await system.open(`/places/import?kind=${kind}`);
-  await page.getByLabel("填好的文件").setInputFiles(book(rows));
-  await page.getByRole("button", { name: "检查" }).click();
-  await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
-  await page.getByRole("button", { name: "导入", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
-  await expect(page.locator("dl.facts")).toContainText(`增加${rows.length - 1}`);
-}
-
 /** Somebody comes in by the link that the security administrator makes. */
 async function newcomer(browser: Browser, security: Console, who: Newcomer): Promise<Console> {
   return Console.invited(browser, await newAccount(security, who, () => security.glance(`empty-account-${who.username}`)));
@@ -52,11 +41,6 @@ async function downloaded(page: Page, press: () => Promise<void>): Promise<strin
   return download.path();
 }
 const begins = (path: string): string => readFileSync(path).subarray(0, 4).toString();
-
-/** The whole label of the option that contains these words. */
-async function optionOf(select: Locator, words: string): Promise<string> {
-  return ((await select.locator("option", { hasText: words }).first().textContent()) ?? "").trim();
-}
 
 /** The first administrator comes in with two factors and finds what is to be done. */
 async function comeIn(browser: Browser): Promise<Console> {

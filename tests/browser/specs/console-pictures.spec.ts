@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
-import { book, COUNTY, type Row } from "../support/county";
+import { COUNTY } from "../support/county";
 import { bringUpEmpty, createAdmin } from "../support/product";
-import { newAccount, type Newcomer } from "../support/setup";
+import { bringIn, newAccount, type Newcomer } from "../support/setup";
 import { stack } from "../support/stack";
 
 test("the robot of a station's and of an office's group is looked at", async ({ browser }) => {
@@ -85,15 +85,6 @@ async function glances(who: Console, paths: readonly string[]): Promise<void> {
     await who.open(path);
     await who.glance(`nothing-${path.slice(1).replaceAll("/", "-")}`);
   }
-}
-
-async function bringIn(system: Console, kind: string, rows: readonly Row[]): Promise<void> {
-  const page = await system.open(`/places/import?kind=${kind}`);
-  await page.getByLabel("填好的文件").setInputFiles(book(rows));
-  await page.getByRole("button", { name: "检查" }).click();
-  await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
-  await page.getByRole("button", { name: "导入", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
 }
 
 test.describe("an installation in which nothing has happened", () => {

@@ -2,6 +2,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { Console, PASSWORD } from "../support/console";
 import { createAdmin } from "../support/product";
+import { submit } from "../support/resident";
 import { newAccount } from "../support/setup";
 import { stack } from "../support/stack";
 import { totp } from "../support/totp";
@@ -83,16 +84,8 @@ test("the auditor finds what was done and who opened contact data, and takes it 
 const STREET = { username: "street.001", name: "潘晓蕾" };
 const GONE = "（内容已应本人要求删除）";
 
-/** A resident who leaves a phone number; the number of the matter and its receipt. */
-async function written(page: Page, text: string, phone: string): Promise<{ number: string; receipt: string }> {
-  const { base_url, codes } = stack();
-  const sent = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
-    headers: { "idempotency-key": crypto.randomUUID() },
-    data: { kind: "problem", text, contact: { name: "王阿姨", phone } },
-  });
-  expect(sent.status()).toBe(201);
-  return (await sent.json()) as { number: string; receipt: string };
-}
+/** A resident who leaves a phone number. */
+const written = (page: Page, text: string, phone: string) => submit(page, text, { contact: { name: "王阿姨", phone } });
 
 /** Looks a person up by phone. */
 async function lookUp(console: Console, phone: string): Promise<Page> {
@@ -108,7 +101,7 @@ test("a person's data is deleted by two administrators, with proof and log", asy
   test.setTimeout(240_000);
   const phone = `139${String(Date.now()).slice(-8)}`;
   const text = "我家门口的下水道堵了，味道很大。";
-  const { number, receipt } = await written(resident, text, phone);
+  const { number, token } = await written(resident, text, phone);
 
   // What is closed is deleted at once: the station answers, the resident rates.
   const station = await Console.of(browser, stack().station);
@@ -123,7 +116,7 @@ test("a person's data is deleted by two administrators, with proof and log", asy
   await station.page.keyboard.press("Control+Enter");
   await expect(station.page.getByText("已答复，待评价").first()).toBeVisible();
   await station.close();
-  const rated = await resident.request.post(`${stack().base_url}/api/v1/receipts/${receipt}/rating`, {
+  const rated = await resident.request.post(`${stack().base_url}/api/v1/receipts/${token}/rating`, {
     data: { solved: true, satisfaction: "satisfied" },
   });
   expect(rated.ok()).toBe(true);

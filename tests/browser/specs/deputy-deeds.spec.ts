@@ -1,10 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { allowPushes, asStation, Phone, submit } from "../support/deputy";
+import { allowPushes, asStation, Phone, SENT, SMALL } from "../support/deputy";
+import { submit } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
-
-/** Ten seconds in which it can be taken back, and room for a busy machine. */
-const SENT = { timeout: 40_000 };
 
 interface Deed {
   /** As the case offers it. */
@@ -35,9 +33,9 @@ for (const { name, choose, field, stands, send, state, gone } of DEEDS) {
   test(`${name}: from the case through its form to the server`, async ({ page, browser }) => {
     const mark = `${Date.now()}${Math.floor(Math.random() * 1000)}`;
     const sent = await submit(page, `浏览器测试 ${mark}：河边的栏杆锈了。`);
-    const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+    const phone = await Phone.of(browser, SMALL);
     await phone.openCase(sent);
-    const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+    const id = phone.caseId;
     await phone.act(name);
     if (choose) await phone.tap("radio", choose);
     const box = phone.page.getByRole("textbox", { name: field });

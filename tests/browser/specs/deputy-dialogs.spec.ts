@@ -1,11 +1,9 @@
 import { expect, test } from "@playwright/test";
-import { allowPushes, answerPushes, ledger, onReceipt, Phone, submit } from "../support/deputy";
+import { allowPushes, answerPushes, ledger, Phone, SENT, SMALL } from "../support/deputy";
+import { onReceipt, submit, unique } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
-const SENT = { timeout: 40_000 };
-const SMALL = { viewport: { width: 360, height: 640 } };
-const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
 const page = (name: string) => `${stack().base_url}/deputy/#/${name}/index`;
 
 /** More than any sheet has. */

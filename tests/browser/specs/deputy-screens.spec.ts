@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
-import { allowPushes, Phone, submit, type Submitted } from "../support/deputy";
+import { allowPushes, Phone, SMALL } from "../support/deputy";
+import { submit, type Submitted } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
@@ -98,9 +99,9 @@ for (const [name, size] of [["normal", null], ["large", "特大"]] as const) {
   test(`every screen at 360×640, ${name} text`, async ({ page, browser }) => {
     test.setTimeout(360_000);
     const sent = await submit(page, `浏览器测试 ${Date.now()}：看看每一屏。`);
-    const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+    const phone = await Phone.of(browser, SMALL);
     await phone.openCase(sent);
-    const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1] ?? "";
+    const id = phone.caseId;
     if (size) {
       await phone.page.goto(screen("mine/settings/index"));
       await phone.page.getByRole("radio", { name: size }).click();

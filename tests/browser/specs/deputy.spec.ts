@@ -1,12 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { allowPushes, onReceipt, otherPhone, Phone, submit } from "../support/deputy";
+import { allowPushes, otherPhone, Phone, SENT, SMALL } from "../support/deputy";
+import { onReceipt, submit, unique } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
-
-/** Ten seconds in which an answer can be taken back, and room for a busy machine. */
-const SENT = { timeout: 40_000 };
-const SMALL = { viewport: { width: 360, height: 640 } };
-const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
 
 // No press is followed by WeChat's question, however many messages came before.
 test.beforeEach(({ page }) => allowPushes(page));
@@ -197,7 +193,7 @@ test("what somebody else has done meanwhile is shown and not overwritten", async
   const sent = await submit(page, unique("这件事归别处管。"));
   const phone = await Phone.of(browser);
   await phone.openCase(sent);
-  const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+  const id = phone.caseId;
   const answer = unique("我来答复。");
   await phone.write(answer);
 

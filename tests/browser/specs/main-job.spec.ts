@@ -1,5 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
-import { onReceipt, Phone } from "../support/deputy";
+import { messagesAbout, Phone } from "../support/deputy";
+import { onReceipt } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers, watch } from "../support/watch";
 
@@ -9,18 +10,6 @@ test.use({ bypassCSP: true });
 async function photos(page: Page, count: number): Promise<{ name: string; mimeType: string; buffer: Buffer }[]> {
   const buffer = await page.screenshot({ type: "jpeg" });
   return Array.from({ length: count }, (_, index) => ({ name: `现场${index}.jpg`, mimeType: "image/jpeg", buffer }));
-}
-
-interface Message {
-  received_at: string;
-  data: Record<string, { value: string }>;
-}
-
-async function messagesAbout(page: Page, number: string): Promise<Message[]> {
-  const { simulator_url, deputy } = stack();
-  const answer = await page.request.get(`${simulator_url}/_sim/users/${deputy.openid}/messages`);
-  const { items } = (await answer.json()) as { items: Message[] };
-  return items.filter((message) => message.data.character_string1?.value === number);
 }
 
 async function send(page: Page, text: string, withPhotos: number): Promise<string> {

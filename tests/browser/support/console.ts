@@ -1,4 +1,4 @@
-import { expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
+import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
 import { stack } from "./stack";
 import { totp } from "./totp";
 import { barriers, quiet, watch } from "./watch";
@@ -21,6 +21,11 @@ export async function pick(page: Page, label: string, code = ""): Promise<string
   const name = (await option.innerText()).trim().split(/\s/)[0] ?? "";
   await option.click();
   return name;
+}
+
+/** The whole label of the option that contains these words. */
+export async function optionOf(select: Locator, words: string): Promise<string> {
+  return ((await select.locator("option", { hasText: words }).first().textContent()) ?? "").trim();
 }
 
 /** A console that somebody has signed in to. */

@@ -1,25 +1,13 @@
 import { expect, type APIRequestContext, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
+import type { Submitted } from "./resident";
 import { stack } from "./stack";
 import { quiet, watch } from "./watch";
 
-/** A resident's submission. */
-export interface Submitted {
-  number: string;
-  /** The address of its receipt. */
-  receipt: string;
-  text: string;
-}
+/** The smallest phone that the client is made for. */
+export const SMALL = { viewport: { width: 360, height: 640 } };
 
-export async function submit(page: Page, text: string, consent = false): Promise<Submitted> {
-  const { base_url, codes } = stack();
-  const answer = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
-    headers: { "Idempotency-Key": `browser-${Date.now()}-${Math.random()}` },
-    data: { kind: "problem", text, publish_consent: consent },
-  });
-  expect(answer.status(), await answer.text()).toBe(201);
-  const { number, receipt } = (await answer.json()) as { number: string; receipt: string };
-  return { number, receipt: `${base_url}/r/${receipt}`, text };
-}
+/** Ten seconds in which it can be taken back, and room for a busy machine. */
+export const SENT = { timeout: 40_000 };
 
 /** The deputy's phone. It counts every press, as the person would. */
 export class Phone {
@@ -93,15 +81,14 @@ export class Phone {
     await this.page.getByRole("dialog").getByRole("button", { name }).click();
   }
 
+  /** The id of the submission whose page is open. */
+  get caseId(): string {
+    return /[?&]id=([\w-]+)/.exec(this.page.url())?.[1] ?? "";
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }
-}
-
-/** How often a resident sees this text on the receipt. */
-export async function onReceipt(page: Page, receipt: string, text: string): Promise<number> {
-  const answer = await page.request.get(receipt);
-  return (await answer.text()).split(text).length - 1;
 }
 
 /** The bearer token of somebody's WeChat; `null`: it belongs to no account. */
@@ -111,6 +98,20 @@ export async function tokenOf(request: APIRequestContext, openid: string): Promi
   const { js_code } = (await code.json()) as { js_code: string };
   const session = await request.post(`${base_url}/api/v1/sessions/wechat`, { data: { js_code } });
   return session.ok() ? ((await session.json()) as { access_token: string }).access_token : null;
+}
+
+/** A message of WeChat as the simulator keeps it. */
+interface Message {
+  page: string;
+  data: Record<string, { value: string }>;
+}
+
+/** What the deputy's WeChat was sent about a submission. */
+export async function messagesAbout(page: Page, number: string): Promise<Message[]> {
+  const { simulator_url, deputy } = stack();
+  const answer = await page.request.get(`${simulator_url}/_sim/users/${deputy.openid}/messages`);
+  const { items } = (await answer.json()) as { items: Message[] };
+  return items.filter(({ data }) => data.character_string1?.value === number);
 }
 
 interface Pushes {

@@ -20,16 +20,6 @@ export class Desk {
     return desk;
   }
 
-  /** The deputy of the first grid, by the phone of the simulator. */
-  static async ofDeputy(browser: Browser, number: string): Promise<Desk> {
-    const page = await (await browser.newContext({ bypassCSP: true })).newPage();
-    const desk = new Desk(page, watch(page));
-    await page.goto(`${stack().simulator_url}/phone/${stack().deputy.openid}`);
-    await page.getByText(number).first().click();
-    await page.waitForURL(/\/desk\//);
-    return desk;
-  }
-
   /** Opens a page of the desk that nothing keeps anybody out of. */
   async open(path: string): Promise<Page> {
     await this.page.goto(new URL(path, stack().base_url).href);
@@ -52,23 +42,6 @@ export class Desk {
     expect(this.seen).toEqual({ errors: [], foreign: [] });
     await this.page.context().close();
   }
-}
-
-/** What a resident has sent: its number and its receipt. */
-export interface Sent {
-  number: string;
-  receipt: string;
-}
-
-/** Sends a submission to the first code as a resident's own program would. */
-export async function submit(page: Page, text: string, consent = false): Promise<Sent> {
-  const { base_url, codes } = stack();
-  const answer = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
-    headers: { "idempotency-key": crypto.randomUUID() },
-    data: { kind: "problem", text, publish_consent: consent },
-  });
-  expect(answer.status()).toBe(201);
-  return (await answer.json()) as Sent;
 }
 
 /** The page of a case at the desk, found by its number. */

@@ -1,6 +1,18 @@
 /** What an installation is filled with by the console. */
 import { expect } from "@playwright/test";
 import type { Console } from "./console";
+import { book, type Row } from "./county";
+
+/** A workbook, headings first, is looked through and goes in whole. */
+export async function bringIn(console: Console, kind: string, rows: readonly Row[]): Promise<void> {
+  const page = await console.open(`/places/import?kind=${kind}`);
+  await page.getByLabel("填好的文件").setInputFiles(book(rows));
+  await page.getByRole("button", { name: "检查" }).click();
+  await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
+  await expect(page.locator("dl.facts")).toContainText(`增加${rows.length - 1}`);
+}
 
 /** Somebody who is to have an account. */
 export interface Newcomer {

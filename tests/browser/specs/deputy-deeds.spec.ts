@@ -45,6 +45,7 @@ for (const { name, choose, field, stands, send, state, gone } of DEEDS) {
     expect(await barriers(phone.page)).toEqual([]);
     await phone.tap("button", send);
     await expect(phone.page.getByText(/秒后发出/)).toBeVisible();
+    await phone.stepOver();
 
     // The station reads what became of it, and what was written.
     const headers = await asStation(page.request);

@@ -59,6 +59,7 @@ test("what was not sent is thrown away only after a yes", async ({ page: residen
   await phone.write(answer);
   await phone.page.route("**/api/v1/submissions/*/answers", (route) => route.fulfill({ status: 422, json: { code: "refused", detail: "请改一改。" } }));
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText(/没有发出/).first()).toBeVisible(SENT);
   await phone.page.goto(page("pages/outbox"));
   await check(phone, "不发了", "不发了？");

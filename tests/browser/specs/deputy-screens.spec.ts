@@ -85,6 +85,7 @@ async function lookAtStates(phone: Phone, sent: Submitted, name: string): Promis
   const conflict = { code: "already_answered", title: "已有变化", detail: "这件来信刚刚有人办过。" };
   await page.route("**/api/v1/submissions/*/answers", (route) => route.fulfill({ status: 409, json: conflict }));
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await see(/没有发出/, "conflict");
   await phone.tap("button", "查看待发内容");
   await see("您写的内容还在，没有发出。", "conflict-whole");

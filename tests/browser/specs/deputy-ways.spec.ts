@@ -25,6 +25,7 @@ test("what a resident asks to talk about, the deputy confirms on the phone", asy
   await expect(phone.page.getByText("等您确认")).toBeVisible();
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "确认，到时见");
+  await phone.stepOver();
   const state = async () => {
     const meetings = await page.request.get(`${receipt}/meetings`);
     return ((await meetings.json()) as { appointments: { state: string }[] }).appointments[0]?.state;
@@ -38,12 +39,14 @@ test("what a resident asks to talk about, the deputy confirms on the phone", asy
   expect(await barriers(phone.page)).toEqual([]);
   await phone.page.getByRole("textbox", { name: /为什么改/ }).fill("那天要开会。");
   await phone.tap("button", "请居民改时间");
+  await phone.stepOver();
   await expect.poll(state, SENT).toBe("asked");
   await expect(phone.page.getByText("等对方确认")).toBeVisible(SENT);
   await phone.tap("button", "取消约见");
   await phone.page.getByRole("textbox", { name: /为什么取消/ }).fill("那天要开会，改日再约。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "取消约见");
+  await phone.stepOver();
   await expect.poll(state, SENT).toBe("cancelled");
   expect(phone.faults()).toEqual([]);
   await phone.close();
@@ -59,6 +62,7 @@ test("a proposal is drafted and submitted on the phone", async ({ page, browser 
   await phone.page.getByRole("textbox", { name: "建议内容" }).fill("老旧路灯多，建议分批更换。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "存为建议草稿");
+  await phone.stepOver();
   await expect(phone.page.getByText("草稿，还没有提交")).toBeVisible(SENT);
 
   await phone.tap("link", new RegExp(title));
@@ -69,10 +73,12 @@ test("a proposal is drafted and submitted on the phone", async ({ page, browser 
   await phone.page.getByRole("textbox", { name: "建议内容" }).fill("老旧路灯多，建议三年内分批更换。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "保存修改");
+  await phone.stepOver();
   await expect(phone.page.getByText("老旧路灯多，建议三年内分批更换。")).toBeVisible(SENT);
   await phone.page.getByRole("radio").first().click();
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "正式提交");
+  await phone.stepOver();
   await expect(phone.page.getByText(/第\d+号/).first()).toBeVisible(SENT);
   await expect(phone.page.getByText("待签收").first()).toBeVisible(SENT);
   expect(phone.faults()).toEqual([]);
@@ -86,11 +92,13 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.openCase(sent);
   await phone.write("器材今天已经修好。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
   await phone.act("公开办理结果");
   await phone.page.getByRole("checkbox").click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   const headers = await otherPhone(page);
   const draft = `${base_url}/api/v1/submissions/${phone.caseId}/release-draft`;
   const token = async () => ((await (await page.request.get(draft, { headers })).json()) as { released_token: string | null }).released_token;
@@ -103,6 +111,7 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.page.getByRole("textbox", { name: "为什么不再公开" }).fill("居民来电，不想再公开。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "停止公开");
+  await phone.stepOver();
   await expect.poll(status, SENT).toBe(404);
   expect(phone.faults()).toEqual([]);
   await phone.close();
@@ -115,6 +124,7 @@ test("marked words are shown, looked at, and changed before a case is published"
   await phone.openCase(sent);
   await phone.write("已经请派出所去看过。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
   await phone.act("公开办理结果");
@@ -128,6 +138,7 @@ test("marked words are shown, looked at, and changed before a case is published"
   await expect(phone.page.getByText("标出的内容看过后，在上面打勾")).toBeVisible();
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   const headers = await otherPhone(page);
   const id = phone.caseId;
   const draft = async () => {
@@ -147,6 +158,7 @@ test("words that are marked only as they are written come back to be looked at",
   await phone.openCase(sent);
   await phone.write("沙子今天已经运走。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
   const id = phone.caseId;
@@ -154,6 +166,7 @@ test("words that are marked only as they are written come back to be looked at",
   await phone.page.getByRole("textbox", { name: "答复" }).fill("沙子今天已经运走，那里也不再有人赌博。");
   await phone.page.getByRole("checkbox", { name: /从头到尾/ }).click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   await expect(phone.page.getByText(/没有发出，请/).first()).toBeVisible(SENT);
   await phone.page.goto(`${base_url}/deputy/#/pages/outbox/index`);
   await phone.tap("button", "拿回来修改");
@@ -161,6 +174,7 @@ test("words that are marked only as they are written come back to be looked at",
   expect(await barriers(phone.page)).toEqual([]);
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   const headers = await otherPhone(page);
   const released = async () => {
     const answer = await page.request.get(`${base_url}/api/v1/submissions/${id}/release-draft`, { headers });

@@ -47,6 +47,7 @@ test("a photo is taken and attached in two taps, and stands on the resident's re
   expect(phone.taps - before).toBe(2);
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
 
   await expect.poll(() => onReceipt(page, sent.receipt, "答复照片 1"), SENT).toBe(1);
   await page.goto(sent.receipt);
@@ -207,6 +208,7 @@ test("what somebody else has done meanwhile is shown and not overwritten", async
   expect(declined.ok(), await declined.text()).toBe(true);
 
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   const news = new RegExp(`${stack().deputy.name}，今天 .*：不属于受理范围`);
   await expect(phone.page.getByRole("region", { name: "待发内容" }).getByText(news)).toBeVisible(SENT);
   expect(await onReceipt(page, sent.receipt, answer)).toBe(0);
@@ -230,6 +232,7 @@ test("what is typed in the moment before the press is sent too", async ({ page, 
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     document.querySelector<HTMLElement>(".form-foot [role=button]")?.click();
   });
+  await phone.stepOver();
   await expect.poll(() => onReceipt(page, sent.receipt, `${answer}运`), SENT).toBe(1);
   await phone.close();
 });

@@ -44,6 +44,7 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
   expect(await barriers(phone.page)).toEqual([]);
   await phone.write("看到了，下午三点我和社区的同志到桥头看护栏，今晚六点前告诉您怎么修。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   const answered = () => onReceipt(page, receipt, "下午三点我和社区的同志到桥头看护栏");
   await expect.poll(answered, { timeout: 40_000 }).toBe(1);
 

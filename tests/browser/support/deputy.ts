@@ -9,10 +9,14 @@ export const SMALL = { viewport: { width: 360, height: 640 } };
 /** Ten seconds in which it can be taken back, and room for a busy machine. */
 export const SENT = { timeout: 40_000 };
 
+/** As long the client lets a decision be taken back. */
+const UNDO_MS = 10_000;
+
 /** The deputy's phone. It counts every press, as the person would. */
 export class Phone {
   taps = 0;
   private readonly refused: string[] = [];
+  private hasClock = false;
   private readonly seen: ReturnType<typeof watch>;
   /** Waits until nothing is under way any more. */
   readonly idle: ReturnType<typeof quiet>;
@@ -79,6 +83,22 @@ export class Phone {
   async act(name: string | RegExp): Promise<void> {
     await this.page.getByRole("button", { name: /^(其他)?办理$/ }).click();
     await this.page.getByRole("dialog").getByRole("button", { name }).click();
+  }
+
+  /**
+   * Steps over the ten seconds in which what was just pressed can be taken back: a test that is not about them need not wait.
+   *
+   * The first step gives the pages Playwright's clock, which goes on by itself as the real one does, ahead of it by what
+   * was stepped over; until then, and so for whoever never steps, all is real. The client counts down by looking at the
+   * time each second, so it does not matter that what was already set to go off cannot be hurried. Nothing is on its way
+   * meanwhile: the client would give up a request that seems to take so long. The server, the service worker and what
+   * waits in the test itself keep the real time.
+   */
+  async stepOver(): Promise<void> {
+    await this.idle();
+    if (!this.hasClock) await this.page.clock.install();
+    this.hasClock = true;
+    await this.page.clock.fastForward(UNDO_MS);
   }
 
   /** The id of the submission whose page is open. */

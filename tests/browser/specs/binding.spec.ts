@@ -4,7 +4,7 @@ import { Phone, SMALL } from "../support/deputy";
 import { readCode } from "../support/qr";
 import { submit } from "../support/resident";
 import { stack } from "../support/stack";
-import { barriers } from "../support/watch";
+import { barriers, leave } from "../support/watch";
 
 test("a deputy binds the service account from the H5, and is led back", async ({ page, browser }) => {
   const sent = await submit(page, `浏览器测试 ${Date.now()}：绑定服务号。`);
@@ -40,7 +40,7 @@ test("an administrator binds by scanning, and the test message arrives", async (
   await scanner.getByRole("link", { name: /，先关注服务号$/ }).first().click();
   await scanner.getByRole("button", { name: "确认绑定" }).click();
   await expect(scanner.getByRole("heading", { name: "绑定好了" })).toBeVisible();
-  await scanner.context().close();
+  await leave(scanner.context());
   await expect(admin.page.getByText("已经绑定，提醒会发到您的微信。")).toBeVisible();
   await admin.open("/places/setup");
   await admin.page.getByRole("button", { name: "给我发一条测试消息" }).click();

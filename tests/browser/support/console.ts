@@ -1,7 +1,7 @@
 import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
 import { stack } from "./stack";
 import { totp } from "./totp";
-import { barriers, quiet, watch } from "./watch";
+import { barriers, leave, quiet, watch } from "./watch";
 
 /** The screens on which the console has to be usable. */
 export const SCREENS = {
@@ -151,6 +151,6 @@ export class Console {
     const expected = [401, ...refused].map((status) => `status of ${status}`);
     const errors = this.seen.errors.filter((words) => !expected.some((status) => words.includes(status)));
     expect({ ...this.seen, errors }).toEqual({ errors: [], foreign: [] });
-    await this.page.context().close();
+    await leave(this.page.context());
   }
 }

@@ -1,7 +1,7 @@
 import { expect, type APIRequestContext, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
 import type { Submitted } from "./resident";
 import { stack } from "./stack";
-import { quiet, watch } from "./watch";
+import { leave, quiet, watch } from "./watch";
 
 /** The smallest phone that the client is made for. */
 export const SMALL = { viewport: { width: 360, height: 640 } };
@@ -107,7 +107,7 @@ export class Phone {
   }
 
   async close(): Promise<void> {
-    await this.page.context().close();
+    await leave(this.page.context());
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, type Browser, type Page } from "@playwright/test";
 import { stack } from "./stack";
-import { barriers, watch } from "./watch";
+import { barriers, leave, watch } from "./watch";
 
 /** A desk that somebody has logged in to with the password of the demonstration. */
 export class Desk {
@@ -40,7 +40,7 @@ export class Desk {
   /** Nothing went wrong behind the pages. */
   async close(): Promise<void> {
     expect(this.seen).toEqual({ errors: [], foreign: [] });
-    await this.page.context().close();
+    await leave(this.page.context());
   }
 }
 

@@ -1,13 +1,14 @@
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
-import { Phone, submit } from "../support/deputy";
+import { Phone, SMALL } from "../support/deputy";
 import { readCode } from "../support/qr";
+import { submit } from "../support/resident";
 import { stack } from "../support/stack";
-import { barriers } from "../support/watch";
+import { barriers, leave } from "../support/watch";
 
 test("a deputy binds the service account from the H5, and is led back", async ({ page, browser }) => {
   const sent = await submit(page, `浏览器测试 ${Date.now()}：绑定服务号。`);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 }, userAgent: "Mozilla/5.0 MicroMessenger/8.0.50" });
+  const phone = await Phone.of(browser, { ...SMALL, userAgent: "Mozilla/5.0 MicroMessenger/8.0.50" });
   await phone.openCase(sent);
   await phone.page.goto(`${stack().base_url}/deputy/#/mine/settings/index`);
   await phone.tap("button", /绑定服务号|换一个微信/);
@@ -39,7 +40,7 @@ test("an administrator binds by scanning, and the test message arrives", async (
   await scanner.getByRole("link", { name: /，先关注服务号$/ }).first().click();
   await scanner.getByRole("button", { name: "确认绑定" }).click();
   await expect(scanner.getByRole("heading", { name: "绑定好了" })).toBeVisible();
-  await scanner.context().close();
+  await leave(scanner.context());
   await expect(admin.page.getByText("已经绑定，提醒会发到您的微信。")).toBeVisible();
   await admin.open("/places/setup");
   await admin.page.getByRole("button", { name: "给我发一条测试消息" }).click();

@@ -1,5 +1,7 @@
 import { expect, test } from "@playwright/test";
-import { Desk, caseOf, submit } from "../support/desk";
+import { optionOf } from "../support/console";
+import { Desk, caseOf } from "../support/desk";
+import { CONSENT, submit } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers, watch } from "../support/watch";
 
@@ -16,7 +18,7 @@ test("the station asks, accepts, and puts an urgent matter first", async ({ page
   await expect(desk.getByText("等居民补充，期限暂停").first()).toBeVisible();
 
   const seen = watch(page);
-  await page.goto(`${stack().base_url}/r/${sent.receipt}`);
+  await page.goto(sent.receipt);
   expect(await barriers(page)).toEqual([]);
   await page.getByLabel("补充的内容").fill("三单元门口那一盏。");
   await page.getByRole("button", { name: "提交补充" }).click();
@@ -46,7 +48,7 @@ test("what is not taken is answered with the right way, and reviewed above", asy
   await desk.getByRole("button", { name: "不予受理并告知" }).click();
   await expect(desk.getByText("已告知居民")).toBeVisible();
 
-  await page.goto(`${stack().base_url}/r/${sent.receipt}`);
+  await page.goto(sent.receipt);
   await expect(page.getByText("为什么不受理，该找哪里")).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   await page.getByRole("button", { name: "申请复核" }).click();
@@ -65,7 +67,7 @@ test("a matter goes to an office and back, and the resident sees it", async ({ p
   const path = await caseOf(deputy, sent.number);
   let desk = await deputy.open(path);
   await deputy.unfold("交给街道、乡镇的承办单位办理");
-  await desk.getByLabel("承办单位").selectOption({ label: await optionWith(desk, "#office", "石桥街道综合行政执法队") });
+  await desk.getByLabel("承办单位").selectOption({ label: await optionOf(desk.locator("#office"), "石桥街道综合行政执法队") });
   await desk.getByLabel("交办要求").fill("请看一看清运的次数够不够。");
   await desk.getByRole("button", { name: "交办", exact: true }).click();
   await desk.waitForURL(/\/desk\/handovers\//);
@@ -86,7 +88,7 @@ test("a matter goes to an office and back, and the resident sees it", async ({ p
   desk = await deputy.open(handover);
   await desk.getByLabel(/同时答复居民/).fill("清运已经改为每天两次，我明早再去看。");
   await desk.getByRole("button", { name: "满意，办结" }).click();
-  await page.goto(`${stack().base_url}/r/${sent.receipt}`);
+  await page.goto(sent.receipt);
   await expect(page.getByText("清运已经改为每天两次").first()).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   await office.close();
@@ -123,7 +125,7 @@ test("the ledger is filtered and taken out as a file", async ({ browser }) => {
 });
 
 test("what a resident lets publish stands on the open page without numbers", async ({ page, browser }) => {
-  const sent = await submit(page, `浏览器测试 ${Date.now()}：河边的护栏断了一截，请打13800001234找我。`, true);
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：河边的护栏断了一截，请打13800001234找我。`, CONSENT);
   const staff = await Desk.of(browser, stack().station);
   const path = await caseOf(staff, sent.number);
   const desk = await staff.open(path);
@@ -177,9 +179,3 @@ test("several matters become a proposal with a form to print", async ({ page, br
   await staff.open("/desk/proposals");
   await staff.close();
 });
-
-/** The whole label of the option that contains these words. */
-async function optionWith(page: import("@playwright/test").Page, select: string, words: string): Promise<string> {
-  const label = await page.locator(`${select} option`, { hasText: words }).first().textContent();
-  return (label ?? "").trim();
-}

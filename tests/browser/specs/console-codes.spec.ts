@@ -5,15 +5,22 @@ import { Console, pick } from "../support/console";
 import { codesOn } from "../support/qr";
 import { stack } from "../support/stack";
 
-test("a station makes its codes, prints them and reads them from the file", async ({ browser }) => {
-  const console = await Console.of(browser, stack().station);
+/** Makes a code for this use in each grid of the station. What there is already is not made again: each test has a use of its own. */
+async function make(console: Console, purpose: string): Promise<void> {
   const page = await console.open("/codes/make");
-  await console.look("codes-make");
-  await page.getByLabel("用途").fill("电梯");
+  await page.getByLabel("用途").fill(purpose);
   await page.getByRole("button", { name: "先数一数" }).click();
   await expect(page.getByText(/一共要有 \d+ 个码/)).toBeVisible();
   await page.getByRole("button", { name: /^制 \d+ 个码$/ }).click();
   await expect(page.getByText(/制好了 \d+ 个码/)).toBeVisible();
+}
+
+test("a station makes its codes, prints them and reads them from the file", async ({ browser }) => {
+  const console = await Console.of(browser, stack().station);
+  const { page } = console;
+  await console.open("/codes/make");
+  await console.look("codes-make");
+  await make(console, "电梯");
 
   await console.open("/codes?purpose=电梯");
   await expect(page.getByRole("link", { name: /-/ }).first()).toBeVisible();
@@ -76,7 +83,8 @@ test("the logo and the words of a division are seen, kept and taken off again", 
 
 test("a code is hung up with a note, replaced with a reason, and both are known afterwards", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);
-  const page = await console.open("/codes?state=active&purpose=电梯");
+  await make(console, "楼道");
+  const page = await console.open("/codes?state=active&purpose=楼道");
   await page.locator("tbody a").first().click();
   await page.getByRole("button", { name: "登记张贴" }).click();
   await page.getByLabel(/贴在哪里/).fill("3 单元电梯内左侧");
@@ -124,7 +132,8 @@ test("codes are made and printed for one grid alone, and the choice goes along i
 
 test("where a code hangs is seen in the list with its photo, and it is taken down for a reason", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);
-  const page = await console.open("/codes?state=active&purpose=电梯&hung=false");
+  await make(console, "单元门");
+  const page = await console.open("/codes?state=active&purpose=单元门&hung=false");
   await page.locator("tbody a").first().click();
   await page.getByRole("button", { name: "登记张贴" }).click();
   await page.getByLabel("谁贴的").fill("张春生");

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
-import { submit } from "../support/desk";
+import { submit } from "../support/resident";
 import { stack } from "../support/stack";
 
 test("a station takes on a case and answers it with the keyboard alone", async ({ browser, page }) => {

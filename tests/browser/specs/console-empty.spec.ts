@@ -5,24 +5,19 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { expect, test, type Locator, type Page } from "@playwright/test";
-import { Console, PASSWORD } from "../support/console";
-import { assignments, book, COUNTY, grids, offices, people, regions, sites, spoiled, type Row } from "../support/county";
+import { expect, test, type Browser, type Page } from "@playwright/test";
+import { Console, optionOf, PASSWORD } from "../support/console";
+import { assignments, book, COUNTY, grids, offices, people, regions, sites, spoiled } from "../support/county";
 import { bringUpEmpty, createAdmin } from "../support/product";
 import { codesOn } from "../support/qr";
+import { bringIn, newAccount, type Newcomer } from "../support/setup";
 import { stack } from "../support/stack";
 import { totp } from "../support/totp";
 import { barriers, watch } from "../support/watch";
 
 test.use({ bypassCSP: true });
-test.describe.configure({ mode: "serial", timeout: 180_000 });
 
 let down: () => void;
-/** The people, in the order in which they come in. */
-let system: Console, security: Console, county: Console, station: Console, office: Console;
-/** What is found on the way: the first code of the printed file and where it hangs; the matter. */
-let token: string, township: string, number: string, receipt: string;
-
 test.beforeAll(() => {
   down = bringUpEmpty();
 });
@@ -36,29 +31,9 @@ async function glances(who: Console, pages: readonly string[], state: string): P
   }
 }
 
-/** A workbook is looked through and goes in. */
-async function bringIn(kind: string, rows: readonly Row[]): Promise<void> {
-  const page = await system.open(`/places/import?kind=${kind}`);
-  await page.getByLabel("填好的文件").setInputFiles(book(rows));
-  await page.getByRole("button", { name: "检查" }).click();
-  await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
-  await page.getByRole("button", { name: "导入", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
-  await expect(page.locator("dl.facts")).toContainText(`增加${rows.length - 1}`);
-}
-
-/** The security administrator makes an account; its link comes back. `place`: typed into the field of this label. */
-async function account(username: string, name: string, role: string, field: string, place: string): Promise<string> {
-  const page = await security.open("/trust/accounts/new");
-  await page.getByLabel("用户名").fill(username);
-  await page.getByLabel("姓名").fill(name);
-  await page.getByLabel("角色").selectOption({ label: role });
-  await page.getByLabel(field).fill(place);
-  await page.getByRole("option", { name: place }).first().click();
-  await security.glance(`empty-account-${username}`);
-  await page.getByRole("button", { name: "建立账号" }).click();
-  await expect(page.getByText("账号建好了")).toBeVisible();
-  return page.locator("code.link").innerText();
+/** Somebody comes in by the link that the security administrator makes. */
+async function newcomer(browser: Browser, security: Console, who: Newcomer): Promise<Console> {
+  return Console.invited(browser, await newAccount(security, who, () => security.glance(`empty-account-${who.username}`)));
 }
 
 async function downloaded(page: Page, press: () => Promise<void>): Promise<string> {
@@ -67,13 +42,9 @@ async function downloaded(page: Page, press: () => Promise<void>): Promise<strin
 }
 const begins = (path: string): string => readFileSync(path).subarray(0, 4).toString();
 
-/** The whole label of the option that contains these words. */
-async function optionOf(select: Locator, words: string): Promise<string> {
-  return ((await select.locator("option", { hasText: words }).first().textContent()) ?? "").trim();
-}
-
-test("the first administrator comes in with two factors and finds what is to be done", async ({ browser }) => {
-  system = await Console.invited(browser, createAdmin("system-admin", "root", "严守一"), "empty-first");
+/** The first administrator comes in with two factors and finds what is to be done. */
+async function comeIn(browser: Browser): Promise<Console> {
+  const system = await Console.invited(browser, createAdmin("system-admin", "root", "严守一"), "empty-first");
   const { page } = system;
   await expect(page.getByRole("heading", { name: "建立引导" })).toBeVisible();
   await page.getByRole("button", { name: "退出" }).click();
@@ -96,13 +67,15 @@ test("the first administrator comes in with two factors and finds what is to be 
   await system.glance("empty-policies-wechat");
   const places = ["setup", "regions", "sites", "grids", "map", "offices", "deputies", "assignments", "term", "import"];
   await glances(system, places.map((name) => `/places/${name}`), "nothing");
-});
+  return system;
+}
 
-test("the county comes in from workbooks; what is wrong is told row by row and nothing of it goes in", async () => {
-  await bringIn("regions", regions);
-  await bringIn("sites", sites);
-  await bringIn("grids", grids);
-  await bringIn("offices", offices);
+/** The county comes in from workbooks; what is wrong is told row by row and nothing of it goes in. */
+async function bringInCounty(system: Console): Promise<void> {
+  await bringIn(system, "regions", regions);
+  await bringIn(system, "sites", sites);
+  await bringIn(system, "grids", grids);
+  await bringIn(system, "offices", offices);
 
   const page = await system.open("/places/import?kind=deputies");
   expect(begins(await downloaded(page, () => page.getByRole("link", { name: "下载模板" }).click()))).toBe("PK\x03\x04");
@@ -118,15 +91,16 @@ test("the county comes in from workbooks; what is wrong is told row by row and n
   await system.open("/places/deputies");
   await expect(page.locator("tbody tr")).toHaveCount(0);
 
-  await bringIn("deputies", people);
+  await bringIn(system, "deputies", people);
   await system.glance("empty-places-imported");
-  await bringIn("assignments", assignments);
+  await bringIn(system, "assignments", assignments);
   await system.open("/places/deputies");
   await page.getByLabel("查找姓名、单位或证号").pressSequentially("9800999");
   await expect(page.locator("tbody tr")).toHaveCount(1);
-});
+}
 
-test("the hole that is left is found and filled, and the deadlines are settled", async () => {
+/** The hole that is left is found and filled, and the deadlines are settled. */
+async function settle(system: Console): Promise<void> {
   const page = await system.open("/places/assignments");
   await expect(page.getByText("没有责任代表的网格：1 个")).toBeVisible();
   await system.glance("empty-places-assignments-hole");
@@ -144,12 +118,10 @@ test("the hole that is left is found and filled, and the deadlines are settled",
   await page.getByRole("button", { name: "保存", exact: true }).click();
   await expect(page.getByRole("cell", { name: "7 个工作日" }).first()).toBeVisible();
   await system.glance("empty-policies-deadlines");
-  await system.close();
-});
+}
 
-test("the county's administrator makes codes for all of it and prints them", async ({ browser }) => {
-  security = await Console.invited(browser, createAdmin("security-admin", "guard", "沈安全"));
-  county = await Console.invited(browser, await account("county", "周全县", "县级管理员", "区划", COUNTY.name));
+/** The county's administrator makes codes for all of it and prints them; the first of the file, and the township where it hangs. */
+async function printCodes(county: Console): Promise<{ token: string; township: string }> {
   const nothing = ["/desk/queue", "/desk/handovers", "/desk/ledger", "/watch/board", "/watch/numbers", "/watch/map", "/watch/clusters"];
   await glances(county, [...nothing, "/watch/screen", "/codes", "/codes/print", "/codes/watch"], "nothing");
 
@@ -170,15 +142,23 @@ test("the county's administrator makes codes for all of it and prints them", asy
   expect(new Set(said).size).toBe(10);
   expect(said[0]).toMatch(new RegExp(`^${stack().base_url}/c/[0-9A-Z]{12}$`));
 
-  token = (said[0] ?? "").slice(-12);
+  const token = (said[0] ?? "").slice(-12);
   await county.open(`/codes/${token}`);
   await expect(page.getByText("印刷：名片")).toBeVisible();
   const site = await page.locator("dt", { hasText: "联络站" }).locator("+ dd").innerText();
-  township = site.replace("代表联络站", "");
+  const township = site.replace("代表联络站", "");
   expect(township).toMatch(/镇$/);
-});
+  return { token, township };
+}
 
-test("a resident who scans it writes, and the station hands the matter over", async ({ page, browser }) => {
+interface Matter {
+  number: string;
+  /** The address of its receipt, as it is right after sending. */
+  receipt: string;
+}
+
+/** A resident who scans the code writes. */
+async function write(page: Page, token: string): Promise<Matter> {
   const seen = watch(page);
   await page.goto(`${stack().base_url}/c/${token}`);
   await page.screenshot({ path: "test-results/console/empty-resident.png", fullPage: true });
@@ -186,11 +166,14 @@ test("a resident who scans it writes, and the station hands the matter over", as
   await page.getByLabel("写下您想说的话").fill("村口的桥栏杆断了一截，孩子上学从那里过，请派人来修。");
   await page.getByRole("button", { name: /^提交给/ }).click();
   await page.waitForURL(/\/r\/[0-9A-Z]{20}/);
-  receipt = page.url();
-  number = ((await page.getByText(/^\d{8}-[0-9A-Z]{7}$/).first().textContent()) ?? "").trim();
+  const receipt = page.url();
+  const number = ((await page.getByText(/^\d{8}-[0-9A-Z]{7}$/).first().textContent()) ?? "").trim();
   expect(seen).toEqual({ errors: [], foreign: [] });
+  return { number, receipt };
+}
 
-  station = await Console.invited(browser, await account("station", "方知站", "站长", "联络站", `${township}代表联络站`));
+/** The station takes it on and hands it over to the township's office. */
+async function handOver(station: Console, { number }: Matter, township: string): Promise<void> {
   const desk = await station.open("/desk/queue");
   await station.glance("empty-desk-queue-one");
   await desk.getByRole("link", { name: number }).click();
@@ -206,9 +189,10 @@ test("a resident who scans it writes, and the station hands the matter over", as
   await form.getByRole("button", { name: "交办" }).click();
   await expect(desk.getByText("已交办").first()).toBeVisible();
   await station.glance("empty-desk-handed-over");
-});
+}
 
-test("the office takes it on and answers, and the answer reaches the resident", async ({ page, browser }) => {
+/** The county's board shows that it is there, with the list behind the number. */
+async function seeOpen(county: Console, { number }: Matter, township: string): Promise<void> {
   const board = await county.open("/watch/board");
   await county.glance("empty-watch-board-open");
   const row = board.getByRole("row", { name: township });
@@ -217,8 +201,10 @@ test("the office takes it on and answers, and the answer reaches the resident", 
   await expect(board.getByText(number)).toBeVisible();
   await county.settled();
   await expect(board.locator("tbody tr")).toHaveCount(1);
+}
 
-  office = await Console.invited(browser, await account("office", "程办事", "承办人员", "承办单位", `${township}综合行政执法队`));
+/** The office takes it on, asks for a day more and answers. */
+async function answer(office: Console, { number }: Matter): Promise<void> {
   const work = await office.open("/desk/handovers");
   await office.glance("empty-office-handovers");
   await work.getByRole("link", { name: number }).click();
@@ -232,25 +218,30 @@ test("the office takes it on and answers, and the answer reaches the resident", 
   await office.glance("empty-office-answering");
   await work.getByRole("button", { name: "回复", exact: true }).click();
   await expect(work.getByText("待代表评价").first()).toBeVisible();
-  await office.close();
+}
 
+/** The station passes the answer on. */
+async function passOn(station: Console, { number }: Matter): Promise<void> {
   const desk = await station.open("/desk/queue");
   await desk.getByRole("link", { name: number }).click();
   await desk.getByLabel(/^给居民的答复/).fill("桥栏杆已经焊好，我明天再去看一次。");
   await desk.getByRole("button", { name: "满意，答复居民" }).click();
   await expect(desk.getByText("已答复，待评价").first()).toBeVisible();
   await station.glance("empty-desk-answered");
-  await station.close();
+}
 
+/** The answer stands on the resident's receipt. */
+async function readAnswer(page: Page, { receipt }: Matter): Promise<void> {
   await page.goto(receipt);
   await expect(page.getByText("桥栏杆已经焊好，我明天再去看一次。").first()).toBeVisible();
   // The address is still the one right after sending.
   await expect(page.getByText("提交成功")).toHaveCount(0);
   expect(await barriers(page)).toEqual([]);
   await page.screenshot({ path: "test-results/console/empty-receipt.png", fullPage: true });
-});
+}
 
-test("the numbers know it, with the list behind them and the month's report", async () => {
+/** The numbers know it, with the list behind them and the month's report. */
+async function count(county: Console, { number }: Matter, township: string): Promise<void> {
   const page = await county.open("/watch/numbers");
   await county.glance("empty-watch-numbers-one");
   const answered = page.getByRole("link", { name: /^已答复 \d+$/ });
@@ -269,9 +260,36 @@ test("the numbers know it, with the list behind them and the month's report", as
   expect(text).toContain(COUNTY.name);
   expect(text).toContain(township);
   expect(begins(await downloaded(page, () => report("XLSX").click()))).toBe("PK\x03\x04");
+}
+
+test("from an empty installation to an answered matter", async ({ page, browser }) => {
+  test.setTimeout(900_000);
+  const { step } = test;
+  const system = await step("the first administrator comes in", () => comeIn(browser));
+  await step("the county comes in from workbooks", () => bringInCounty(system));
+  await step("the hole that is left is filled, and the deadlines are settled", () => settle(system));
+  await system.close();
+
+  const security = await Console.invited(browser, createAdmin("security-admin", "guard", "沈安全"));
+  const county = await newcomer(browser, security, { username: "county", name: "周全县", role: "县级管理员", place: ["区划", COUNTY.name] });
+  const { token, township } = await step("the county's administrator prints codes for all of it", () => printCodes(county));
+  const matter = await step("a resident who scans one writes", () => write(page, token));
+  const station = await newcomer(browser, security, { username: "station", name: "方知站", role: "站长", place: ["联络站", `${township}代表联络站`] });
+  await step("the station hands the matter over", () => handOver(station, matter, township));
+  await step("the county sees that it is open", () => seeOpen(county, matter, township));
+
+  const unit = `${township}综合行政执法队`;
+  const office = await newcomer(browser, security, { username: "office", name: "程办事", role: "承办人员", place: ["承办单位", unit] });
+  await step("the office takes it on and answers", () => answer(office, matter));
+  await office.close();
+  await step("the station passes the answer on", () => passOn(station, matter));
+  await station.close();
+  await step("the answer reaches the resident", () => readAnswer(page, matter));
+  await step("the numbers know it", () => count(county, matter, township));
   await county.close();
+
   await glances(security, ["/trust/accounts"], "full");
   await security.page.getByRole("link", { name: "程办事" }).click();
-  await expect(security.page.locator(".el-select", { hasText: `${township}综合行政执法队` })).toBeVisible();
+  await expect(security.page.locator(".el-select", { hasText: unit })).toBeVisible();
   await security.close();
 });

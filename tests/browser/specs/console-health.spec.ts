@@ -1,7 +1,7 @@
 /** Pages that no other way leads through: whether messages arrive, a hotspot from near, the login. */
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
-import { submit } from "../support/desk";
+import { submit } from "../support/resident";
 import { stack } from "../support/stack";
 
 test("whether messages arrive is looked at, and who is not reached", async ({ browser }) => {

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { Console } from "../support/console";
-import { book, COUNTY, type Row } from "../support/county";
+import { COUNTY } from "../support/county";
 import { bringUpEmpty, createAdmin } from "../support/product";
+import { bringIn, newAccount, type Newcomer } from "../support/setup";
 import { stack } from "../support/stack";
 
 test("the robot of a station's and of an office's group is looked at", async ({ browser }) => {
@@ -74,70 +75,46 @@ function pages(): string[] {
   return files.flatMap((file) => [...file.matchAll(/path: "([^":]+)"/g)].map((found) => found[1] ?? ""));
 }
 
+test("no page is forgotten", () => {
+  const looked = [...SYSTEM, ...COUNTY_ADMIN, ...STATION, ...SECURITY, ...AUDITOR, ...BEFORE_LOGIN];
+  expect(looked.sort()).toEqual(pages().sort());
+});
+
+async function glances(who: Console, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await who.open(path);
+    await who.glance(`nothing-${path.slice(1).replaceAll("/", "-")}`);
+  }
+}
+
 test.describe("an installation in which nothing has happened", () => {
-  test.describe.configure({ mode: "serial", timeout: 300_000 });
   let down: () => void;
-  let system: Console, security: Console;
   test.beforeAll(() => {
     down = bringUpEmpty();
   });
   test.afterAll(() => down());
 
-  async function glances(who: Console, paths: readonly string[]): Promise<void> {
-    for (const path of paths) {
-      await who.open(path);
-      await who.glance(`nothing-${path.slice(1).replaceAll("/", "-")}`);
-    }
-  }
-
-  async function bringIn(kind: string, rows: readonly Row[]): Promise<void> {
-    const page = await system.open(`/places/import?kind=${kind}`);
-    await page.getByLabel("填好的文件").setInputFiles(book(rows));
-    await page.getByRole("button", { name: "检查" }).click();
-    await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
-    await page.getByRole("button", { name: "导入", exact: true }).click();
-    await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
-  }
-
-  /** The link of a new account; `place`: typed into the field of this label. */
-  async function account(username: string, name: string, role: string, field: string, place: string): Promise<string> {
-    const page = await security.open("/trust/accounts/new");
-    await page.getByLabel("用户名").fill(username);
-    await page.getByLabel("姓名").fill(name);
-    await page.getByLabel("角色").selectOption({ label: role });
-    await page.getByLabel(field).fill(place);
-    await page.getByRole("option", { name: place }).first().click();
-    await page.getByRole("button", { name: "建立账号" }).click();
-    await expect(page.getByText("账号建好了")).toBeVisible();
-    return page.locator("code.link").innerText();
-  }
-
-  test("no page is forgotten", () => {
-    const looked = [...SYSTEM, ...COUNTY_ADMIN, ...STATION, ...SECURITY, ...AUDITOR, ...BEFORE_LOGIN];
-    expect(looked.sort()).toEqual(pages().sort());
-  });
-
-  test("the three duties look at their pages", async ({ browser }) => {
-    system = await Console.invited(browser, createAdmin("system-admin", "root", "严守一"));
+  test("the three duties, then a county and its station, just set up, look at their pages", async ({ browser }) => {
+    test.setTimeout(600_000);
+    const system = await Console.invited(browser, createAdmin("system-admin", "root", "严守一"));
     await glances(system, SYSTEM);
-    security = await Console.invited(browser, createAdmin("security-admin", "guard", "沈安全"));
+    const security = await Console.invited(browser, createAdmin("security-admin", "guard", "沈安全"));
     await glances(security, SECURITY);
     const auditor = await Console.invited(browser, createAdmin("auditor", "auditor", "孙明察"));
     await glances(auditor, AUDITOR);
     await auditor.close();
-  });
 
-  test("a county and its station, just set up, look at theirs", async ({ browser }) => {
     const [township, site] = [`${COUNTY.code}001`, "柳林镇代表联络站"];
-    await bringIn("regions", [["区划代码*", "名称*"], [COUNTY.code, COUNTY.name], [township, "柳林镇"]]);
-    await bringIn("sites", [["类型*", "名称*", "区划代码*"], ["代表联络站", site, township]]);
+    await bringIn(system, "regions", [["区划代码*", "名称*"], [COUNTY.code, COUNTY.name], [township, "柳林镇"]]);
+    await bringIn(system, "sites", [["类型*", "名称*", "区划代码*"], ["代表联络站", site, township]]);
     await system.close();
-    const county = await Console.invited(browser, await account("county", "周全县", "县级管理员", "区划", COUNTY.name));
-    await glances(county, COUNTY_ADMIN);
-    await county.close();
-    const station = await Console.invited(browser, await account("station", "方知站", "站长", "联络站", site));
-    await glances(station, STATION);
-    await station.close();
+    const county = { username: "county", name: "周全县", role: "县级管理员", place: ["区划", COUNTY.name] } satisfies Newcomer;
+    const station = { username: "station", name: "方知站", role: "站长", place: ["联络站", site] } satisfies Newcomer;
+    for (const [who, paths] of [[county, COUNTY_ADMIN], [station, STATION]] as const) {
+      const console = await Console.invited(browser, await newAccount(security, who));
+      await glances(console, paths);
+      await console.close();
+    }
     await security.close();
   });
 });

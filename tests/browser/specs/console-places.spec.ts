@@ -1,10 +1,8 @@
 import { expect, test } from "@playwright/test";
 import { Console, pick } from "../support/console";
+import { book } from "../support/county";
+import { bringIn } from "../support/setup";
 import { stack } from "../support/stack";
-import { workbook } from "../support/workbook";
-
-const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const book = (rows: string[][]) => ({ name: "book.xlsx", mimeType: XLSX, buffer: workbook(rows) });
 
 test("a workbook with mistakes is corrected and goes in whole; what came in is found while typing", async ({ browser }) => {
   const console = await Console.of(browser, stack().console.username);
@@ -141,18 +139,8 @@ test("a term goes over to the next one, and the former ones stay with each deput
   const [staying, leaving] = [`连${mark}任`, `离${mark}任`];
   const headings = ["姓名*", "层级*", "区划代码*", "届次", "任期开始*"];
   const person = (name: string) => [name, "乡镇人大代表", township, "第十八届", "2022-01-01"];
-  const books = [
-    { kind: "regions", rows: [["区划代码*", "名称*"], [township, "青石乡"]] },
-    { kind: "deputies", rows: [headings, person(staying), person(leaving)] },
-  ];
-  for (const { kind, rows } of books) {
-    const page = await console.open(`/places/import?kind=${kind}`);
-    await page.getByLabel("填好的文件").setInputFiles(book(rows));
-    await page.getByRole("button", { name: "检查" }).click();
-    await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
-    await page.getByRole("button", { name: "导入", exact: true }).click();
-    await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
-  }
+  await bringIn(console, "regions", [["区划代码*", "名称*"], [township, "青石乡"]]);
+  await bringIn(console, "deputies", [headings, person(staying), person(leaving)]);
 
   const page = await console.open("/places/term");
   await page.getByLabel("哪一级代表").selectOption("township");

@@ -2,6 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { Console, pick } from "../support/console";
 import { stack } from "../support/stack";
+import { leave } from "../support/watch";
 
 test("a deadline for some matters is looked at before it is saved, and the law is kept", async ({ browser }) => {
   test.setTimeout(180_000);
@@ -32,7 +33,7 @@ test("a deadline for some matters is looked at before it is saved, and the law i
   await expect(page.getByText(/不能长于法定的 3个月/)).toBeVisible();
   await page.getByRole("button", { name: "按现行时限算一遍看看" }).click();
   await expect(page.getByText(/看了 \d+ 件/)).toBeVisible();
-  await page.context().close();
+  await leave(page.context());
 });
 
 test("a long computing says how far it is and can be cancelled", async ({ browser }) => {
@@ -149,7 +150,7 @@ test("messages show what they say, and free ones are worded", async ({ browser }
   await expect(form.locator(".words")).toContainText("请办 ");
   await form.getByRole("button", { name: "恢复原来的文字" }).click();
   await expect(words).toHaveValue(usual);
-  await page.context().close();
+  await leave(page.context());
 });
 
 test("when messages go out is set, and a digest at night is refused", async ({ browser }) => {

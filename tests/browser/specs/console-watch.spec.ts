@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test, type Locator } from "@playwright/test";
 import { Console } from "../support/console";
+import { submit } from "../support/resident";
 import { stack } from "../support/stack";
 
 test("behind a number of the board stands its list", async ({ browser }) => {
@@ -72,13 +73,8 @@ test("every chart has its numbers as links to their lists, by keyboard", async (
 });
 
 test("a square of the heat map leads to its matters, by keyboard", async ({ browser, page: resident }) => {
-  const { base_url, codes } = stack();
-  const sent = await resident.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
-    headers: { "idempotency-key": crypto.randomUUID() },
-    data: { kind: "problem", text: "河边的路坑坑洼洼，下雨全是水。", location: { longitude: 104.0461, latitude: 26.0462, coordinate_system: "gcj02" } },
-  });
-  expect(sent.status()).toBe(201);
-  const { number } = (await sent.json()) as { number: string };
+  const location = { longitude: 104.0461, latitude: 26.0462, coordinate_system: "gcj02" };
+  const { number } = await submit(resident, "河边的路坑坑洼洼，下雨全是水。", { location });
   const console = await Console.of(browser, stack().console.username);
   const page = await console.open(`/watch/map?${EVER}`);
   const map = page.getByRole("region", { name: /^民意热力/ });

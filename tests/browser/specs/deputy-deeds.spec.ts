@@ -1,10 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { allowPushes, asStation, Phone, submit } from "../support/deputy";
+import { allowPushes, asStation, Phone, SENT, SMALL } from "../support/deputy";
+import { submit } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
-
-/** Ten seconds in which it can be taken back, and room for a busy machine. */
-const SENT = { timeout: 40_000 };
 
 interface Deed {
   /** As the case offers it. */
@@ -28,14 +26,16 @@ const DEEDS: Deed[] = [
   { name: "转给别人", choose: /./, field: "为什么转", stands: /^$/, send: "转办", state: "registered", gone: true },
 ];
 
+// No press is followed by WeChat's question, however many messages came before.
+test.beforeEach(({ page }) => allowPushes(page));
+
 for (const { name, choose, field, stands, send, state, gone } of DEEDS) {
   test(`${name}: from the case through its form to the server`, async ({ page, browser }) => {
-    await allowPushes(page);
     const mark = `${Date.now()}${Math.floor(Math.random() * 1000)}`;
     const sent = await submit(page, `浏览器测试 ${mark}：河边的栏杆锈了。`);
-    const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+    const phone = await Phone.of(browser, SMALL);
     await phone.openCase(sent);
-    const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+    const id = phone.caseId;
     await phone.act(name);
     if (choose) await phone.tap("radio", choose);
     const box = phone.page.getByRole("textbox", { name: field });
@@ -45,6 +45,7 @@ for (const { name, choose, field, stands, send, state, gone } of DEEDS) {
     expect(await barriers(phone.page)).toEqual([]);
     await phone.tap("button", send);
     await expect(phone.page.getByText(/秒后发出/)).toBeVisible();
+    await phone.stepOver();
 
     // The station reads what became of it, and what was written.
     const headers = await asStation(page.request);

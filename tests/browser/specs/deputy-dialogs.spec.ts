@@ -1,11 +1,9 @@
 import { expect, test } from "@playwright/test";
-import { allowPushes, answerPushes, ledger, onReceipt, Phone, submit } from "../support/deputy";
+import { allowPushes, answerPushes, ledger, Phone, SENT, SMALL } from "../support/deputy";
+import { onReceipt, submit, unique } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
-const SENT = { timeout: 40_000 };
-const SMALL = { viewport: { width: 360, height: 640 } };
-const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
 const page = (name: string) => `${stack().base_url}/deputy/#/${name}/index`;
 
 /** More than any sheet has. */
@@ -61,6 +59,7 @@ test("what was not sent is thrown away only after a yes", async ({ page: residen
   await phone.write(answer);
   await phone.page.route("**/api/v1/submissions/*/answers", (route) => route.fulfill({ status: 422, json: { code: "refused", detail: "请改一改。" } }));
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText(/没有发出/).first()).toBeVisible(SENT);
   await phone.page.goto(page("pages/outbox"));
   await check(phone, "不发了", "不发了？");

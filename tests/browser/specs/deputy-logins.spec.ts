@@ -1,13 +1,10 @@
 import { expect, test, type APIRequestContext } from "@playwright/test";
-import { asStation, Phone, tokenOf } from "../support/deputy";
+import { asStation, Phone, SENT, SMALL, tokenOf } from "../support/deputy";
 import { Desk } from "../support/desk";
 import { startMiniProgram } from "../support/mini";
 import { readCode } from "../support/qr";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
-
-const SENT = { timeout: 40_000 };
-const SMALL = { viewport: { width: 360, height: 640 } };
 
 interface Account {
   deputy_id: string;

@@ -1,10 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { onReceipt, Phone, submit } from "../support/deputy";
+import { Phone, SENT } from "../support/deputy";
+import { onReceipt, submit, unique } from "../support/resident";
 import { stack } from "../support/stack";
 
-/** Ten seconds in which an answer can be taken back, and room for a busy machine. */
-const SENT = { timeout: 40_000 };
-const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
 const home = () => `${stack().base_url}/deputy/`;
 
 test("the page does nothing that its own policy forbids", async ({ page, browser }) => {

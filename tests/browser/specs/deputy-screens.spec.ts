@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
-import { allowPushes, Phone, submit, type Submitted } from "../support/deputy";
+import { allowPushes, Phone, SMALL } from "../support/deputy";
+import { submit, type Submitted } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
@@ -84,6 +85,7 @@ async function lookAtStates(phone: Phone, sent: Submitted, name: string): Promis
   const conflict = { code: "already_answered", title: "已有变化", detail: "这件来信刚刚有人办过。" };
   await page.route("**/api/v1/submissions/*/answers", (route) => route.fulfill({ status: 409, json: conflict }));
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await see(/没有发出/, "conflict");
   await phone.tap("button", "查看待发内容");
   await see("您写的内容还在，没有发出。", "conflict-whole");
@@ -98,9 +100,9 @@ for (const [name, size] of [["normal", null], ["large", "特大"]] as const) {
   test(`every screen at 360×640, ${name} text`, async ({ page, browser }) => {
     test.setTimeout(360_000);
     const sent = await submit(page, `浏览器测试 ${Date.now()}：看看每一屏。`);
-    const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+    const phone = await Phone.of(browser, SMALL);
     await phone.openCase(sent);
-    const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1] ?? "";
+    const id = phone.caseId;
     if (size) {
       await phone.page.goto(screen("mine/settings/index"));
       await phone.page.getByRole("radio", { name: size }).click();

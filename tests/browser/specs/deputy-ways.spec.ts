@@ -1,10 +1,11 @@
 import { expect, test } from "@playwright/test";
-import { otherPhone, Phone, submit } from "../support/deputy";
+import { allowPushes, otherPhone, Phone, SENT, SMALL } from "../support/deputy";
+import { CONSENT, submit } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
-/** Ten seconds in which it can be taken back, and room for a busy machine. */
-const SENT = { timeout: 40_000 };
+// No press is followed by WeChat's question, however many messages came before.
+test.beforeEach(({ page }) => allowPushes(page));
 
 /** The time of day in China so many hours from now, on the hour. */
 const clockTime = (hours: number) => `${String((new Date().getUTCHours() + 8 + hours) % 24).padStart(2, "0")}:00`;
@@ -12,18 +13,19 @@ const clockTime = (hours: number) => `${String((new Date().getUTCHours() + 8 + h
 test("what a resident asks to talk about, the deputy confirms on the phone", async ({ page, browser }) => {
   const { base_url } = stack();
   const sent = await submit(page, `浏览器测试 ${Date.now()}：想当面说说停车的事。`);
-  const receipt = sent.receipt.replace(`${base_url}/r/`, `${base_url}/api/v1/receipts/`);
+  const receipt = `${base_url}/api/v1/receipts/${sent.token}`;
   const slots = await page.request.get(`${receipt}/slots`);
   const { items } = (await slots.json()) as { items: { slot: string }[] };
   expect(items.length).toBeGreaterThan(0);
   const asked = await page.request.post(`${receipt}/appointments`, { data: { slot: items.at(-1)?.slot, note: "想当面说" } });
   expect(asked.status(), await asked.text()).toBe(201);
 
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
   await expect(phone.page.getByText("等您确认")).toBeVisible();
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "确认，到时见");
+  await phone.stepOver();
   const state = async () => {
     const meetings = await page.request.get(`${receipt}/meetings`);
     return ((await meetings.json()) as { appointments: { state: string }[] }).appointments[0]?.state;
@@ -37,12 +39,14 @@ test("what a resident asks to talk about, the deputy confirms on the phone", asy
   expect(await barriers(phone.page)).toEqual([]);
   await phone.page.getByRole("textbox", { name: /为什么改/ }).fill("那天要开会。");
   await phone.tap("button", "请居民改时间");
+  await phone.stepOver();
   await expect.poll(state, SENT).toBe("asked");
   await expect(phone.page.getByText("等对方确认")).toBeVisible(SENT);
   await phone.tap("button", "取消约见");
   await phone.page.getByRole("textbox", { name: /为什么取消/ }).fill("那天要开会，改日再约。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "取消约见");
+  await phone.stepOver();
   await expect.poll(state, SENT).toBe("cancelled");
   expect(phone.faults()).toEqual([]);
   await phone.close();
@@ -50,7 +54,7 @@ test("what a resident asks to talk about, the deputy confirms on the phone", asy
 
 test("a proposal is drafted and submitted on the phone", async ({ page, browser }) => {
   const sent = await submit(page, `浏览器测试 ${Date.now()}：全县的老路灯都该换了。`);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
   await phone.act("写成代表建议");
   const title = `关于更换老旧路灯的建议 ${Date.now()}`;
@@ -58,6 +62,7 @@ test("a proposal is drafted and submitted on the phone", async ({ page, browser 
   await phone.page.getByRole("textbox", { name: "建议内容" }).fill("老旧路灯多，建议分批更换。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "存为建议草稿");
+  await phone.stepOver();
   await expect(phone.page.getByText("草稿，还没有提交")).toBeVisible(SENT);
 
   await phone.tap("link", new RegExp(title));
@@ -68,10 +73,12 @@ test("a proposal is drafted and submitted on the phone", async ({ page, browser 
   await phone.page.getByRole("textbox", { name: "建议内容" }).fill("老旧路灯多，建议三年内分批更换。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "保存修改");
+  await phone.stepOver();
   await expect(phone.page.getByText("老旧路灯多，建议三年内分批更换。")).toBeVisible(SENT);
   await phone.page.getByRole("radio").first().click();
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "正式提交");
+  await phone.stepOver();
   await expect(phone.page.getByText(/第\d+号/).first()).toBeVisible(SENT);
   await expect(phone.page.getByText("待签收").first()).toBeVisible(SENT);
   expect(phone.faults()).toEqual([]);
@@ -80,18 +87,20 @@ test("a proposal is drafted and submitted on the phone", async ({ page, browser 
 
 test("what was published on the phone is taken off again there", async ({ page, browser }) => {
   const { base_url } = stack();
-  const sent = await submit(page, `浏览器测试 ${Date.now()}：健身器材坏了。`, true);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：健身器材坏了。`, CONSENT);
+  const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
   await phone.write("器材今天已经修好。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
   await phone.act("公开办理结果");
   await phone.page.getByRole("checkbox").click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   const headers = await otherPhone(page);
-  const draft = `${base_url}/api/v1/submissions/${/[?&]id=([\w-]+)/.exec(phone.page.url())?.[1]}/release-draft`;
+  const draft = `${base_url}/api/v1/submissions/${phone.caseId}/release-draft`;
   const token = async () => ((await (await page.request.get(draft, { headers })).json()) as { released_token: string | null }).released_token;
   await expect.poll(token, SENT).toBeTruthy();
   const address = `${base_url}/open/cases/${await token()}`;
@@ -102,6 +111,7 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.page.getByRole("textbox", { name: "为什么不再公开" }).fill("居民来电，不想再公开。");
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "停止公开");
+  await phone.stepOver();
   await expect.poll(status, SENT).toBe(404);
   expect(phone.faults()).toEqual([]);
   await phone.close();
@@ -109,11 +119,12 @@ test("what was published on the phone is taken off again there", async ({ page, 
 
 test("marked words are shown, looked at, and changed before a case is published", async ({ page, browser }) => {
   const { base_url } = stack();
-  const sent = await submit(page, `浏览器测试 ${Date.now()}：棋牌室天天有人赌博。`, true);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：棋牌室天天有人赌博。`, CONSENT);
+  const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
   await phone.write("已经请派出所去看过。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
   await phone.act("公开办理结果");
@@ -127,8 +138,9 @@ test("marked words are shown, looked at, and changed before a case is published"
   await expect(phone.page.getByText("标出的内容看过后，在上面打勾")).toBeVisible();
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   const headers = await otherPhone(page);
-  const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+  const id = phone.caseId;
   const draft = async () => {
     const answer = await page.request.get(`${base_url}/api/v1/submissions/${id}/release-draft`, { headers });
     return (await answer.json()) as { released_token: string | null; title: string };
@@ -141,18 +153,20 @@ test("marked words are shown, looked at, and changed before a case is published"
 
 test("words that are marked only as they are written come back to be looked at", async ({ page, browser }) => {
   const { base_url } = stack();
-  const sent = await submit(page, `浏览器测试 ${Date.now()}：小区门口堆着沙子。`, true);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  const sent = await submit(page, `浏览器测试 ${Date.now()}：小区门口堆着沙子。`, CONSENT);
+  const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
   await phone.write("沙子今天已经运走。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
-  const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+  const id = phone.caseId;
   await phone.act("公开办理结果");
   await phone.page.getByRole("textbox", { name: "答复" }).fill("沙子今天已经运走，那里也不再有人赌博。");
   await phone.page.getByRole("checkbox", { name: /从头到尾/ }).click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   await expect(phone.page.getByText(/没有发出，请/).first()).toBeVisible(SENT);
   await phone.page.goto(`${base_url}/deputy/#/pages/outbox/index`);
   await phone.tap("button", "拿回来修改");
@@ -160,6 +174,7 @@ test("words that are marked only as they are written come back to be looked at",
   expect(await barriers(phone.page)).toEqual([]);
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
+  await phone.stepOver();
   const headers = await otherPhone(page);
   const released = async () => {
     const answer = await page.request.get(`${base_url}/api/v1/submissions/${id}/release-draft`, { headers });
@@ -172,7 +187,7 @@ test("words that are marked only as they are written come back to be looked at",
 
 test("a deputy says by which channels and at which hours to be reminded", async ({ page, browser }) => {
   const sent = await submit(page, `浏览器测试 ${Date.now()}：怎样提醒。`);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
+  const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
   const settings = `${stack().base_url}/deputy/#/mine/settings/index`;
   await phone.page.goto(settings);

@@ -1,12 +1,11 @@
 import { expect, test } from "@playwright/test";
-import { onReceipt, otherPhone, Phone, submit } from "../support/deputy";
+import { allowPushes, otherPhone, Phone, SENT, SMALL } from "../support/deputy";
+import { onReceipt, submit, unique } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
-/** Ten seconds in which an answer can be taken back, and room for a busy machine. */
-const SENT = { timeout: 40_000 };
-const SMALL = { viewport: { width: 360, height: 640 } };
-const unique = (text: string) => `浏览器测试 ${Date.now()}${Math.floor(Math.random() * 1000)}：${text}`;
+// No press is followed by WeChat's question, however many messages came before.
+test.beforeEach(({ page }) => allowPushes(page));
 
 // The order of the taps is the same for whoever needs large letters.
 for (const size of ["标准", "特大"]) test(`from the message to the answer on the receipt in four taps, ${size} text`, async ({ page, browser }) => {
@@ -48,6 +47,7 @@ test("a photo is taken and attached in two taps, and stands on the resident's re
   expect(phone.taps - before).toBe(2);
   expect(await barriers(phone.page)).toEqual([]);
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
 
   await expect.poll(() => onReceipt(page, sent.receipt, "答复照片 1"), SENT).toBe(1);
   await page.goto(sent.receipt);
@@ -194,7 +194,7 @@ test("what somebody else has done meanwhile is shown and not overwritten", async
   const sent = await submit(page, unique("这件事归别处管。"));
   const phone = await Phone.of(browser);
   await phone.openCase(sent);
-  const id = /[?&]id=([\w-]+)/.exec(phone.page.url())?.[1];
+  const id = phone.caseId;
   const answer = unique("我来答复。");
   await phone.write(answer);
 
@@ -208,6 +208,7 @@ test("what somebody else has done meanwhile is shown and not overwritten", async
   expect(declined.ok(), await declined.text()).toBe(true);
 
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   const news = new RegExp(`${stack().deputy.name}，今天 .*：不属于受理范围`);
   await expect(phone.page.getByRole("region", { name: "待发内容" }).getByText(news)).toBeVisible(SENT);
   expect(await onReceipt(page, sent.receipt, answer)).toBe(0);
@@ -231,6 +232,7 @@ test("what is typed in the moment before the press is sent too", async ({ page, 
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     document.querySelector<HTMLElement>(".form-foot [role=button]")?.click();
   });
+  await phone.stepOver();
   await expect.poll(() => onReceipt(page, sent.receipt, `${answer}运`), SENT).toBe(1);
   await phone.close();
 });

@@ -1,6 +1,7 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type Browser, type Page } from "@playwright/test";
 import { Console } from "../support/console";
-import { Phone, submit } from "../support/deputy";
+import { Phone, SMALL } from "../support/deputy";
+import { submit, unique } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
@@ -9,14 +10,19 @@ const SOON = { timeout: 20_000 };
 /** The stream opens after the first screen. */
 const opened = (url: string) => url.endsWith("/api/v1/me/events");
 
-test("what a resident sends appears on the open home page, with a way there", async ({ page, browser }) => {
-  const first = await submit(page, `浏览器测试 ${Date.now()}：先来的一件。`);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
-  await phone.openCase(first);
+/** A phone whose home page is open, with the stream. */
+async function listening(browser: Browser, resident: Page): Promise<Phone> {
+  const phone = await Phone.of(browser, SMALL);
+  await phone.openCase(await submit(resident, unique("先来的一件。")));
   const stream = phone.page.waitForResponse((answer) => opened(answer.url()));
   await phone.page.goto(`${stack().base_url}/deputy/#/pages/home/index`);
   await stream;
   await phone.idle();
+  return phone;
+}
+
+test("what a resident sends appears on the open home page, with a way there", async ({ page, browser }) => {
+  const phone = await listening(browser, page);
   const text = `浏览器测试 ${Date.now()}：开着首页时来的。`;
   await submit(page, text);
   await expect(phone.page.getByText(text)).toBeVisible(SOON);
@@ -31,13 +37,7 @@ test("what a resident sends appears on the open home page, with a way there", as
 });
 
 test("what came while there was no network appears when it is back", async ({ page, browser }) => {
-  const first = await submit(page, `浏览器测试 ${Date.now()}：断网之前的。`);
-  const phone = await Phone.of(browser, { viewport: { width: 360, height: 640 } });
-  await phone.openCase(first);
-  const stream = phone.page.waitForResponse((answer) => opened(answer.url()));
-  await phone.page.goto(`${stack().base_url}/deputy/#/pages/home/index`);
-  await stream;
-  await phone.idle();
+  const phone = await listening(browser, page);
   await phone.page.context().setOffline(true);
   // An open stream survives until something is sent on it; a page that is left and seen again opens a new one.
   await phone.page.evaluate(() => {

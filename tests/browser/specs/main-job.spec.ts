@@ -1,5 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
-import { onReceipt, Phone } from "../support/deputy";
+import { messagesAbout, Phone } from "../support/deputy";
+import { onReceipt } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers, watch } from "../support/watch";
 
@@ -9,18 +10,6 @@ test.use({ bypassCSP: true });
 async function photos(page: Page, count: number): Promise<{ name: string; mimeType: string; buffer: Buffer }[]> {
   const buffer = await page.screenshot({ type: "jpeg" });
   return Array.from({ length: count }, (_, index) => ({ name: `现场${index}.jpg`, mimeType: "image/jpeg", buffer }));
-}
-
-interface Message {
-  received_at: string;
-  data: Record<string, { value: string }>;
-}
-
-async function messagesAbout(page: Page, number: string): Promise<Message[]> {
-  const { simulator_url, deputy } = stack();
-  const answer = await page.request.get(`${simulator_url}/_sim/users/${deputy.openid}/messages`);
-  const { items } = (await answer.json()) as { items: Message[] };
-  return items.filter((message) => message.data.character_string1?.value === number);
 }
 
 async function send(page: Page, text: string, withPhotos: number): Promise<string> {
@@ -55,6 +44,7 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
   expect(await barriers(phone.page)).toEqual([]);
   await phone.write("看到了，下午三点我和社区的同志到桥头看护栏，今晚六点前告诉您怎么修。");
   await phone.tap("button", "发送答复");
+  await phone.stepOver();
   const answered = () => onReceipt(page, receipt, "下午三点我和社区的同志到桥头看护栏");
   await expect.poll(answered, { timeout: 40_000 }).toBe(1);
 

@@ -1,6 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
-import { onReceipt, submit } from "../support/deputy";
+import { messagesAbout } from "../support/deputy";
 import { startMiniProgram } from "../support/mini";
+import { onReceipt, submit } from "../support/resident";
 import { stack } from "../support/stack";
 
 /** A smoke test: the build's modules load, its pages render what the product answers, and a tap arrives. */
@@ -18,17 +19,8 @@ test("the mini-program's first page greets the deputy with what waits", async ({
 
 /** Opens the message about a submission, as a press on it would. */
 async function openMessage(page: Page, number: string): Promise<void> {
-  const { simulator_url, deputy } = stack();
-  interface Messages {
-    items: { page: string; data: Record<string, { value: string }> }[];
-  }
-  const messages = async () => {
-    const answer = await page.request.get(`${simulator_url}/_sim/users/${deputy.openid}/messages`);
-    const { items } = (await answer.json()) as Messages;
-    return items.filter(({ data }) => data.character_string1?.value === number);
-  };
-  await expect.poll(async () => (await messages()).length).toBe(1);
-  const [path = "", search] = ((await messages())[0]?.page ?? "").split("?");
+  await expect.poll(async () => (await messagesAbout(page, number)).length).toBe(1);
+  const [path = "", search] = ((await messagesAbout(page, number))[0]?.page ?? "").split("?");
   await startMiniProgram(page, path, search);
 }
 

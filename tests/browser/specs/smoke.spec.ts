@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { stack } from "../support/stack";
-import { barriers, watch } from "../support/watch";
+import { barriers, leave, watch } from "../support/watch";
 
 // axe is put into the page, which the page's own policy rightly forbids to strangers.
 test.use({ bypassCSP: true });
@@ -23,5 +23,5 @@ test("the code's page needs no JavaScript", async ({ browser }) => {
 
   await expect(page.getByRole("textbox").first()).toBeVisible();
   await expect(page.locator("form button[type=submit], form button:not([type])").first()).toBeVisible();
-  await context.close();
+  await leave(context);
 });

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import type { Browser } from "@playwright/test";
 import { stack } from "./stack";
+import { leave } from "./watch";
 
 /** What a camera sees, in pixels: what browsers ask for if nothing else is wished. */
 const SEEN = { width: 640, height: 480 };
@@ -19,7 +20,7 @@ export async function film(browser: Browser, token: string, path: string): Promi
   await page.locator("img").evaluate((image: HTMLImageElement) => image.decode());
   // A film of this kind is nothing but its pictures one after the other.
   writeFileSync(path, await page.screenshot({ type: "jpeg", quality: 95 }));
-  await context.close();
+  await leave(context);
 }
 
 /** What makes Chromium play such a film as its camera, and ask nobody whether it may. */

@@ -1,7 +1,7 @@
-import { expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
+import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
 import { stack } from "./stack";
 import { totp } from "./totp";
-import { barriers, quiet, watch } from "./watch";
+import { barriers, leave, quiet, watch } from "./watch";
 
 /** The screens on which the console has to be usable. */
 export const SCREENS = {
@@ -21,6 +21,11 @@ export async function pick(page: Page, label: string, code = ""): Promise<string
   const name = (await option.innerText()).trim().split(/\s/)[0] ?? "";
   await option.click();
   return name;
+}
+
+/** The whole label of the option that contains these words. */
+export async function optionOf(select: Locator, words: string): Promise<string> {
+  return ((await select.locator("option", { hasText: words }).first().textContent()) ?? "").trim();
 }
 
 /** A console that somebody has signed in to. */
@@ -57,6 +62,8 @@ export class Console {
     await look("link");
     await page.getByRole("button", { name: "开始设置" }).click();
     await page.getByLabel("新密码", { exact: true }).fill(PASSWORD);
+    // There is none yet that could be asked for.
+    await expect(page.getByLabel("现在的密码")).toHaveCount(0);
     await page.getByLabel("再输一遍新密码").fill(PASSWORD);
     await look("password");
     await page.getByRole("button", { name: "保存新密码" }).click();
@@ -144,6 +151,6 @@ export class Console {
     const expected = [401, ...refused].map((status) => `status of ${status}`);
     const errors = this.seen.errors.filter((words) => !expected.some((status) => words.includes(status)));
     expect({ ...this.seen, errors }).toEqual({ errors: [], foreign: [] });
-    await this.page.context().close();
+    await leave(this.page.context());
   }
 }

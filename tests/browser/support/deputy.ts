@@ -1,30 +1,22 @@
 import { expect, type APIRequestContext, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
+import type { Submitted } from "./resident";
 import { stack } from "./stack";
-import { quiet, watch } from "./watch";
+import { leave, quiet, watch } from "./watch";
 
-/** A resident's submission. */
-export interface Submitted {
-  number: string;
-  /** The address of its receipt. */
-  receipt: string;
-  text: string;
-}
+/** The smallest phone that the client is made for. */
+export const SMALL = { viewport: { width: 360, height: 640 } };
 
-export async function submit(page: Page, text: string, consent = false): Promise<Submitted> {
-  const { base_url, codes } = stack();
-  const answer = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
-    headers: { "Idempotency-Key": `browser-${Date.now()}-${Math.random()}` },
-    data: { kind: "problem", text, publish_consent: consent },
-  });
-  expect(answer.status(), await answer.text()).toBe(201);
-  const { number, receipt } = (await answer.json()) as { number: string; receipt: string };
-  return { number, receipt: `${base_url}/r/${receipt}`, text };
-}
+/** Ten seconds in which it can be taken back, and room for a busy machine. */
+export const SENT = { timeout: 40_000 };
+
+/** As long the client lets a decision be taken back. */
+const UNDO_MS = 10_000;
 
 /** The deputy's phone. It counts every press, as the person would. */
 export class Phone {
   taps = 0;
   private readonly refused: string[] = [];
+  private hasClock = false;
   private readonly seen: ReturnType<typeof watch>;
   /** Waits until nothing is under way any more. */
   readonly idle: ReturnType<typeof quiet>;
@@ -93,15 +85,30 @@ export class Phone {
     await this.page.getByRole("dialog").getByRole("button", { name }).click();
   }
 
-  async close(): Promise<void> {
-    await this.page.context().close();
+  /**
+   * Steps over the ten seconds in which what was just pressed can be taken back: a test that is not about them need not wait.
+   *
+   * The first step gives the pages Playwright's clock, which goes on by itself as the real one does, ahead of it by what
+   * was stepped over; until then, and so for whoever never steps, all is real. The client counts down by looking at the
+   * time each second, so it does not matter that what was already set to go off cannot be hurried. Nothing is on its way
+   * meanwhile: the client would give up a request that seems to take so long. The server, the service worker and what
+   * waits in the test itself keep the real time.
+   */
+  async stepOver(): Promise<void> {
+    await this.idle();
+    if (!this.hasClock) await this.page.clock.install();
+    this.hasClock = true;
+    await this.page.clock.fastForward(UNDO_MS);
   }
-}
 
-/** How often a resident sees this text on the receipt. */
-export async function onReceipt(page: Page, receipt: string, text: string): Promise<number> {
-  const answer = await page.request.get(receipt);
-  return (await answer.text()).split(text).length - 1;
+  /** The id of the submission whose page is open. */
+  get caseId(): string {
+    return /[?&]id=([\w-]+)/.exec(this.page.url())?.[1] ?? "";
+  }
+
+  async close(): Promise<void> {
+    await leave(this.page.context());
+  }
 }
 
 /** The bearer token of somebody's WeChat; `null`: it belongs to no account. */
@@ -111,6 +118,20 @@ export async function tokenOf(request: APIRequestContext, openid: string): Promi
   const { js_code } = (await code.json()) as { js_code: string };
   const session = await request.post(`${base_url}/api/v1/sessions/wechat`, { data: { js_code } });
   return session.ok() ? ((await session.json()) as { access_token: string }).access_token : null;
+}
+
+/** A message of WeChat as the simulator keeps it. */
+interface Message {
+  page: string;
+  data: Record<string, { value: string }>;
+}
+
+/** What the deputy's WeChat was sent about a submission. */
+export async function messagesAbout(page: Page, number: string): Promise<Message[]> {
+  const { simulator_url, deputy } = stack();
+  const answer = await page.request.get(`${simulator_url}/_sim/users/${deputy.openid}/messages`);
+  const { items } = (await answer.json()) as { items: Message[] };
+  return items.filter(({ data }) => data.character_string1?.value === number);
 }
 
 interface Pushes {
@@ -134,9 +155,13 @@ export async function answerPushes(page: Page, word: "accept" | "reject", most =
   expect(answer.status(), await answer.text()).toBe(200);
 }
 
-/** As many as are enough, so that no action is followed by the question. */
+/** More than one test uses up. */
+const PLENTY = 8;
+
+/** As many as are enough, whatever was left, so that no action is followed by the question. */
 export async function allowPushes(page: Page): Promise<void> {
-  for (let times = 0; times < 8; times += 1) await answerPushes(page, "accept");
+  const few = async () => (await ledger(page)).templates.some(({ remaining }) => remaining < PLENTY);
+  for (let times = 0; times < PLENTY && (await few()); times += 1) await answerPushes(page, "accept");
 }
 
 /** What the same deputy sends along on another phone. */

@@ -1,6 +1,6 @@
 import { expect, type Browser, type Page } from "@playwright/test";
 import { stack } from "./stack";
-import { barriers, watch } from "./watch";
+import { barriers, leave, watch } from "./watch";
 
 /** A desk that somebody has logged in to with the password of the demonstration. */
 export class Desk {
@@ -17,16 +17,6 @@ export class Desk {
     await page.getByLabel("密码").fill(stack().console.password);
     await page.getByRole("button", { name: "登录" }).click();
     await page.waitForURL(/\/desk/);
-    return desk;
-  }
-
-  /** The deputy of the first grid, by the phone of the simulator. */
-  static async ofDeputy(browser: Browser, number: string): Promise<Desk> {
-    const page = await (await browser.newContext({ bypassCSP: true })).newPage();
-    const desk = new Desk(page, watch(page));
-    await page.goto(`${stack().simulator_url}/phone/${stack().deputy.openid}`);
-    await page.getByText(number).first().click();
-    await page.waitForURL(/\/desk\//);
     return desk;
   }
 
@@ -50,25 +40,8 @@ export class Desk {
   /** Nothing went wrong behind the pages. */
   async close(): Promise<void> {
     expect(this.seen).toEqual({ errors: [], foreign: [] });
-    await this.page.context().close();
+    await leave(this.page.context());
   }
-}
-
-/** What a resident has sent: its number and its receipt. */
-export interface Sent {
-  number: string;
-  receipt: string;
-}
-
-/** Sends a submission to the first code as a resident's own program would. */
-export async function submit(page: Page, text: string, consent = false): Promise<Sent> {
-  const { base_url, codes } = stack();
-  const answer = await page.request.post(`${base_url}/api/v1/codes/${codes[0]}/submissions`, {
-    headers: { "idempotency-key": crypto.randomUUID() },
-    data: { kind: "problem", text, publish_consent: consent },
-  });
-  expect(answer.status()).toBe(201);
-  return (await answer.json()) as Sent;
 }
 
 /** The page of a case at the desk, found by its number. */

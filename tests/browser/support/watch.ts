@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { expect, type Page, type Request } from "@playwright/test";
+import { expect, test, type BrowserContext, type Page, type Request } from "@playwright/test";
 import type axe from "axe-core";
 import { stack } from "./stack";
 
@@ -51,4 +51,26 @@ export async function barriers(page: Page): Promise<string[]> {
   return results.violations.flatMap((found) =>
     found.nodes.map((node) => `${found.id}: ${node.target.join(" ")} (${found.help})`),
   );
+}
+
+/** Longer than any context takes to close that does. */
+const CLOSING_MS = 10_000;
+
+/**
+ * Closes a context. Chromium once never said that it was closed: a test that had said everything hung here until its time
+ * was over. Then it is said, and gone on: what is left goes with the browser.
+ */
+export async function leave(context: BrowserContext): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<true>((resolve) => {
+    timer = setTimeout(resolve, CLOSING_MS, true);
+  });
+  const closed = context.close();
+  // When nobody waits for it any more, its failing is nobody's either.
+  closed.catch(() => undefined);
+  try {
+    if (await Promise.race([closed, late])) console.log(`a context was not closed within ${CLOSING_MS / 1000} s: ${test.info().title}`);
+  } finally {
+    clearTimeout(timer);
+  }
 }

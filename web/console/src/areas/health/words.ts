@@ -14,16 +14,6 @@ export const CHANNELS = [
   { value: "mail", label: "邮件" },
 ] as const;
 
-export const ROLES: Record<string, string> = {
-  deputy: "人大代表",
-  station_staff: "联络员",
-  station_head: "站长",
-  office_handler: "承办人员",
-  street_admin: "街镇管理员",
-  county_admin: "县级管理员",
-  city_admin: "市级管理员",
-};
-
 /** What a provider's refusal means, with its number for those who look it up. */
 export function refusal(code: number | null | undefined, error: string | null | undefined): string {
   const words = code === 43101 ? "没有开启微信提醒" : code === 40003 ? "微信绑定不对" : error === "no channel known" ? "没有可用的渠道" : error === "outcome unknown" ? "不知道送到没有" : (error ?? "没有送到");

@@ -1,5 +1,6 @@
 /** What an entry of the audit log says besides who did what: its own names and words in Chinese. */
-import { dataKinds, obligedOptions, roleOptions } from "./words";
+import { roleOptions } from "../../parts/roles";
+import { dataKinds, obligedOptions } from "./words";
 
 const NAMES: Record<string, string> = {
   account: "账号",

@@ -1,5 +1,6 @@
 /** The words of accounts and of the audit log in Chinese, for filters and forms. */
 import type { Schemas } from "../../api/client";
+import { roleOptions } from "../../parts/roles";
 
 type Option = { value: string; label: string };
 type Words<T extends string> = Record<T, string>;
@@ -7,19 +8,7 @@ type Words<T extends string> = Record<T, string>;
 const options = (words: Record<string, string>): Option[] => Object.entries(words).map(([value, label]) => ({ value, label }));
 
 /** Roles that an account can be given; deputies come in by invitation. */
-export const roles: Words<Exclude<Schemas["AccountEntry"]["role"], "deputy">> = {
-  station_staff: "联络员",
-  station_head: "站长",
-  office_handler: "承办人员",
-  street_admin: "街镇管理员",
-  county_admin: "县级管理员",
-  city_admin: "市级管理员",
-  auditor: "审计员",
-  security_admin: "安全管理员",
-  system_admin: "系统管理员",
-};
-export const roleOptions: Option[] = options({ deputy: "人大代表", ...roles });
-export const newRoleOptions: Option[] = options(roles);
+export const newRoleOptions: Option[] = roleOptions.filter(({ value }) => value !== "deputy");
 
 /** Where an account of a role belongs. */
 export function placeOf(role: string): "site" | "office" | "region" | "maybe-region" | "none" {

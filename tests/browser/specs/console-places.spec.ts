@@ -196,10 +196,10 @@ test("an answer that comes late is never shown over a newer one, and what is typ
   const field = page.getByLabel("查找姓名、单位或证号");
   await Promise.all([page.waitForRequest((request) => asked(request) === "王"), field.fill("王")]);
   await Promise.all([page.waitForEvent("requestfailed", (request) => asked(request) === "王"), field.fill("不会有这样的 ")]);
-  await expect(page.getByText("没有符合条件的代表。")).toBeVisible();
+  await expect(page.getByText("没有符合条件的内容。")).toBeVisible();
   release();
   await console.settled();
-  await expect(page.getByText("没有符合条件的代表。")).toBeVisible();
+  await expect(page.getByText("没有符合条件的内容。")).toBeVisible();
   await expect(field).toHaveValue("不会有这样的 ");
   await console.close();
 });

@@ -7,6 +7,7 @@ mod clocks;
 mod config;
 mod consume;
 mod content;
+mod figures;
 mod housekeeping;
 mod ladder;
 mod prints;
@@ -144,6 +145,7 @@ impl Worker {
         let prints = tokio::spawn(Arc::clone(&self).run_prints(stop.clone()));
         let retention = tokio::spawn(Arc::clone(&self).run_retention(stop.clone()));
         let clocks = tokio::spawn(Arc::clone(&self).run_clocks(stop.clone()));
+        let figures = tokio::spawn(Arc::clone(&self).run_figures(stop.clone()));
         let parts = [
             ("relay", relay),
             ("housekeeping", housekeeping),
@@ -152,6 +154,7 @@ impl Worker {
             ("prints", prints),
             ("retention", retention),
             ("clocks", clocks),
+            ("figures", figures),
             ("announcements", announcing),
         ];
         let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);

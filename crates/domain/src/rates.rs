@@ -1,6 +1,8 @@
 //! Rates that are fair (响应率、解决率、满意率): what is counted, what is divided by what, and how it is said where it is
 //! shown. All figures of a period are about the submissions that were registered in it.
 
+use std::collections::BTreeMap;
+
 use crate::words::words;
 
 words! {
@@ -162,6 +164,39 @@ impl std::ops::Add for Counts {
     }
 }
 
+/// How many took how many working days to the first answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Times(BTreeMap<i64, i64>);
+
+impl Times {
+    /// So many more took so many days.
+    pub fn add(&mut self, days: i64, count: i64) {
+        *self.0.entry(days).or_default() += count;
+    }
+
+    /// Within how many days this share of all was answered: 0.5 is the median. Where the share ends between two of them, as
+    /// far between their days, as `percentile_cont` in SQL; `None`: nothing was answered.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of submissions")]
+    pub fn within(&self, share: f64) -> Option<f64> {
+        let place = share * (self.0.values().sum::<i64>() - 1) as f64;
+        let (low, high) = (self.at(place.floor())?, self.at(place.ceil())?);
+        Some(low + (high - low) * (place - place.floor()))
+    }
+
+    /// The days of the one at this place, counted from 0, the quickest first.
+    #[expect(clippy::cast_precision_loss, reason = "counts of submissions")]
+    fn at(&self, place: f64) -> Option<f64> {
+        let mut seen = 0;
+        let mut all = self.0.iter();
+        let found = all.find(|(_, count)| {
+            seen += **count;
+            seen as f64 > place
+        });
+        found.map(|(days, _)| *days as f64)
+    }
+}
+
 /// A rate that never hides how few it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
@@ -211,6 +246,20 @@ mod tests {
             let share = Counts::default().share(rate);
             assert_eq!((share.value(), share.small()), (None, true), "{rate}");
         }
+    }
+
+    #[test]
+    fn half_and_nine_of_ten_are_those_of_all_in_a_row() {
+        let times = |all: &[i64]| {
+            let mut times = Times::default();
+            all.iter().for_each(|days| times.add(*days, 1));
+            times
+        };
+        assert_eq!(times(&[]).within(0.5), None);
+        assert_eq!(times(&[7]).within(0.9), Some(7.0));
+        assert_eq!(times(&[3, 1, 1]).within(0.5), Some(1.0));
+        assert_eq!(times(&[0, 1, 2, 4]).within(0.5), Some(1.5));
+        assert_eq!(times(&[0, 10]).within(0.9), Some(9.0));
     }
 
     #[test]

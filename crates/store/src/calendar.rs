@@ -183,7 +183,14 @@ fn replace_days(connection: &mut PgConnection, year: &CalendarYear) -> Result<()
         .do_update()
         .set(calendar_years::source.eq(excluded(calendar_years::source)))
         .execute(connection)?;
-    diesel::delete(calendar_days::table.filter(calendar_days::year.eq(year.year))).execute(connection)?;
+    // Only what differs is touched: what was counted by a day that is known otherwise now is counted anew. That is done when
+    // the transaction ends, and may take longer than a statement of ours may.
+    connection.batch_execute("SET LOCAL statement_timeout = 0")?;
+    let kept: Vec<NaiveDate> = year.own_days().map(|day| day.date).collect();
+    let gone = calendar_days::table
+        .filter(calendar_days::year.eq(year.year))
+        .filter(calendar_days::day.ne_all(kept));
+    diesel::delete(gone).execute(connection)?;
     // A notice also names days of the neighbouring year; they belong to that year's own notice.
     let days: Vec<_> = year
         .own_days()
@@ -198,6 +205,12 @@ fn replace_days(connection: &mut PgConnection, year: &CalendarYear) -> Result<()
         .collect();
     diesel::insert_into(calendar_days::table)
         .values(days)
+        .on_conflict(calendar_days::day)
+        .do_update()
+        .set((
+            calendar_days::name.eq(excluded(calendar_days::name)),
+            calendar_days::is_off.eq(excluded(calendar_days::is_off)),
+        ))
         .execute(connection)?;
     Ok(())
 }

@@ -1,27 +1,33 @@
-//! The statistics (统计): one statement counts every measure for every group and for the whole.
+//! The statistics (统计): one statement counts every measure for every group. What is settled is read from the kept figures
+//! ([`kept`]), everything else is counted as it stands.
 
+mod kept;
 mod map;
 
 pub use map::{HeatCell, Map, SiteOnMap};
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    NullableExpressionMethods, QueryDsl, RunQueryDsl,
+    QueryDsl, RunQueryDsl,
     dsl::sql,
-    sql_types::{Array, BigInt, Double, Nullable, Text},
+    sql_types::{Array, BigInt, Bool, Text},
 };
 use minyi_domain::{
+    calendar::local_date,
     people::Scope,
-    rates::{Counts, Grouping, Measure, NONE},
+    rates::{Counts, Grouping, Measure, NONE, Times},
 };
 
 use crate::{
     Result, Store,
     ledger::{LAST_HANDOVER, condition, within_period},
-    prepared::Prepared,
-    schema::{deputies, sites, submissions},
+    prepared::{Pieces, Prepared},
+    schema::submissions,
     scope::submissions_in,
 };
+use kept::{Kept, NEVER, days, each};
 
 /// The figures of a group, or of the whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,14 +51,9 @@ pub struct Statistics {
     pub total: Figures,
 }
 
-type Row = (Option<String>, Option<String>, Vec<i64>, Option<f64>, Option<f64>);
-type Columns = (
-    Nullable<Text>,
-    Nullable<Text>,
-    Array<BigInt>,
-    Nullable<Double>,
-    Nullable<Double>,
-);
+/// Of a group, what was answered first after the same number of working days.
+type Row = (String, String, i64, Vec<i64>);
+type Columns = (Text, Text, BigInt, Array<BigInt>);
 
 impl Store {
     /// Counts what was registered from `from` to `to`, days in China, both included.
@@ -64,72 +65,120 @@ impl Store {
         to: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Statistics> {
+        let kept = Kept::of(scope, grouping, (from, to), local_date(now));
         let mut chosen = submissions::table
-            .inner_join(sites::table)
-            .left_join(deputies::table)
             .filter(submissions_in(scope))
-            .select(sql::<Text>(&columns(grouping, scope, now)).nullable())
+            .select(sql::<Text>(&columns(grouping, scope, now)))
             .into_boxed();
         for condition in within_period(Some(from), Some(to)) {
             chosen = chosen.filter(condition);
         }
-        let counted = Prepared::<Columns, _>::new(HEAD, chosen, TAIL);
-        let rows: Vec<Row> = counted.load(&mut *self.connection()?)?;
+        if let Some(kept) = &kept {
+            chosen = chosen.filter(kept.elsewhere());
+        }
+        let mut pieces = Pieces::beginning_with(chosen);
+        pieces.push(sql::<Bool>(&counted()));
+        if let Some(kept) = kept {
+            pieces.push(kept.rows(&kept_key(grouping, scope)));
+        }
+        pieces.push(sql::<Bool>(&grouped(grouping)));
+        let question = Prepared::<Columns, _>::new("WITH chosen AS (", pieces, "");
+        let rows: Vec<Row> = question.load(&mut *self.connection()?)?;
         Ok(assemble(rows, grouping))
     }
 }
 
-/// What is selected of each submission, in the order of [`HEAD`].
+/// What is selected of each submission.
 fn columns(grouping: Grouping, scope: &Scope, now: DateTime<Utc>) -> String {
-    let (key, label) = group(grouping, scope);
-    let conditions: Vec<String> = Measure::ALL
-        .iter()
-        .map(|measure| format!("coalesce({}, false)", condition(*measure, now)))
-        .collect();
+    let met = each(|measure| format!("({}) AS {measure}", condition(measure, now)));
     format!(
-        "{key}, {label}, (submissions.submitted_at AT TIME ZONE 'Asia/Shanghai')::date,
-        (submissions.first_answered_at AT TIME ZONE 'Asia/Shanghai')::date, ARRAY[{}]",
-        conditions.join(", ")
+        "{} AS group_key, {REGISTERED_ON} AS registered_on, {ANSWERED_ON} AS answered_on, {met}",
+        key(grouping, scope)
     )
 }
 
-/// Key and label of a submission's group.
-fn group(grouping: Grouping, scope: &Scope) -> (String, String) {
-    let none = |column: &str| format!("coalesce({column}::text, '{NONE}')");
+/// The day in China.
+const REGISTERED_ON: &str = "(submissions.submitted_at AT TIME ZONE 'Asia/Shanghai')::date";
+const ANSWERED_ON: &str = "(submissions.first_answered_at AT TIME ZONE 'Asia/Shanghai')::date";
+
+/// The first level of its category.
+const TOP_CATEGORY: &str = "(SELECT top.id FROM categories JOIN categories AS top
+    ON top.path = split_part(categories.path, '/', 1) WHERE categories.id = submissions.category_id)";
+
+/// An id as a group's key.
+fn or_none(id: &str) -> String {
+    format!("coalesce({id}::text, '{NONE}')")
+}
+
+/// The key of a submission's group.
+fn key(grouping: Grouping, scope: &Scope) -> String {
     match grouping {
-        Grouping::Region => {
-            let key = format!("left(submissions.region_code, {})", level_below(scope));
-            let label = format!("coalesce((SELECT name FROM regions WHERE code = {key}), {key})");
-            (key, label)
-        }
-        Grouping::Site => ("submissions.site_id::text".to_owned(), "sites.name".to_owned()),
-        Grouping::Deputy => (
-            none("submissions.assignee_deputy_id"),
-            "coalesce(deputies.name, '联络站或上级办理')".to_owned(),
-        ),
-        Grouping::Office => (
-            none(LAST_HANDOVER),
-            format!("coalesce((SELECT name FROM offices WHERE id = {LAST_HANDOVER}), '没有交办')"),
-        ),
-        Grouping::Category => (
-            none(&format!("(SELECT top.id {TOP_CATEGORY})")),
-            format!("coalesce((SELECT top.name {TOP_CATEGORY}), '没有分类')"),
-        ),
-        Grouping::Month => {
-            let month = "to_char(submissions.submitted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')";
-            (month.to_owned(), month.to_owned())
-        }
+        Grouping::Region => format!("left(submissions.region_code, {})", level_below(scope)),
+        Grouping::Site => "submissions.site_id::text".to_owned(),
+        Grouping::Deputy => or_none("submissions.assignee_deputy_id"),
+        Grouping::Office => or_none(LAST_HANDOVER),
+        Grouping::Category => or_none(TOP_CATEGORY),
+        Grouping::Month => "to_char(submissions.submitted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')".to_owned(),
         Grouping::Week => {
-            let week =
-                "to_char(date_trunc('week', submissions.submitted_at AT TIME ZONE 'Asia/Shanghai'), 'YYYY-MM-DD')";
-            (week.to_owned(), week.to_owned())
+            "to_char(date_trunc('week', submissions.submitted_at AT TIME ZONE 'Asia/Shanghai'), 'YYYY-MM-DD')".to_owned()
         }
     }
 }
 
-/// The category's ancestor at the first level.
-const TOP_CATEGORY: &str = "FROM categories JOIN categories AS top ON top.path = split_part(categories.path, '/', 1)
-    WHERE categories.id = submissions.category_id";
+/// The same of a row of the kept figures.
+fn kept_key(grouping: Grouping, scope: &Scope) -> String {
+    match grouping {
+        Grouping::Region => format!("left(kept.key, {})", level_below(scope)),
+        Grouping::Site => "kept.site_id::text".to_owned(),
+        Grouping::Deputy | Grouping::Office | Grouping::Category => "kept.key".to_owned(),
+        Grouping::Month => "to_char(kept.begins, 'YYYY-MM')".to_owned(),
+        Grouping::Week => "to_char(kept.begins, 'YYYY-MM-DD')".to_owned(),
+    }
+}
+
+/// What a group is called.
+fn label(grouping: Grouping) -> String {
+    let named = |table: &str, otherwise: &str| {
+        format!("coalesce((SELECT name FROM {table} WHERE id = nullif(group_key, '{NONE}')::uuid), {otherwise})")
+    };
+    match grouping {
+        Grouping::Region => "coalesce((SELECT name FROM regions WHERE code = group_key), group_key)".to_owned(),
+        Grouping::Site => named("sites", "group_key"),
+        Grouping::Deputy => named("deputies", "'联络站或上级办理'"),
+        Grouping::Office => named("offices", "'没有交办'"),
+        Grouping::Category => named("categories", "'没有分类'"),
+        Grouping::Month | Grouping::Week => "group_key".to_owned(),
+    }
+}
+
+/// From each submission that was chosen to the figures of a group, a day of registration and a day of the answer, and on to
+/// those of a group and the days between. Working days are numbered through once, so that each only takes a difference.
+fn counted() -> String {
+    format!(
+        "),
+        counted AS (
+            SELECT group_key, registered_on, answered_on, {}
+            FROM chosen GROUP BY group_key, registered_on, answered_on
+        ),
+        {},
+        figures AS (
+            SELECT group_key, coalesce(until.nth - since.nth, {NEVER}) AS days, {}
+            FROM counted LEFT JOIN days AS since ON since.day = registered_on
+                LEFT JOIN days AS until ON until.day = answered_on",
+        each(|measure| format!("count(*) FILTER (WHERE {measure}) AS {measure}")),
+        days("counted"),
+        each(|measure| measure.to_string()),
+    )
+}
+
+/// The end of the statement.
+fn grouped(grouping: Grouping) -> String {
+    format!(
+        ") SELECT group_key, {}, days, ARRAY[{}] FROM figures GROUP BY group_key, days",
+        label(grouping),
+        each(|measure| format!("sum({measure})::bigint")),
+    )
+}
 
 /// Digits of the division codes one level below the scope's.
 pub fn level_below(scope: &Scope) -> usize {
@@ -141,52 +190,53 @@ pub fn level_below(scope: &Scope) -> usize {
     LEVELS.into_iter().find(|level| *level > own).unwrap_or(12)
 }
 
-const HEAD: &str = "WITH chosen (group_key, label, registered_on, answered_on, met) AS (";
+/// What is known of a group before its figures are told.
+#[derive(Default)]
+struct Tally {
+    label: String,
+    counts: Counts,
+    times: Times,
+}
 
-/// Working days are numbered through once, so that each submission only takes a difference.
-const TAIL: &str = "),
-days AS (
-    SELECT series.day, count(*) FILTER (
-        WHERE coalesce(NOT calendar_days.is_off, extract(isodow FROM series.day) < 6)) OVER (ORDER BY series.day) AS nth
-    FROM (
-        SELECT generate_series(min(registered_on), max(answered_on), interval '1 day')::date AS day FROM chosen
-    ) AS series LEFT JOIN calendar_days ON calendar_days.day = series.day
-),
-timed AS (
-    SELECT chosen.*, until.nth - since.nth AS days
-    FROM chosen LEFT JOIN days AS since ON since.day = registered_on LEFT JOIN days AS until ON until.day = answered_on
-)
-SELECT group_key, label, ARRAY[
-        count(*) FILTER (WHERE met[1]), count(*) FILTER (WHERE met[2]), count(*) FILTER (WHERE met[3]),
-        count(*) FILTER (WHERE met[4]), count(*) FILTER (WHERE met[5]), count(*) FILTER (WHERE met[6]),
-        count(*) FILTER (WHERE met[7]), count(*) FILTER (WHERE met[8]), count(*) FILTER (WHERE met[9]),
-        count(*) FILTER (WHERE met[10]), count(*) FILTER (WHERE met[11]), count(*) FILTER (WHERE met[12]),
-        count(*) FILTER (WHERE met[13]), count(*) FILTER (WHERE met[14]), count(*) FILTER (WHERE met[15]),
-        count(*) FILTER (WHERE met[16]), count(*) FILTER (WHERE met[17]), count(*) FILTER (WHERE met[18])],
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FILTER (WHERE days IS NOT NULL),
-    percentile_cont(0.9) WITHIN GROUP (ORDER BY days) FILTER (WHERE days IS NOT NULL)
-FROM timed GROUP BY GROUPING SETS ((group_key, label), ())";
+impl Tally {
+    fn add(&mut self, counts: Counts, days: i64) {
+        self.counts = self.counts + counts;
+        if days > NEVER {
+            self.times.add(days, counts.of(Measure::Registered));
+        }
+    }
+
+    fn figures(self, key: String) -> Figures {
+        Figures {
+            key,
+            label: self.label,
+            counts: self.counts,
+            median_days: self.times.within(0.5),
+            ninetieth_days: self.times.within(0.9),
+        }
+    }
+}
 
 fn assemble(rows: Vec<Row>, grouping: Grouping) -> Statistics {
-    let figures = |(key, label, counts, median_days, ninetieth_days): Row| Figures {
-        key: key.unwrap_or_default(),
-        label: label.unwrap_or_else(|| "合计".to_owned()),
-        counts: Counts::new(counts),
-        median_days,
-        ninetieth_days,
+    let mut groups: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut total = Tally {
+        label: "合计".to_owned(),
+        ..Tally::default()
     };
-    // Only the whole has no key.
-    let (whole, groups): (Vec<_>, Vec<_>) = rows.into_iter().map(figures).partition(|row| row.key.is_empty());
-    let nothing = || figures((None, None, Vec::new(), None, None));
-    let mut groups = groups;
-    if matches!(grouping, Grouping::Month | Grouping::Week) {
-        groups.sort_by(|one, other| one.key.cmp(&other.key));
-    } else {
-        let size = |figures: &Figures| std::cmp::Reverse(figures.counts.of(Measure::Registered));
+    for (key, label, days, counts) in rows {
+        let counts = Counts::new(counts);
+        total.add(counts, days);
+        let group = groups.entry(key).or_default();
+        group.label = label;
+        group.add(counts, days);
+    }
+    let mut groups: Vec<Figures> = groups.into_iter().map(|(key, tally)| tally.figures(key)).collect();
+    if !matches!(grouping, Grouping::Month | Grouping::Week) {
+        let size = |figures: &Figures| Reverse(figures.counts.of(Measure::Registered));
         groups.sort_by(|one, other| (size(one), &one.label, &one.key).cmp(&(size(other), &other.label, &other.key)));
     }
     Statistics {
         groups,
-        total: whole.into_iter().next().unwrap_or_else(nothing),
+        total: total.figures(String::new()),
     }
 }

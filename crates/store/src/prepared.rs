@@ -50,3 +50,25 @@ impl<ST, B> Query for Prepared<ST, B> {
 }
 
 impl<ST, B> RunQueryDsl<PgConnection> for Prepared<ST, B> {}
+
+/// Parts of one statement, one after the other.
+pub struct Pieces(Vec<Box<dyn QueryFragment<Pg>>>);
+
+impl Pieces {
+    pub fn beginning_with(first: impl QueryFragment<Pg> + 'static) -> Self {
+        Self(vec![Box::new(first)])
+    }
+
+    pub fn push(&mut self, next: impl QueryFragment<Pg> + 'static) {
+        self.0.push(Box::new(next));
+    }
+}
+
+impl QueryFragment<Pg> for Pieces {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for piece in &self.0 {
+            piece.walk_ast(out.reborrow())?;
+        }
+        Ok(())
+    }
+}

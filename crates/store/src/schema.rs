@@ -410,6 +410,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    figure_changes (seq) {
+        seq -> BigInt,
+        times -> SmallInt,
+    }
+}
+
+diesel::table! {
     grid_assignments (id) {
         id -> Uuid,
         grid_id -> Uuid,
@@ -612,6 +619,35 @@ diesel::table! {
         status -> Nullable<SmallInt>,
         content_type -> Nullable<Text>,
         body -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    kept_figures (facet, township, begins, site_id, key, days) {
+        facet -> Text,
+        township -> Text,
+        begins -> Date,
+        site_id -> Uuid,
+        key -> Text,
+        days -> SmallInt,
+        registered -> Integer,
+        answered -> Integer,
+        declined -> Integer,
+        open -> Integer,
+        closed -> Integer,
+        overdue -> Integer,
+        escalated -> Integer,
+        escalated_open -> Integer,
+        reopened -> Integer,
+        due -> Integer,
+        in_time -> Integer,
+        rateable -> Integer,
+        rated -> Integer,
+        solved -> Integer,
+        content -> Integer,
+        satisfied -> Integer,
+        basically_satisfied -> Integer,
+        dissatisfied -> Integer,
     }
 }
 
@@ -1371,6 +1407,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_heads,
     events,
     exports,
+    figure_changes,
     grid_assignments,
     grids,
     group_robots,
@@ -1387,6 +1424,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitation_uses,
     invitations,
     kept_answers,
+    kept_figures,
     login_policy,
     message_wordings,
     notification_wishes,

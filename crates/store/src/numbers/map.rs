@@ -5,15 +5,18 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     ExpressionMethods, QueryDsl, RunQueryDsl,
-    dsl::sql,
-    sql_types::{BigInt, Bool, Double, Text, Uuid as SqlUuid},
+    sql_types::{BigInt, Double, Text},
 };
-use minyi_domain::{people::Scope, rates::Measure, submission::CoordinateSystem};
+use minyi_domain::{
+    people::Scope,
+    rates::{Counts, Grouping, Measure},
+    submission::CoordinateSystem,
+};
 use uuid::Uuid;
 
 use crate::{
     Result, Store,
-    ledger::{condition, within_period},
+    ledger::within_period,
     prepared::Prepared,
     schema::{sites, submissions},
     scope::{sites_in, submissions_in},
@@ -58,13 +61,14 @@ pub struct Map {
 impl Store {
     /// Counts by place what was registered from `from` to `to`, days in China, both included.
     pub fn map(&self, scope: &Scope, from: NaiveDate, to: NaiveDate, now: DateTime<Utc>) -> Result<Map> {
+        let counts: HashMap<String, Counts> = self
+            .statistics(scope, Grouping::Site, from, to, now)?
+            .groups
+            .into_iter()
+            .map(|group| (group.key, group.counts))
+            .collect();
         let mut connection = self.connection()?;
         let connection = &mut *connection;
-        let met = |measure| sql::<Bool>(&condition(measure, now));
-        let mut chosen = submissions::table
-            .filter(submissions_in(scope))
-            .select((submissions::site_id, met(Measure::Open), met(Measure::Overdue)))
-            .into_boxed();
         let mut placed = submissions::table
             .filter(submissions_in(scope))
             .filter(submissions::longitude.is_not_null())
@@ -75,22 +79,8 @@ impl Store {
             ))
             .into_boxed();
         for condition in within_period(Some(from), Some(to)) {
-            chosen = chosen.filter(condition);
-        }
-        for condition in within_period(Some(from), Some(to)) {
             placed = placed.filter(condition);
         }
-        let counted = Prepared::<(SqlUuid, BigInt, BigInt, BigInt), _>::new(
-            "WITH chosen (site_id, is_open, is_overdue) AS (",
-            chosen,
-            ") SELECT site_id, count(*), count(*) FILTER (WHERE is_open), count(*) FILTER (WHERE is_overdue)
-            FROM chosen GROUP BY site_id",
-        );
-        let counts: HashMap<Uuid, (i64, i64, i64)> = counted
-            .load::<(Uuid, i64, i64, i64)>(connection)?
-            .into_iter()
-            .map(|(id, registered, open, overdue)| (id, (registered, open, overdue)))
-            .collect();
         let heat = Prepared::<(Double, Double, Text, BigInt), _>::new(
             "WITH chosen (longitude, latitude, datum) AS (",
             placed,
@@ -104,16 +94,16 @@ impl Store {
             .limit(MOST_SITES)
             .select((sites::id, sites::name, sites::longitude, sites::latitude))
             .load(connection)?;
-        let site = |(id, name, longitude, latitude)| {
-            let (registered, open, overdue) = counts.get(&id).copied().unwrap_or_default();
+        let site = |(id, name, longitude, latitude): (Uuid, String, Option<f64>, Option<f64>)| {
+            let counts = counts.get(&id.to_string()).copied().unwrap_or_default();
             SiteOnMap {
                 id,
                 name,
                 longitude,
                 latitude,
-                registered,
-                open,
-                overdue,
+                registered: counts.of(Measure::Registered),
+                open: counts.of(Measure::Open),
+                overdue: counts.of(Measure::Overdue),
             }
         };
         let cell = |(longitude, latitude, datum, count): (f64, f64, Word<CoordinateSystem>, i64)| HeatCell {

@@ -1,0 +1,226 @@
+//! The kept figures (统计底数): what is closed and whose first promise is over is added up once and not counted again and
+//! again. The database itself takes out of them what changes (migration 0058), so that they are true at every moment. See
+//! docs/decisions/0058-kept-figures.md.
+
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use diesel::{
+    Connection as _, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection as _,
+    dsl::sql,
+    pg::Pg,
+    query_builder::QueryFragment,
+    sql_query,
+    sql_types::{Array, BigInt, Bool, Date, Text, Timestamptz, Uuid as SqlUuid},
+};
+use minyi_domain::{
+    calendar::at_local_time,
+    people::Scope,
+    rates::{Grouping, Measure},
+};
+use uuid::Uuid;
+
+use super::{ANSWERED_ON, REGISTERED_ON, TOP_CATEGORY, or_none};
+use crate::{
+    Result, Store,
+    ledger::{LAST_HANDOVER, condition},
+    scope::Condition,
+};
+
+/// The days of what was never answered.
+pub(super) const NEVER: i64 = -1;
+/// Digits of the division by which the figures are found.
+const TOWNSHIP: usize = 9;
+/// From a county on a division has few enough below it that each is looked for by itself.
+const COUNTY: usize = 6;
+/// The clocks of two machines may differ: nobody who asks is so far behind the worker that settles.
+const BEHIND: TimeDelta = TimeDelta::hours(1);
+
+/// The text for each measure, in the order of [`Measure::ALL`].
+pub(super) fn each(text: impl Fn(Measure) -> String) -> String {
+    let all: Vec<String> = Measure::ALL.iter().map(|measure| text(*measure)).collect();
+    all.join(", ")
+}
+
+/// The working days, numbered through, around what is `counted`.
+pub(super) fn days(counted: &str) -> String {
+    format!(
+        "days AS (
+            SELECT series.day, count(*) FILTER (
+                WHERE coalesce(NOT calendar_days.is_off, extract(isodow FROM series.day) < 6)
+            ) OVER (ORDER BY series.day) AS nth
+            FROM (
+                SELECT generate_series(min(registered_on), max(answered_on), interval '1 day')::date AS day FROM {counted}
+            ) AS series LEFT JOIN calendar_days ON calendar_days.day = series.day
+        )"
+    )
+}
+
+/// The part of a question that the kept figures answer: the whole months of its period, or the whole weeks.
+pub(super) struct Kept {
+    facet: &'static str,
+    /// Its first day, and the day after its last one; the same where there is none.
+    first: NaiveDate,
+    after: NaiveDate,
+    /// Where: a condition around one text.
+    within: (&'static str, String, &'static str),
+    /// Of a division.
+    code: Option<String>,
+}
+
+impl Kept {
+    /// `None`: nothing of it.
+    pub fn of(
+        scope: &Scope,
+        grouping: Grouping,
+        (from, to): (NaiveDate, NaiveDate),
+        today: NaiveDate,
+    ) -> Option<Self> {
+        let (within, code) = match scope {
+            Scope::Site(site) => (("kept.site_id = ", site.to_string(), "::uuid"), None),
+            Scope::Region(code) if code.len() <= TOWNSHIP => {
+                (("kept.township LIKE ", format!("{code}%"), ""), Some(code.clone()))
+            }
+            Scope::Nothing | Scope::Deputy(_) | Scope::Office(_) | Scope::Region(_) => return None,
+        };
+        let facet = match grouping {
+            Grouping::Region | Grouping::Site | Grouping::Month => "place",
+            Grouping::Week => "week",
+            Grouping::Deputy => "deputy",
+            Grouping::Office => "office",
+            Grouping::Category => "category",
+        };
+        let mut first = begin(grouping, from)?;
+        if first < from {
+            first = after(grouping, first)?;
+        }
+        let last = begin(grouping, to)?;
+        let end = after(grouping, last)?;
+        // Of a month that is not over, nothing was registered after today.
+        let is_whole = to >= today || to.succ_opt() == Some(end);
+        Some(Self {
+            facet,
+            first,
+            after: first.max(if is_whole { end } else { last }),
+            within,
+            code,
+        })
+    }
+
+    /// What is not in them: what is not settled, and the days of the period before and after.
+    pub fn elsewhere<From: 'static>(&self) -> Condition<From> {
+        let midnight = |day: NaiveDate| at_local_time(day, NaiveTime::MIN);
+        let outside = sql::<Bool>("(submissions.counted_as IS NULL OR (submissions.submitted_at < ")
+            .bind::<Timestamptz, _>(midnight(self.first))
+            .sql(" OR submissions.submitted_at >= ")
+            .bind::<Timestamptz, _>(midnight(self.after));
+        match &self.code {
+            // By each division the index finds the days; by how they all begin it reads every year of them.
+            Some(code) if code.len() >= COUNTY => Box::new(
+                outside
+                    .sql(") AND submissions.region_code = ANY (ARRAY(SELECT code FROM regions WHERE code LIKE ")
+                    .bind::<Text, _>(format!("{code}%"))
+                    .sql(")))"),
+            ),
+            _ => Box::new(outside.sql("))")),
+        }
+    }
+
+    /// Its rows; `key` names the group of one. What was settled or unsettled a moment ago is not added up yet.
+    pub fn rows(self, key: &str) -> impl QueryFragment<Pg> + use<> {
+        let (head, value, tail) = self.within;
+        let facet = self.facet;
+        let counts = each(|measure| measure.to_string());
+        sql::<Bool>(&format!(
+            " UNION ALL SELECT {key}, kept.days, {counts}
+            FROM (SELECT * FROM kept_figures
+                UNION ALL SELECT added.* FROM figure_changes, figures_of(counted, times) AS added) AS kept
+            WHERE kept.facet = '{facet}' AND {head}"
+        ))
+        .bind::<Text, _>(value)
+        .sql(&format!("{tail} AND kept.begins >= "))
+        .bind::<Date, _>(self.first)
+        .sql(" AND kept.begins < ")
+        .bind::<Date, _>(self.after)
+    }
+}
+
+/// The first day of the month, or week, in which this day lies.
+fn begin(grouping: Grouping, day: NaiveDate) -> Option<NaiveDate> {
+    if grouping == Grouping::Week {
+        return day.checked_sub_days(Days::new(day.weekday().num_days_from_monday().into()));
+    }
+    day.with_day(1)
+}
+
+/// The first day of the next one.
+fn after(grouping: Grouping, begin: NaiveDate) -> Option<NaiveDate> {
+    if grouping == Grouping::Week {
+        return begin.checked_add_days(Days::new(7));
+    }
+    begin.checked_add_months(Months::new(1))
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Folded {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+impl Store {
+    /// Settles at most `limit` submissions of those whose figures will not change by themselves any more; how many.
+    pub fn settle_figures(&self, now: DateTime<Utc>, limit: usize) -> Result<usize> {
+        self.connection()?.transaction(|connection| {
+            // Who changes what they are counted by is waited for.
+            connection.batch_execute("LOCK TABLE calendar_days, categories IN SHARE MODE")?;
+            let due: Vec<Due> = sql_query(DUE)
+                .bind::<Timestamptz, _>(now - BEHIND)
+                .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+                .load(connection)?;
+            let ids: Vec<Uuid> = due.into_iter().map(|due| due.id).collect();
+            // A statement of its own: it sees all that was done before they were locked.
+            let settled = sql_query(settling(now)).bind::<Array<SqlUuid>, _>(ids).execute(connection)?;
+            Ok(settled)
+        })
+    }
+
+    /// Adds at most `limit` of the changes since to the kept figures; how many.
+    pub fn fold_figures(&self, limit: usize) -> Result<usize> {
+        let folded: Folded = sql_query("SELECT fold_figures($1) AS count")
+            .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+            .get_result(&mut *self.connection()?)?;
+        Ok(usize::try_from(folded.count).unwrap_or(0))
+    }
+}
+
+/// Closed, and the promise of the first answer is over: from now on only an act changes what is counted.
+const DUE: &str = "SELECT id FROM submissions
+    WHERE counted_as IS NULL AND state = 'closed' AND confidential_region IS NULL AND first_due_at < $1
+    ORDER BY first_due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
+
+/// Writes into each submission of `$1` what it is counted as: in the order of the type `submission_figures`.
+fn settling(now: DateTime<Utc>) -> String {
+    format!(
+        "WITH chosen AS (
+            SELECT submissions.id, {REGISTERED_ON} AS registered_on, {ANSWERED_ON} AS answered_on,
+                submissions.region_code, submissions.site_id, {} AS deputy, {} AS office, {} AS category, {}
+            FROM submissions WHERE submissions.id = ANY ($1)
+        ),
+        {}
+        UPDATE submissions SET counted_as = ROW(registered_on, chosen.region_code, chosen.site_id, deputy, office, category,
+            coalesce(until.nth - since.nth, {NEVER}), {})::submission_figures
+        FROM chosen LEFT JOIN days AS since ON since.day = registered_on LEFT JOIN days AS until ON until.day = answered_on
+        WHERE submissions.id = chosen.id",
+        or_none("submissions.assignee_deputy_id"),
+        or_none(LAST_HANDOVER),
+        or_none(TOP_CATEGORY),
+        each(|measure| format!("coalesce({}, false) AS {measure}", condition(measure, now))),
+        days("chosen"),
+        each(|measure| measure.to_string()),
+    )
+}

@@ -76,11 +76,11 @@ $$;
 -- for it.
 CREATE FUNCTION fold_figures(most bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-    folded bigint;
-    until bigint;
+    -- By name: an earlier number may be committed later.
+    taken bigint[];
 BEGIN
     PERFORM pg_advisory_xact_lock('kept_figures'::regclass::bigint);
-    SELECT count(*), max(seq) INTO folded, until FROM (SELECT seq FROM figure_changes ORDER BY seq LIMIT most) AS oldest;
+    taken := ARRAY(SELECT seq FROM figure_changes ORDER BY seq LIMIT most);
     MERGE INTO kept_figures AS kept USING (
         SELECT facet, township, begins, site_id, key, days,
             sum(registered) AS registered, sum(answered) AS answered, sum(declined) AS declined, sum(open) AS open,
@@ -88,7 +88,7 @@ BEGIN
             sum(escalated_open) AS escalated_open, sum(reopened) AS reopened, sum(due) AS due, sum(in_time) AS in_time,
             sum(rateable) AS rateable, sum(rated) AS rated, sum(solved) AS solved, sum(content) AS content,
             sum(satisfied) AS satisfied, sum(basically_satisfied) AS basically_satisfied, sum(dissatisfied) AS dissatisfied
-        FROM figure_changes, figures_of(counted, times) WHERE seq <= until
+        FROM figure_changes, figures_of(counted, times) WHERE seq = ANY (taken)
         GROUP BY facet, township, begins, site_id, key, days
     ) AS added ON (kept.facet, kept.township, kept.begins, kept.site_id, kept.key, kept.days)
         = (added.facet, added.township, added.begins, added.site_id, added.key, added.days)
@@ -108,8 +108,8 @@ BEGIN
         added.registered, added.answered, added.declined, added.open, added.closed, added.overdue, added.escalated,
         added.escalated_open, added.reopened, added.due, added.in_time, added.rateable, added.rated, added.solved,
         added.content, added.satisfied, added.basically_satisfied, added.dissatisfied);
-    DELETE FROM figure_changes WHERE seq <= until;
-    RETURN folded;
+    DELETE FROM figure_changes WHERE seq = ANY (taken);
+    RETURN cardinality(taken);
 END $$;
 
 CREATE FUNCTION unsettle() RETURNS trigger LANGUAGE plpgsql AS $$

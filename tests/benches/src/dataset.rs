@@ -2,7 +2,8 @@
 //!
 //! Twenty counties with 3,000 grids (`dataset/places.sql`), the same however many submissions there are, so that what grows
 //! with them shows; over three years, states by age, some grids busier than others, telling words for the last 180 days
-//! (`dataset/rows.sql`). Photos, answers, handovers and ratings have no rows of their own.
+//! (`dataset/rows.sql`), and the figures that a worker keeps of what is settled. Photos, answers, handovers and ratings have no
+//! rows of their own.
 //!
 //! The store's test of plans (crates/store/tests) takes this file too; therefore it knows diesel and nothing else.
 
@@ -89,6 +90,7 @@ impl Dataset {
             ended.collect::<QueryResult<()>>()
         })?;
         connection.batch_execute("SELECT dataset.put_back()")?;
+        connection.batch_execute("SELECT dataset.keep_figures()")?;
         connection.batch_execute("VACUUM (ANALYZE)")
     }
 

@@ -13,7 +13,14 @@ LEFT JOIN accounts ON accounts.deputy_id = lead.deputy_id
 LEFT JOIN LATERAL (SELECT id FROM accounts WHERE accounts.site_id = grids.site_id LIMIT 1) AS staff ON true;
 CREATE TABLE dataset.categories AS
 SELECT row_number() OVER (ORDER BY position)::integer AS nr, id, name FROM categories WHERE level = 1;
-ANALYZE dataset.grids, dataset.categories;
+-- Working days, numbered through as the statistics do it.
+CREATE TABLE dataset.days AS
+SELECT series.day::date, count(*) FILTER (
+    WHERE coalesce(NOT is_off, extract(isodow FROM series.day) < 6)) OVER (ORDER BY series.day) AS nth
+FROM generate_series(date '2000-01-01', '2100-01-01', interval '1 day') AS series (day)
+LEFT JOIN calendar_days ON calendar_days.day = series.day;
+ALTER TABLE dataset.days ADD PRIMARY KEY (day);
+ANALYZE dataset.grids, dataset.categories, dataset.days;
 
 -- Indexes that are made again at the end: much cheaper than growing them row by row. Primary keys stay: what is written
 -- comes in their order.
@@ -115,7 +122,7 @@ BEGIN
         longitude, latitude, coordinate_system, contact_phone_sealed, phone_index, assignee_deputy_id, route_reason, state,
         round, clock, submitted_at, clock_started_at, answer_due_at, answer_due_provisional, overdue_at, first_answered_at,
         first_due_at, closed_at, close_reason, decline_kind, rated_solved, rated_satisfaction, urgency, category_id,
-        categorised_by_account_id, categorised_at)
+        categorised_by_account_id, categorised_at, counted_as)
     SELECT id, to_char(submitted_at, 'YYYYMMDD-') || dataset.number(n), dataset.receipt(n), hash, decode(hash || hash, 'hex'),
         code_id, grid_id, site_id, region_code,
         CASE WHEN by_kind < 0.6 THEN 'problem' WHEN by_kind < 0.8 THEN 'suggestion' WHEN by_kind < 0.95 THEN 'opinion'
@@ -139,8 +146,18 @@ BEGIN
             THEN 'basically_satisfied' ELSE 'dissatisfied' END END,
         CASE WHEN by_close > 0.995 THEN 'hard' WHEN by_close > 0.97 THEN 'urgent' ELSE 'normal' END,
         category_id, CASE WHEN category_id IS NOT NULL THEN account_id END,
-        CASE WHEN category_id IS NOT NULL THEN submitted_at END
-    FROM (SELECT *, CASE WHEN by_state < 0.3 THEN 120 + by_kind END AS longitude FROM made) AS placed;
+        CASE WHEN category_id IS NOT NULL THEN submitted_at END,
+        -- As a worker settles what is closed and due.
+        CASE WHEN state = 'closed' AND submitted_at + interval '7 days' < until - interval '1 hour' THEN ROW(
+            since.day, region_code, site_id, coalesce(deputy_id::text, 'none'), 'none', coalesce(category_id::text, 'none'),
+            answered.nth - since.nth, true, true, close_reason = 'declined', false, true, false, false, false, false, true,
+            first_answered_at <= submitted_at + interval '7 days', close_reason <> 'declined', close_reason = 'rated',
+            close_reason = 'rated' AND by_answer < 0.8, close_reason = 'rated' AND by_answer < 0.85,
+            close_reason = 'rated' AND by_answer < 0.6, close_reason = 'rated' AND by_answer >= 0.6 AND by_answer < 0.85,
+            close_reason = 'rated' AND by_answer >= 0.85)::submission_figures END
+    FROM (SELECT *, CASE WHEN by_state < 0.3 THEN 120 + by_kind END AS longitude FROM made) AS placed
+    LEFT JOIN dataset.days AS since ON since.day = (submitted_at AT TIME ZONE 'Asia/Shanghai')::date
+    LEFT JOIN dataset.days AS answered ON answered.day = (first_answered_at AT TIME ZONE 'Asia/Shanghai')::date;
 
     IF searchable THEN
         INSERT INTO submission_terms (county, term, submitted_at, submission_id, weight)
@@ -169,6 +186,33 @@ BEGIN
             FROM made
         ) AS told;
     END IF;
+END $$;
+
+-- The kept figures of all that is settled. Month by month, and some weeks after the others, so that each part stays in memory.
+CREATE FUNCTION dataset.keep_figures() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    part record;
+BEGIN
+    TRUNCATE kept_figures;
+    FOR part IN
+        WITH bounds AS (SELECT min(submitted_at) AS oldest, max(submitted_at) AS newest FROM submissions)
+        SELECT first, first + interval '1 month' AS after, false AS by_week
+        FROM bounds, generate_series(date_trunc('month', oldest), newest + interval '1 day', interval '1 month') AS first
+        UNION ALL
+        SELECT first, first + interval '28 days', true
+        FROM bounds, generate_series(date_trunc('week', oldest), newest + interval '1 day', interval '28 days') AS first
+    LOOP
+        INSERT INTO kept_figures
+        SELECT added.facet, added.township, added.begins, added.site_id, added.key, added.days,
+            sum(added.registered), sum(added.answered), sum(added.declined), sum(added.open), sum(added.closed),
+            sum(added.overdue), sum(added.escalated), sum(added.escalated_open), sum(added.reopened), sum(added.due),
+            sum(added.in_time), sum(added.rateable), sum(added.rated), sum(added.solved), sum(added.content),
+            sum(added.satisfied), sum(added.basically_satisfied), sum(added.dissatisfied)
+        FROM submissions, figures_of(counted_as, 1) AS added
+        WHERE counted_as IS NOT NULL AND (added.facet = 'week') = part.by_week
+            AND submitted_at >= part.first - interval '8 hours' AND submitted_at < part.after - interval '8 hours'
+        GROUP BY added.facet, added.township, added.begins, added.site_id, added.key, added.days;
+    END LOOP;
 END $$;
 
 -- The clock of everything that is open: its five steps, as far as they lie ahead.

@@ -11,18 +11,21 @@ use minyi_store::{
 };
 use uuid::Uuid;
 
-use crate::support::{World, now, world};
+use crate::{
+    kept_figures::settle,
+    support::{World, now, world},
+};
 
-fn day(text: &str) -> NaiveDate {
+pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 /// Friday 20 November 2026, the day of [`now`], and the days after.
-fn after(days: i64) -> DateTime<Utc> {
+pub fn after(days: i64) -> DateTime<Utc> {
     now() + TimeDelta::days(days)
 }
 
-fn answer(world: &World, actor: &Actor, id: Uuid, at: DateTime<Utc>) {
+pub fn answer(world: &World, actor: &Actor, id: Uuid, at: DateTime<Utc>) {
     let text = AnswerText::parse("已经修好").unwrap();
     let outcome = world
         .store
@@ -65,9 +68,14 @@ fn history(world: &mut World) -> (Grid, Deputy) {
     place
 }
 
+/// Everything counted, and the same read from kept figures.
 fn statistics(world: &World, scope: &Scope, grouping: Grouping) -> Statistics {
     let (from, to) = (day("2026-11-01"), day("2026-11-30"));
-    world.store.statistics(scope, grouping, from, to, after(10)).unwrap()
+    let ask = || world.store.statistics(scope, grouping, from, to, after(10)).unwrap();
+    let counted = ask();
+    settle(&world.store, after(10));
+    assert_eq!(ask(), counted);
+    counted
 }
 
 #[test]

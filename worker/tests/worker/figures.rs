@@ -25,7 +25,11 @@ async fn what_is_closed_is_settled_once_its_promise_is_over() {
         ));
     }
     let worker = stage.worker();
-    assert_eq!(worker.settle_figures(&stop).await.unwrap(), 0, "the promise is not over");
+    assert_eq!(
+        worker.settle_figures(&stop).await.unwrap(),
+        0,
+        "the promise is not over"
+    );
     stage.clock.advance(TimeDelta::days(6));
 
     assert_eq!(worker.settle_figures(&stop).await.unwrap(), 3);

@@ -6,12 +6,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::{
     QueryableByName, RunQueryDsl as _,
     connection::SimpleConnection as _,
-    sql_types::{Date, Double, Nullable},
+    sql_types::{Date, Uuid as SqlUuid},
 };
 use minyi_domain::{
     categories::parse_scheme,
     people::{Role, Scope},
-    rates::{Grouping, Measure, Times},
+    rates::{Grouping, Measure},
     submission::Satisfaction,
 };
 use minyi_store::{
@@ -51,8 +51,12 @@ fn then() -> DateTime<Utc> {
 
 /// Whole months and their edges, up to today, and one that lies within a month and ends with a week.
 fn periods() -> [(NaiveDate, NaiveDate); 3] {
-    [("2026-08-05", "2026-11-10"), ("2026-07-01", "2026-11-30"), ("2026-11-02", "2026-11-15")]
-        .map(|(from, to)| (day(from), day(to)))
+    [
+        ("2026-08-05", "2026-11-10"),
+        ("2026-07-01", "2026-11-30"),
+        ("2026-11-02", "2026-11-15"),
+    ]
+    .map(|(from, to)| (day(from), day(to)))
 }
 
 /// What the statistics say to everybody, however they are asked.
@@ -138,7 +142,10 @@ impl County {
         ]
         .choose(&mut self.chance)
         .unwrap();
-        let rated = self.world.store.rate(&receipt.receipt, solved, satisfaction, None, ended);
+        let rated = self
+            .world
+            .store
+            .rate(&receipt.receipt, solved, satisfaction, None, ended);
         rated.unwrap();
     }
 
@@ -245,20 +252,32 @@ fn whatever_happens_reading_kept_figures_is_counting() {
 fn what_is_closed_and_due_is_settled_and_nothing_else() {
     let county = county(7);
     let closed = "submissions WHERE state = 'closed'";
-    assert_eq!(settle(&county.world.store, now() - TimeDelta::days(200)), 0, "no promise is over");
+    assert_eq!(
+        settle(&county.world.store, now() - TimeDelta::days(200)),
+        0,
+        "no promise is over"
+    );
     settle(&county.world.store, then());
     let world = &county.world;
     assert!(world.count(closed) > 20);
     assert_eq!(
-        world.count(&format!("{closed} AND first_due_at < '{}'", then() - TimeDelta::hours(1))),
+        world.count(&format!(
+            "{closed} AND first_due_at < '{}'",
+            then() - TimeDelta::hours(1)
+        )),
         world.count("submissions WHERE counted_as IS NOT NULL")
     );
-    assert_eq!(world.count("submissions WHERE counted_as IS NOT NULL AND state <> 'closed'"), 0);
+    assert_eq!(
+        world.count("submissions WHERE counted_as IS NOT NULL AND state <> 'closed'"),
+        0
+    );
     assert_eq!(world.count("figure_changes"), 0);
     // Once in each of the five ways to take them apart.
     assert_eq!(
-        world.count("(SELECT sum(registered) AS sum FROM kept_figures GROUP BY facet) AS facets
-            WHERE sum = (SELECT count(*) FROM submissions WHERE counted_as IS NOT NULL)"),
+        world.count(
+            "(SELECT sum(registered) AS sum FROM kept_figures GROUP BY facet) AS facets
+            WHERE sum = (SELECT count(*) FROM submissions WHERE counted_as IS NOT NULL)"
+        ),
         5
     );
 }
@@ -270,7 +289,11 @@ fn what_changes_is_seen_at_once() {
     let open = |county: &County| {
         let (from, to) = (day("2026-07-01"), day("2026-11-30"));
         let scope = &county.scopes[0];
-        let asked = county.world.store.statistics(scope, Grouping::Office, from, to, then()).unwrap();
+        let asked = county
+            .world
+            .store
+            .statistics(scope, Grouping::Office, from, to, then())
+            .unwrap();
         (asked.total.counts.of(Measure::Open), asked.groups.len())
     };
     let before = open(&county);
@@ -289,7 +312,7 @@ fn what_changes_is_seen_at_once() {
 
 #[derive(QueryableByName)]
 struct Found {
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    #[diesel(sql_type = SqlUuid)]
     id: Uuid,
 }
 
@@ -360,36 +383,15 @@ fn a_day_that_was_known_otherwise_is_counted_anew_and_one_that_is_tried_is_not()
         "submissions WHERE counted_as IS NOT NULL AND (counted_as).registered_on < '{day}'
         AND (first_answered_at AT TIME ZONE 'Asia/Shanghai')::date >= '{day}'"
     ));
-    county.world.execute("UPDATE calendar_days SET name = '国庆' WHERE day = '2026-10-01'");
-    county.world.execute("INSERT INTO calendar_days (day, year, is_off) VALUES ('2026-12-30', 2026, true)");
+    county
+        .world
+        .execute("UPDATE calendar_days SET name = '国庆' WHERE day = '2026-10-01'");
+    county
+        .world
+        .execute("INSERT INTO calendar_days (day, year, is_off) VALUES ('2026-12-30', 2026, true)");
     county.world.execute(&format!("BEGIN; {other}; ROLLBACK"));
     assert_eq!(settled(), all);
     county.world.execute(&other);
     assert_eq!(settled(), all - spanning);
     assert!(spanning > 0);
-}
-
-#[derive(QueryableByName)]
-struct Percentile {
-    #[diesel(sql_type = Nullable<Double>)]
-    value: Option<f64>,
-}
-
-#[test]
-fn half_and_nine_of_ten_are_those_of_postgres() {
-    let (world, mut chance) = (world(), StdRng::seed_from_u64(1));
-    let mut raw = world.raw();
-    for length in 0..40 {
-        let days: Vec<i64> = (0..length).map(|_| chance.random_range(0..30)).collect();
-        let mut times = Times::default();
-        days.iter().for_each(|days| times.add(*days, 1));
-        for share in [0.5, 0.9] {
-            let query = format!(
-                "SELECT percentile_cont({share}) WITHIN GROUP (ORDER BY days) AS value
-                FROM unnest(ARRAY{days:?}::bigint[]) AS days"
-            );
-            let found: Percentile = diesel::sql_query(query).get_result(&mut raw).unwrap();
-            assert_eq!(times.within(share), found.value, "{share} of {days:?}");
-        }
-    }
 }

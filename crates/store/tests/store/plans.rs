@@ -286,7 +286,13 @@ fn many() -> ClusterFilter {
 
 /// Which of the large tables were read from end to end while `act` ran; its connections must be closed when it returns.
 fn read_whole(database: &TestDatabase, act: impl FnOnce()) -> Vec<String> {
-    let large = ["events", "kept_figures", "notifications", "submission_terms", "submissions"];
+    let large = [
+        "events",
+        "kept_figures",
+        "notifications",
+        "submission_terms",
+        "submissions",
+    ];
     let whole = reads(database, &large, act).into_iter().filter(|read| read.scans > 0);
     whole.map(|read| read.table).collect()
 }

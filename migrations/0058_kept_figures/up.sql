@@ -34,7 +34,7 @@ CREATE TABLE kept_figures (
     begins date NOT NULL,
     site_id uuid NOT NULL,
     -- Facet 'place': the whole code of the division; 'week': empty; the others: an id, or 'none'.
-    key text COLLATE "C" NOT NULL,
+    key text NOT NULL,
     days smallint NOT NULL,
     registered integer NOT NULL, answered integer NOT NULL, declined integer NOT NULL, open integer NOT NULL,
     closed integer NOT NULL, overdue integer NOT NULL, escalated integer NOT NULL, escalated_open integer NOT NULL,

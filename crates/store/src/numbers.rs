@@ -120,7 +120,8 @@ fn key(grouping: Grouping, scope: &Scope) -> String {
         Grouping::Category => or_none(TOP_CATEGORY),
         Grouping::Month => "to_char(submissions.submitted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')".to_owned(),
         Grouping::Week => {
-            "to_char(date_trunc('week', submissions.submitted_at AT TIME ZONE 'Asia/Shanghai'), 'YYYY-MM-DD')".to_owned()
+            "to_char(date_trunc('week', submissions.submitted_at AT TIME ZONE 'Asia/Shanghai'), 'YYYY-MM-DD')"
+                .to_owned()
         }
     }
 }

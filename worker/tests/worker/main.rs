@@ -6,6 +6,7 @@ mod clocks;
 mod contents;
 mod delivery;
 mod faults;
+mod figures;
 mod prints;
 mod retention;
 mod stage;

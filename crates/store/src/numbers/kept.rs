@@ -69,12 +69,7 @@ pub(super) struct Kept {
 
 impl Kept {
     /// `None`: nothing of it.
-    pub fn of(
-        scope: &Scope,
-        grouping: Grouping,
-        (from, to): (NaiveDate, NaiveDate),
-        today: NaiveDate,
-    ) -> Option<Self> {
+    pub fn of(scope: &Scope, grouping: Grouping, (from, to): (NaiveDate, NaiveDate), today: NaiveDate) -> Option<Self> {
         let (within, code) = match scope {
             Scope::Site(site) => (("kept.site_id = ", site.to_string(), "::uuid"), None),
             Scope::Region(code) if code.len() <= TOWNSHIP => {
@@ -184,7 +179,9 @@ impl Store {
                 .load(connection)?;
             let ids: Vec<Uuid> = due.into_iter().map(|due| due.id).collect();
             // A statement of its own: it sees all that was done before they were locked.
-            let settled = sql_query(settling(now)).bind::<Array<SqlUuid>, _>(ids).execute(connection)?;
+            let settled = sql_query(settling(now))
+                .bind::<Array<SqlUuid>, _>(ids)
+                .execute(connection)?;
             Ok(settled)
         })
     }

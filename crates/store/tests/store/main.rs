@@ -25,6 +25,7 @@ mod ended;
 mod handing;
 mod hearings;
 mod intake;
+mod kept_figures;
 mod ledger;
 mod logins;
 mod messages;

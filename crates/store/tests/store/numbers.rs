@@ -1,7 +1,11 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use diesel::{
+    QueryableByName, RunQueryDsl as _,
+    sql_types::{Double, Nullable},
+};
 use minyi_domain::{
     people::{Actor, Role, Scope},
-    rates::{Counts, Grouping, Measure, Rate},
+    rates::{Counts, Grouping, Measure, Rate, Times},
     submission::{Location, Satisfaction},
     text::AnswerText,
 };
@@ -9,20 +13,24 @@ use minyi_store::{
     AnswerOutcome, LedgerFilter, Pick, RateOutcome, RegionPick, Statistics,
     fixtures::{COUNTY, Deputy, Grid},
 };
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
-use crate::support::{World, now, world};
+use crate::{
+    kept_figures::settle,
+    support::{World, now, world},
+};
 
-fn day(text: &str) -> NaiveDate {
+pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 /// Friday 20 November 2026, the day of [`now`], and the days after.
-fn after(days: i64) -> DateTime<Utc> {
+pub fn after(days: i64) -> DateTime<Utc> {
     now() + TimeDelta::days(days)
 }
 
-fn answer(world: &World, actor: &Actor, id: Uuid, at: DateTime<Utc>) {
+pub fn answer(world: &World, actor: &Actor, id: Uuid, at: DateTime<Utc>) {
     let text = AnswerText::parse("已经修好").unwrap();
     let outcome = world
         .store
@@ -65,9 +73,14 @@ fn history(world: &mut World) -> (Grid, Deputy) {
     place
 }
 
+/// Everything counted, and the same read from kept figures.
 fn statistics(world: &World, scope: &Scope, grouping: Grouping) -> Statistics {
     let (from, to) = (day("2026-11-01"), day("2026-11-30"));
-    world.store.statistics(scope, grouping, from, to, after(10)).unwrap()
+    let ask = || world.store.statistics(scope, grouping, from, to, after(10)).unwrap();
+    let counted = ask();
+    settle(&world.store, after(10));
+    assert_eq!(ask(), counted);
+    counted
 }
 
 #[test]
@@ -302,4 +315,29 @@ fn weeks_are_named_by_their_monday_and_the_map_counts_what_the_scope_sees() {
     let neighbour = world.city.admin("990102004", Role::StreetAdmin).scope();
     let foreign = world.store.map(&neighbour, from, to, after(10)).unwrap();
     assert!(foreign.sites.iter().all(|site| site.id != grid.site_id) && foreign.cells.is_empty());
+}
+
+#[derive(QueryableByName)]
+struct Percentile {
+    #[diesel(sql_type = Nullable<Double>)]
+    value: Option<f64>,
+}
+
+#[test]
+fn half_and_nine_of_ten_are_those_of_postgres() {
+    let (world, mut chance) = (world(), StdRng::seed_from_u64(1));
+    let mut raw = world.raw();
+    for length in 0..40 {
+        let days: Vec<i64> = (0..length).map(|_| chance.random_range(0..30)).collect();
+        let mut times = Times::default();
+        days.iter().for_each(|days| times.add(*days, 1));
+        for share in [0.5, 0.9] {
+            let query = format!(
+                "SELECT percentile_cont({share}) WITHIN GROUP (ORDER BY days) AS value
+                FROM unnest(ARRAY{days:?}::bigint[]) AS days"
+            );
+            let found: Percentile = diesel::sql_query(query).get_result(&mut raw).unwrap();
+            assert_eq!(times.within(share), found.value, "{share} of {days:?}");
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! The product's main questions to a database with a million submissions, events and messages read none of these tables as
-//! a whole.
+//! The product's main questions to a database with a million submissions, events and messages read none of these tables, nor
+//! the figures kept of them, as a whole.
 //!
 //! Here and not beside the benchmarks, because a plan depends on the statement and the indexes and on no clock: it can be
 //! held on any machine. Nothing is explained by hand: the store itself asks, and Postgres counts in the test's own database
@@ -175,9 +175,15 @@ const QUESTIONS: &[(&str, Question)] = &[
         for grouping in [Grouping::Region, Grouping::Month, Grouping::Deputy, Grouping::Category] {
             for from in [day("2026-10-21"), day("2025-12-01")] {
                 let to = day("2026-11-20");
-                store.statistics(known.in_county(), grouping, from, to, now()).unwrap();
+                for scope in &known.scopes {
+                    store.statistics(scope, grouping, from, to, now()).unwrap();
+                }
             }
         }
+    }),
+    ("settling", |store, _| {
+        store.settle_figures(later(), 500).unwrap();
+        store.fold_figures(1000).unwrap();
     }),
     ("map", |store, known| {
         let (from, to) = (day("2026-10-21"), day("2026-11-20"));
@@ -280,7 +286,13 @@ fn many() -> ClusterFilter {
 
 /// Which of the large tables were read from end to end while `act` ran; its connections must be closed when it returns.
 fn read_whole(database: &TestDatabase, act: impl FnOnce()) -> Vec<String> {
-    let large = ["events", "notifications", "submission_terms", "submissions"];
+    let large = [
+        "events",
+        "kept_figures",
+        "notifications",
+        "submission_terms",
+        "submissions",
+    ];
     let whole = reads(database, &large, act).into_iter().filter(|read| read.scans > 0);
     whole.map(|read| read.table).collect()
 }

@@ -305,7 +305,7 @@ impl Problem {
                 format!("操作太频繁了，请过 {retry_after_seconds} 秒再试。您填写的内容不会丢。")
             }
             Self::TooManyRows { found, most } => {
-                format!("符合条件的有 {found} 行，一个文件最多 {most} 行。请缩短时间，或者加上别的条件。")
+                format!("范围里有 {found} 条，一次最多 {most} 条。请缩小范围，分几次办。")
             }
             Self::CodeActRefused { token, state } => format!("{token} 现在是“{state}”，不能这样办。请刷新页面查看。"),
             Self::CodeMistyped {

@@ -54,7 +54,7 @@ fn an_unanswered_submission_is_reminded_overdue_and_escalated() {
     // The street hears of it, and those who are late are reminded for the first time.
     assert_eq!(run_due(&world, day(6)), [StepOutcome::Done, StepOutcome::Done]);
     assert_eq!(told(&world, "escalated"), 2, "the street too, not yet the county");
-    assert_eq!(last_told(&world), ["deputy", "station_head"], "those who are late");
+    assert_eq!(told_late(&world), ["deputy", "station_head"], "those who are late");
 
     let detail = world.store.submission(&deputy.actor.scope(), id).unwrap().unwrap();
     assert_eq!((detail.overdue_at, detail.escalated_at), (Some(day(5)), Some(day(6))));
@@ -72,15 +72,15 @@ fn an_unanswered_submission_is_reminded_overdue_and_escalated() {
     assert_eq!(world.count("events WHERE kind = 'reminded' AND data ? 'late'"), 2);
 }
 
-/// The roles of those whom the last messages of the clock went to.
-fn last_told(world: &World) -> Vec<String> {
+/// The roles of those who are reminded of what is late.
+fn told_late(world: &World) -> Vec<String> {
     #[derive(diesel::QueryableByName)]
     struct Role {
         #[diesel(sql_type = diesel::sql_types::Text)]
         role: String,
     }
     let query = "SELECT role FROM notifications n JOIN accounts a ON a.id = account_id
-        WHERE n.event_id = (SELECT event_id FROM notifications ORDER BY created_at DESC, id DESC LIMIT 1) ORDER BY role";
+        WHERE n.event_id IN (SELECT id FROM events WHERE kind = 'reminded' AND data ? 'late') ORDER BY role";
     let roles: Vec<Role> = diesel::RunQueryDsl::load(diesel::sql_query(query), &mut world.raw()).unwrap();
     roles.into_iter().map(|row| row.role).collect()
 }

@@ -33,7 +33,7 @@ pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
     let (before, started) = (count(&house, "state = 'sent'")?, Instant::now());
     while count(&house, "state <> 'sent'")? > 0 {
         anyhow::ensure!(begun.elapsed() < Duration::from_secs(300), "messages still wait");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let sent = i32::try_from(count(&house, "state = 'sent'")? - before)?;
     let a_second = f64::from(sent) / started.elapsed().as_secs_f64();
@@ -55,26 +55,19 @@ pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// So many submissions whose messages wait, of all deputies in turn.
+/// So many submissions whose messages wait, of all deputies in turn: a person is told of one thing
+/// after the other.
 async fn fill(house: &House, waiting: usize) -> anyhow::Result<()> {
-    let each = waiting / house.places.len();
-    for (grid, _) in &house.places {
+    let request = |number: usize| {
+        let (grid, _) = &house.places[number % house.places.len()];
         let url = format!("{}/api/v1/codes/{}/submissions", house.bases[0], grid.token.as_str());
-        let request = |number: usize| {
-            let body =
-                serde_json::json!({ "kind": "problem", "text": format!("第 {number} 件：路灯坏了，看不清路。") });
-            let key = uuid::Uuid::new_v4().to_string();
-            house
-                .client
-                .post(&url)
-                .header("idempotency-key", key)
-                .json(&body)
-                .send()
-        };
-        for chunk in (0..each).collect::<Vec<_>>().chunks(16) {
-            for answer in futures_util::future::join_all(chunk.iter().map(|number| request(*number))).await {
-                answer?.error_for_status()?;
-            }
+        let body = serde_json::json!({ "kind": "problem", "text": format!("第 {number} 件：路灯坏了，看不清路。") });
+        let key = uuid::Uuid::new_v4().to_string();
+        house.client.post(url).header("idempotency-key", key).json(&body).send()
+    };
+    for chunk in (0..waiting).collect::<Vec<_>>().chunks(16) {
+        for answer in futures_util::future::join_all(chunk.iter().map(|number| request(*number))).await {
+            answer?.error_for_status()?;
         }
     }
     Ok(())

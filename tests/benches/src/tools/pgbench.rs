@@ -138,9 +138,7 @@ fn expression(column: &str, value: Option<&str>) -> String {
         "receipt" => token(20),
         "number" => format!("to_char(now(), 'YYYYMMDD') || '-' || {}", token(7)),
         "submitted_at" => "now()".to_owned(),
-        "remind_at" => "now() + interval '3 days'".to_owned(),
         "answer_due_at" => "now() + interval '4 days'".to_owned(),
-        "escalate_at" => "now() + interval '5 days'".to_owned(),
         _ => {
             let literal = value.map_or("NULL".to_owned(), |value| format!("'{}'", value.replace('\'', "''")));
             literal + type_of(column)
@@ -153,6 +151,8 @@ fn type_of(column: &str) -> &'static str {
     match column {
         "" => "",
         "photo_ids" => "::uuid[]",
+        "steps" => "::text[]",
+        "step_times" => "::timestamptz[]",
         "longitude" | "latitude" => "::float8",
         "request_digest" | "phone_index" | "contact_name" | "contact_phone" => "::bytea",
         "publish_consent" | "provisional" => "::boolean",

@@ -83,9 +83,14 @@ async fn redis(house: &House, words: &str) -> anyhow::Result<f64> {
     make.args(["-u", &url, "XGROUP", "CREATE", "bench", "group", "0", "MKSTREAM"]);
     // The second time it is there already.
     finish(make).await?;
+    let address = reqwest::Url::parse(&url)?;
     let mut command = Command::new("redis-benchmark");
+    // In an address it would take the missing name for an empty one.
+    command.args(["-h", address.host_str().unwrap_or_default()]);
+    command.args(["-p", &address.port().unwrap_or_default().to_string()]);
+    command.args(["-a", address.password().unwrap_or_default()]);
     command
-        .args(["-u", &url, "-n", "100000", "-c", "16", "--csv"])
+        .args(["-n", "100000", "-c", "16", "--csv"])
         .args(words.split(' '));
     let output = finish(command).await?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -78,17 +78,20 @@ fn count(house: &House, condition: &str) -> anyhow::Result<i64> {
 }
 
 async fn redis(house: &House, words: &str) -> anyhow::Result<f64> {
-    let url = house.redis_url();
-    let mut make = Command::new("redis-cli");
-    make.args(["-u", &url, "XGROUP", "CREATE", "bench", "group", "0", "MKSTREAM"]);
+    let address = reqwest::Url::parse(&house.redis_url())?;
+    // In an address redis-benchmark would take the missing name for an empty one.
+    let client = |program: &str| {
+        let mut command = Command::new(program);
+        command.args(["-h", address.host_str().unwrap_or_default()]);
+        command.args(["-p", &address.port().unwrap_or_default().to_string()]);
+        command.args(["-a", address.password().unwrap_or_default()]);
+        command
+    };
+    let mut make = client("redis-cli");
+    make.args(["XGROUP", "CREATE", "bench", "group", "0", "MKSTREAM"]);
     // The second time it is there already.
     finish(make).await?;
-    let address = reqwest::Url::parse(&url)?;
-    let mut command = Command::new("redis-benchmark");
-    // In an address it would take the missing name for an empty one.
-    command.args(["-h", address.host_str().unwrap_or_default()]);
-    command.args(["-p", &address.port().unwrap_or_default().to_string()]);
-    command.args(["-a", address.password().unwrap_or_default()]);
+    let mut command = client("redis-benchmark");
     command
         .args(["-n", "100000", "-c", "16", "--csv"])
         .args(words.split(' '));

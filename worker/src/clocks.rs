@@ -8,7 +8,7 @@ use minyi_store::{ClockWork, Store};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Error, Result, Worker, stopped};
+use crate::{Error, Result, Worker, in_rounds};
 
 /// A job is looked for so often: somebody waits for it at a screen.
 const ROUND: Duration = Duration::from_secs(1);
@@ -18,18 +18,11 @@ const LEASE: TimeDelta = TimeDelta::seconds(120);
 const FAILED: &str = "没有算完，期限都没有变。请再试一次；还不行，请联系管理员看运行日志。";
 
 impl Worker {
-    pub(crate) async fn run_clocks(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = tokio::time::interval(ROUND);
-        round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => return,
-                _ = round.tick() => {}
-            }
-            if let Err(error) = self.compute_clocks(&stop).await {
-                tracing::warn!(%error, "no clocks can be computed; trying again");
-            }
-        }
+    pub(crate) async fn run_clocks(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        in_rounds(ROUND, stop.clone(), "no clocks can be computed; trying again", || {
+            self.compute_clocks(&stop)
+        })
+        .await;
     }
 
     /// Computes what waits, until `stop` says so; what was begun is begun anew by whoever comes next. Returns how many jobs

@@ -10,7 +10,7 @@ use minyi_store::{ContentQuestion, ContentResult, Subject, Unable};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Result, Worker, ladder::spread, stopped};
+use crate::{Result, Worker, in_rounds, ladder::spread};
 
 /// Nobody waits for it: what is published was registered and answered before.
 const ROUND: Duration = Duration::from_secs(2);
@@ -24,18 +24,14 @@ const ATTEMPTS: i16 = 8;
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 
 impl Worker {
-    pub(crate) async fn run_content(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = tokio::time::interval(ROUND);
-        round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => return,
-                _ = round.tick() => {}
-            }
-            if let Err(error) = self.check_content(&stop).await {
-                tracing::warn!(%error, "what came in cannot be checked; trying again");
-            }
-        }
+    pub(crate) async fn run_content(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        in_rounds(
+            ROUND,
+            stop.clone(),
+            "what came in cannot be checked; trying again",
+            || self.check_content(&stop),
+        )
+        .await;
     }
 
     /// Checks a batch of what was not checked yet, until `stop` says so: a question takes seconds when WeChat is slow, and

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use crate::{Result, Worker, stopped};
+use crate::{Result, Worker, in_rounds};
 
 /// What is not settled yet is counted as it stands, so there is no hurry.
 const ROUND: Duration = Duration::from_secs(60);
@@ -13,18 +13,14 @@ const ROUND: Duration = Duration::from_secs(60);
 const BATCH: usize = 500;
 
 impl Worker {
-    pub(crate) async fn run_figures(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = tokio::time::interval(ROUND);
-        round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => return,
-                _ = round.tick() => {}
-            }
-            if let Err(error) = self.settle_figures(&stop).await {
-                tracing::warn!(%error, "figures cannot be settled; trying again in the next round");
-            }
-        }
+    pub(crate) async fn run_figures(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        in_rounds(
+            ROUND,
+            stop.clone(),
+            "figures cannot be settled; trying again in the next round",
+            || self.settle_figures(&stop),
+        )
+        .await;
     }
 
     /// Settles what can be settled, batch by batch, until nothing is left or `stop` says so; how many.

@@ -7,22 +7,19 @@ use chrono::Days;
 use minyi_domain::calendar::local_date;
 use tokio::sync::watch;
 
-use crate::{Result, Worker, stopped};
+use crate::{Result, Worker, in_rounds};
 
 const ROUND: Duration = Duration::from_secs(600);
 
 impl Worker {
-    pub(crate) async fn run_housekeeping(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = tokio::time::interval(ROUND);
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => return,
-                _ = round.tick() => {}
-            }
-            if let Err(error) = self.keep_house().await {
-                tracing::warn!(%error, "housekeeping failed; trying again in the next round");
-            }
-        }
+    pub(crate) async fn run_housekeeping(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        in_rounds(
+            ROUND,
+            stop,
+            "housekeeping failed; trying again in the next round",
+            || self.keep_house(),
+        )
+        .await;
     }
 
     /// One round. What is to be forgotten is only begun here, see [`Worker::forget`].

@@ -276,3 +276,25 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // An error means that nobody is left who could say so.
     drop(stop.wait_for(|stop| *stop).await);
 }
+
+/// Does a part's work once each `period` until the worker is told to stop; after a failure the next round tries again.
+pub(crate) async fn in_rounds<T, Work>(
+    period: Duration,
+    mut stop: watch::Receiver<bool>,
+    failure: &'static str,
+    work: impl Fn() -> Work,
+) where
+    Work: Future<Output = Result<T>>,
+{
+    let mut round = tokio::time::interval(period);
+    round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stopped(&mut stop) => return,
+            _ = round.tick() => {}
+        }
+        if let Err(error) = work().await {
+            tracing::warn!(%error, "{failure}");
+        }
+    }
+}

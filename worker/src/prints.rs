@@ -20,7 +20,7 @@ use minyi_store::{CodePage, PrintWork};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Error, Result, Worker, stopped};
+use crate::{Error, Result, Worker, in_rounds};
 
 /// Codes in a part. Each template's number of codes a page divides it, so that no page inside of a batch stays half empty.
 const PART: i32 = 240;
@@ -46,18 +46,11 @@ impl<E: Into<Error>> From<E> for Stop {
 }
 
 impl Worker {
-    pub(crate) async fn run_prints(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = tokio::time::interval(ROUND);
-        round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => return,
-                _ = round.tick() => {}
-            }
-            if let Err(error) = self.print(&stop).await {
-                tracing::warn!(%error, "nothing can be printed; trying again");
-            }
-        }
+    pub(crate) async fn run_prints(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        in_rounds(ROUND, stop.clone(), "nothing can be printed; trying again", || {
+            self.print(&stop)
+        })
+        .await;
     }
 
     /// Draws all batches that wait, until `stop` says so; what was begun is taken up again later. Returns how many came

@@ -9,7 +9,7 @@ use minyi_store::{Photo, RetentionItem, RetentionWork};
 use tokio::{runtime::Handle, sync::watch};
 use uuid::Uuid;
 
-use crate::{Error, Result, Worker, stopped};
+use crate::{Error, Result, Worker, in_rounds};
 
 /// A run is looked for so often: somebody may wait for it at a screen.
 const ROUND: Duration = Duration::from_secs(2);
@@ -21,18 +21,14 @@ const BATCH: i64 = 500;
 const FILES: i64 = 50;
 
 impl Worker {
-    pub(crate) async fn run_retention(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = tokio::time::interval(ROUND);
-        round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => return,
-                _ = round.tick() => {}
-            }
-            if let Err(error) = self.forget(&stop).await {
-                tracing::warn!(%error, "what is due cannot be removed; trying again");
-            }
-        }
+    pub(crate) async fn run_retention(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        in_rounds(
+            ROUND,
+            stop.clone(),
+            "what is due cannot be removed; trying again",
+            || self.forget(&stop),
+        )
+        .await;
     }
 
     /// Carries out the run that waits, if there is one, until `stop` says so; what was begun is taken up again when its

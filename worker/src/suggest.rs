@@ -6,25 +6,18 @@ use minyi_store::{CategoryRow, NewSuggestion, Unread};
 use minyi_suggest::{candidates, danger_words, model, suggest_category, terms};
 use tokio::sync::watch;
 
-use crate::{Result, Worker, stopped};
+use crate::{Result, Worker, in_rounds};
 
 /// Nobody waits for a suggestion: what came in is looked at from time to time.
 const ROUND: Duration = Duration::from_secs(2);
 const BATCH: i64 = 50;
 
 impl Worker {
-    pub(crate) async fn run_suggestions(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = tokio::time::interval(ROUND);
-        round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => return,
-                _ = round.tick() => {}
-            }
-            if let Err(error) = self.suggest().await {
-                tracing::warn!(%error, "no suggestions can be made; trying again");
-            }
-        }
+    pub(crate) async fn run_suggestions(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        in_rounds(ROUND, stop, "no suggestions can be made; trying again", || {
+            self.suggest()
+        })
+        .await;
     }
 
     /// Reads a batch of what nobody has read yet; returns how many there were.

@@ -44,9 +44,27 @@ export function quiet(page: Page): () => Promise<void> {
   return () => expect.poll(() => open.size === 0 && Date.now() - last >= QUIET_MS, { intervals: [100] }).toBe(true);
 }
 
+/** Returns when nothing fades or moves any more; what turns for as long as somebody waits is left out. */
+async function still(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const finite = (animation: Animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+    for (;;) {
+      // What was put into the page just now begins to fade in with the frame after the next.
+      await frame();
+      await frame();
+      const moving = document.getAnimations().filter((animation) => animation.playState === "running" && finite(animation));
+      if (moving.length === 0) return;
+      await Promise.allSettled(moving.map((animation) => animation.finished));
+    }
+  });
+}
+
 /** What keeps people out of a page, by axe; one line a violation. The context needs `bypassCSP`. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axePath });
+  // Half faded in, the words of a dialog are pale.
+  await still(page);
   const results = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
   return results.violations.flatMap((found) =>
     found.nodes.map((node) => `${found.id}: ${node.target.join(" ")} (${found.help})`),

@@ -33,6 +33,7 @@ pub mod rules;
 pub mod state;
 pub mod telemetry;
 mod timeline;
+mod together;
 mod wechat_push;
 
 pub use application::{Application, StartError};

@@ -4,7 +4,10 @@ use std::{num::NonZeroUsize, sync::Arc};
 
 use actix_web::web;
 use chrono::{DateTime, NaiveDate, Utc};
-use minyi_domain::calendar::local_date;
+use minyi_domain::{
+    calendar::local_date,
+    token::{CaseToken, CodeToken, ReceiptToken},
+};
 use minyi_gateways::{
     clock::{Clock, random_bytes},
     dingtalk::DingtalkRobots,
@@ -16,13 +19,14 @@ use minyi_gateways::{
     wechat::{ServiceAccount, Wechat, push::Pushes},
 };
 use minyi_print::font::Font;
-use minyi_store::{Refusal, Store};
+use minyi_store::{CodePage, ReceiptView, Refusal, Store};
 use rand::{SeedableRng, rngs::StdRng};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::{
     auth::tokens::TokenKeys, config::Settings, events::Events, limits::Guessers, open::NumbersKept, problem::Problem,
-    rules::Rules,
+    rules::Rules, together::Together,
 };
 
 /// The extractor by which handlers ask for the shared state.
@@ -65,6 +69,13 @@ pub struct AppState {
     pub events: Events,
     /// Numbers that everybody may read, a few minutes old.
     pub numbers: NumbersKept,
+    /// Codes that are being looked up, and their scans that are being counted.
+    pub codes: Together<CodeToken, Option<CodePage>>,
+    pub scans: Together<(Uuid, NaiveDate), ()>,
+    /// What was published near a station in a region, being looked up.
+    pub recent: Together<(Uuid, String), Vec<(CaseToken, String)>>,
+    /// Receipts that are being looked up.
+    pub receipts: Together<ReceiptToken, Option<ReceiptView>>,
     /// One permit for each processor: see [`AppState::compute`].
     heavy: Arc<Semaphore>,
     /// As many again, for what anybody may ask for: see [`AppState::draw`].
@@ -130,6 +141,10 @@ impl AppState {
             guessers,
             events: Events::default(),
             numbers: NumbersKept::default(),
+            codes: Together::default(),
+            scans: Together::default(),
+            recent: Together::default(),
+            receipts: Together::default(),
             heavy: Arc::new(heavy),
             drawing: Arc::new(drawing),
         }

@@ -6,6 +6,7 @@ pub mod view;
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, http::StatusCode, web};
 use chrono::TimeDelta;
+use futures_util::future::join;
 use minyi_domain::{calendar::local_date, token::CodeToken};
 use minyi_store::{CodePage, CodeState};
 use serde::Deserialize;
@@ -83,23 +84,32 @@ async fn show_code(
         }
         found => found?,
     };
-    // One scan of a replaced code is one scan, though two pages are asked for.
-    if !arrival.replaced {
-        state.count_scan(found.code_id, &request).await;
-    }
+    let code_id = found.code_id;
+    let counting = async {
+        // One scan of a replaced code is one scan, though two pages are asked for.
+        if !arrival.replaced {
+            state.count_scan(code_id, &request).await;
+        }
+    };
+    let ((), answer) = join(counting, answer(&state, &page, found, arrival.replaced)).await;
+    answer
+}
+
+/// What a code in this state has to say.
+async fn answer(state: &AppState, page: &Page, found: CodePage, replaced: bool) -> Result<HttpResponse, Problem> {
     match (&found.successor, found.state) {
         (Some(successor), _) => Ok(HttpResponse::Found()
             .insert_header(("location", format!("/c/{successor}?replaced=true")))
             .insert_header(("cache-control", "no-store"))
             .finish()),
-        (None, CodeState::Suspended | CodeState::Retired | CodeState::Replaced) => closed(&page, found),
+        (None, CodeState::Suspended | CodeState::Retired | CodeState::Replaced) => closed(page, found),
         (None, CodeState::Active) => {
             let form = FormView {
                 kinds: kind_choices(""),
                 idempotency_key: new_key(),
                 ..FormView::default()
             };
-            open(&state, &page, found, form, arrival.replaced, StatusCode::OK).await
+            open(state, page, found, form, replaced, StatusCode::OK).await
         }
     }
 }
@@ -127,8 +137,12 @@ async fn open(
     let now = state.now();
     let (within, due) = state.rules_in_force().await?.promise(&found.region_code, now);
     let (site_id, region, since) = (found.site.id, found.region_code.clone(), now - RECENT);
+    let near = (site_id, region.clone());
     let recent = state
-        .ask(move |store| store.recent_cases(site_id, &region, since))
+        .recent
+        .ask(&state.store, near, move |store, _| {
+            store.recent_cases(site_id, &region, since)
+        })
         .await?;
     let view = CodeView {
         layout: page.layout(format!("{} · 民意码", found.place)),

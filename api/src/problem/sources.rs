@@ -1,5 +1,7 @@
 //! How the errors of other crates become problems.
 
+use std::sync::Arc;
+
 use minyi_domain::{text::TextError, token::TokenError};
 
 use super::{FieldProblem, Problem};
@@ -9,6 +11,16 @@ impl From<minyi_store::Error> for Problem {
         match error {
             minyi_store::Error::Unavailable(_) => Self::Unavailable(error.into()),
             other => Self::internal(other),
+        }
+    }
+}
+
+/// The same failure, told to several who asked together.
+impl From<Arc<minyi_store::Error>> for Problem {
+    fn from(error: Arc<minyi_store::Error>) -> Self {
+        match *error {
+            minyi_store::Error::Unavailable(_) => Self::Unavailable(error.into()),
+            _ => Self::internal(error),
         }
     }
 }

@@ -177,7 +177,11 @@ impl AppState {
             position: position_of(error),
         })?;
         let today = self.today();
-        match self.ask(move |store| store.code_page(&token, today)).await? {
+        let wanted = token.clone();
+        let found = self
+            .codes
+            .ask(&self.store, token, move |store, _| store.code_page(&wanted, today));
+        match found.await? {
             Some(page) => Ok(page),
             None => Err(self.wrong_guess(Guess::Code, address, Problem::CodeUnknown).await),
         }
@@ -189,7 +193,10 @@ impl AppState {
             return;
         }
         let today = self.today();
-        if let Err(problem) = self.ask(move |store| store.count_scan(code_id, today)).await {
+        let counted = self.scans.ask(&self.store, (code_id, today), move |store, scans| {
+            store.count_scans(code_id, today, scans)
+        });
+        if let Err(problem) = counted.await {
             tracing::warn!(code = problem.code(), "a scan was not counted");
             log(&problem);
         }

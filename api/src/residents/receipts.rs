@@ -45,7 +45,11 @@ impl AppState {
     /// [`Problem::ReceiptMistyped`], [`Problem::ReceiptUnknown`], [`Problem::RateLimited`].
     pub async fn find_by_receipt(&self, typed: &str, address: ClientAddress) -> Result<ReceiptView, Problem> {
         let receipt = self.read_receipt(typed).await?;
-        match self.ask(move |store| store.receipt(&receipt)).await? {
+        let wanted = receipt.clone();
+        let found = self
+            .receipts
+            .ask(&self.store, receipt, move |store, _| store.receipt(&wanted));
+        match found.await? {
             Some(view) => Ok(view),
             None => Err(self.wrong_guess(Guess::Receipt, address, Problem::ReceiptUnknown).await),
         }

@@ -156,7 +156,7 @@ async fn what_does_not_fit_is_told_in_chinese() {
 }
 
 /// Scans of the app's own code.
-fn scans(app: &App) -> i64 {
+pub fn scans(app: &App) -> i64 {
     let scope = minyi_domain::people::Scope::Site(app.grid.site_id);
     let codes = app
         .store

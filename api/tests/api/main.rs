@@ -50,5 +50,6 @@ mod sessions;
 mod settings;
 mod sorting;
 mod submissions;
+mod together;
 mod triage;
 mod wechat_push;

@@ -1,4 +1,5 @@
-//! The page behind a code and the receipt, against nginx with the same bytes.
+//! The page behind a code and the receipt, against nginx with the same bytes. Who asks for one page at one moment shares a
+//! question to the database; so codes that are all different are measured too.
 
 use anyhow::Context as _;
 use minyi_faults::house::{House, Size, Time};
@@ -15,7 +16,7 @@ const CONNECTIONS: u32 = 64;
 const SIZE: Size = Size {
     apis: 1,
     workers: 0,
-    places: 3,
+    places: CONNECTIONS as usize,
 };
 
 pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
@@ -69,7 +70,27 @@ pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
             .should_be(Goal::PartOfLimit(part)),
         );
     }
+    let seconds = effort.seconds(15);
+    let each = wrk::run(house.folder(), &house.bases[0], CONNECTIONS, seconds, &in_turn(&house)).await?;
+    figures.insert(1, Figure::new(3, "the same, of as many codes", each.a_second, "/s"));
     Ok(figures)
+}
+
+/// Makes wrk ask for the page of each code in turn.
+fn in_turn(house: &House) -> String {
+    let paths: Vec<String> = house
+        .places
+        .iter()
+        .map(|(grid, _)| format!("\"/c/{}\"", grid.token.as_str()))
+        .collect();
+    let paths = paths.join(", ");
+    format!(
+        "local paths, turn = {{ {paths} }}, 0
+        function request()
+            turn = turn % #paths + 1
+            return wrk.format(\"GET\", paths[turn])
+        end"
+    )
 }
 
 pub(super) async fn receipt(house: &House, token: &str) -> anyhow::Result<String> {

@@ -1,0 +1,2 @@
+DROP INDEX submissions_open_site;
+DROP INDEX submissions_open_deputy;

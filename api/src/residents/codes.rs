@@ -189,7 +189,7 @@ impl AppState {
             return;
         }
         let today = self.today();
-        if let Err(problem) = self.ask(move |store| store.count_scan(code_id, today)).await {
+        if let Err(problem) = self.ask(move |store| store.count_scans(code_id, today, 1)).await {
             tracing::warn!(code = problem.code(), "a scan was not counted");
             log(&problem);
         }

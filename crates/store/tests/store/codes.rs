@@ -99,7 +99,10 @@ fn scans_are_counted_by_day() {
     let (grid, _) = world.city.grid_with_lead();
     let today = local_date(now());
     for back in [0, 0, 29, 30] {
-        world.store.count_scan(grid.code_id, today - Days::new(back)).unwrap();
+        world
+            .store
+            .count_scans(grid.code_id, today - Days::new(back), 1)
+            .unwrap();
     }
     let page = world
         .store

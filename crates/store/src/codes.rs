@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
     pg::Pg,
+    sql_types::{Date, Integer, Text, Uuid as SqlUuid},
 };
 use minyi_domain::{
     people::Scope,
@@ -17,9 +19,9 @@ use uuid::Uuid;
 
 use crate::{
     Result, Store,
-    deputies::{self, DeputyInGrid},
+    deputies::{DeputyInGrid, DeputyRecord, in_grid, in_grids},
     prepared::Prepared,
-    schema::{code_scans, codes, grids, sites},
+    schema::{codes, deputies, duties, grid_assignments, grids, sites},
     sites::SitePublic,
     word::{Word, words},
 };
@@ -126,18 +128,21 @@ struct GridRecord {
 
 type PageRecord = (CodeColumns, GridRecord, SitePublic);
 
+/// A page with one of the deputies: role in the grid, day on the roster if it is the day asked for.
+type PageRow = (PageRecord, Option<String>, Option<NaiveDate>, Option<DeputyRecord>);
+
 impl Store {
     /// The page of one code on one day, whatever the code's state.
     pub fn code_page(&self, token: &CodeToken, on: NaiveDate) -> Result<Option<CodePage>> {
         let mut connection = self.connection()?;
-        let record: Option<PageRecord> = codes::table
-            .inner_join(grids::table.inner_join(sites::table))
-            .filter(codes::token.eq(token.as_str()))
-            .select(<(CodeColumns, GridRecord, SitePublic)>::as_select())
-            .first(&mut *connection)
-            .optional()?;
-        let pages = pages(&mut connection, record.into_iter().collect(), on)?;
-        Ok(pages.into_iter().next())
+        let (mut found, mut deputies) = (None, Vec::new());
+        for (record, role, duty, deputy) in page_rows(&mut connection, token, on)? {
+            found = Some(record);
+            deputies.extend(role.zip(deputy).map(|(role, deputy)| in_grid(&role, duty, deputy)));
+        }
+        found
+            .map(|record| assemble(&mut connection, record, deputies))
+            .transpose()
     }
 
     /// The active codes of a whole site with their pages, by grid, for printing. `None`: no such site in this scope.
@@ -163,18 +168,24 @@ impl Store {
         pages(&mut connection, records, on).map(Some)
     }
 
-    /// Counts one scan; nothing about who scanned.
-    pub fn count_scan(&self, code_id: Uuid, on: NaiveDate) -> Result<()> {
-        diesel::insert_into(code_scans::table)
-            .values((
-                code_scans::code_id.eq(code_id),
-                code_scans::on_date.eq(on),
-                code_scans::scans.eq(1),
-            ))
-            .on_conflict((code_scans::code_id, code_scans::on_date))
-            .do_update()
-            .set(code_scans::scans.eq(code_scans::scans + 1))
-            .execute(&mut *self.connection()?)?;
+    /// Counts so many scans of a day; nothing about who scanned. Nobody waits for the disk: when the database crashes, what
+    /// was counted in its last second may be lost.
+    pub fn count_scans(&self, code_id: Uuid, on: NaiveDate, scans: i32) -> Result<()> {
+        let binds = (
+            code_id.into_sql::<SqlUuid>(),
+            on.into_sql::<Date>(),
+            scans.into_sql::<Integer>(),
+        );
+        Prepared::<(), _>::new(
+            "WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true)),
+            counted (code_id, on_date, scans) AS (VALUES (",
+            binds,
+            "))
+            INSERT INTO code_scans (code_id, on_date, scans)
+            SELECT code_id, on_date, scans FROM unhurried, counted
+            ON CONFLICT (code_id, on_date) DO UPDATE SET scans = code_scans.scans + excluded.scans",
+        )
+        .execute(&mut *self.connection()?)?;
         Ok(())
     }
 }
@@ -193,42 +204,83 @@ pub(crate) fn printable_pages(connection: &mut PgConnection, ids: &[Uuid], on: N
     Ok(pages)
 }
 
+/// The page of one code, once with each deputy of the grid on that day, the lead first; without any, once.
+fn page_rows(connection: &mut PgConnection, token: &CodeToken, on: NaiveDate) -> Result<Vec<PageRow>> {
+    let assigned = grid_assignments::grid_id
+        .eq(grids::id)
+        .and(grid_assignments::valid_from.le(on))
+        .and(
+            grid_assignments::valid_until
+                .is_null()
+                .or(grid_assignments::valid_until.gt(on)),
+        );
+    let in_term = deputies::id
+        .eq(grid_assignments::deputy_id)
+        .and(deputies::term_from.le(on))
+        .and(deputies::term_until.is_null().or(deputies::term_until.gt(on)));
+    let on_roster = duties::site_id
+        .eq(grids::site_id)
+        .and(duties::deputy_id.eq(deputies::id))
+        .and(duties::on_date.eq(on));
+    Ok(codes::table
+        .inner_join(grids::table.inner_join(sites::table))
+        .left_join(grid_assignments::table.on(assigned))
+        .left_join(deputies::table.on(in_term))
+        .left_join(duties::table.on(on_roster))
+        .filter(codes::token.eq(token.as_str()))
+        .order((grid_assignments::role.desc(), deputies::name, deputies::id))
+        .select((
+            <(CodeColumns, GridRecord, SitePublic)>::as_select(),
+            grid_assignments::role.nullable(),
+            duties::on_date.nullable(),
+            Option::<DeputyRecord>::as_select(),
+        ))
+        .load(connection)?)
+}
+
 fn pages(connection: &mut PgConnection, records: Vec<PageRecord>, on: NaiveDate) -> Result<Vec<CodePage>> {
     let grid_ids: Vec<Uuid> = records.iter().map(|(_, grid, _)| grid.id).collect();
     let mut deputies: HashMap<Uuid, Vec<DeputyInGrid>> = HashMap::new();
-    for (grid_id, deputy) in deputies::in_grids(connection, &grid_ids, on)? {
+    for (grid_id, deputy) in in_grids(connection, &grid_ids, on)? {
         deputies.entry(grid_id).or_default().push(deputy);
     }
-    let page = |(code, grid, site): PageRecord| {
-        let successor = match code.successor_id {
-            Some(id) => last_successor(connection, id)?,
-            None => None,
-        };
-        Ok(CodePage {
-            code_id: code.id,
-            token: code.token,
-            state: code.state,
-            successor,
-            purpose: code.purpose.zip(code.serial),
-            deputies: deputies.get(&grid.id).cloned().unwrap_or_default(),
-            grid_id: grid.id,
-            grid_name: grid.name,
-            place: grid.place,
-            region_code: grid.region_code,
-            site,
-        })
+    let page = |record: PageRecord| {
+        let own = deputies.get(&record.1.id).cloned().unwrap_or_default();
+        assemble(connection, record, own)
     };
     records.into_iter().map(page).collect()
 }
 
+fn assemble(
+    connection: &mut PgConnection,
+    (code, grid, site): PageRecord,
+    deputies: Vec<DeputyInGrid>,
+) -> Result<CodePage> {
+    let successor = match code.successor_id {
+        Some(id) => last_successor(connection, id)?,
+        None => None,
+    };
+    Ok(CodePage {
+        code_id: code.id,
+        token: code.token,
+        state: code.state,
+        successor,
+        purpose: code.purpose.zip(code.serial),
+        grid_id: grid.id,
+        grid_name: grid.name,
+        place: grid.place,
+        region_code: grid.region_code,
+        site,
+        deputies,
+    })
+}
+
 /// Follows the chain of replacements to its end. A ring, which only a wrong import can make, ends after 50 steps.
 fn last_successor(connection: &mut PgConnection, first: Uuid) -> Result<Option<CodeToken>> {
-    type Row = diesel::sql_types::Text;
-    use diesel::{IntoSql, sql_types};
-    let token: Option<Word<CodeToken>> = Prepared::<Row, _>::new(
+    let token: Option<Word<CodeToken>> = Prepared::<Text, _>::new(
         "WITH RECURSIVE chain AS (
             SELECT token, successor_id, 1 AS step FROM codes WHERE id = ",
-        first.into_sql::<sql_types::Uuid>(),
+        first.into_sql::<SqlUuid>(),
         " UNION ALL
             SELECT codes.token, codes.successor_id, step + 1
             FROM chain JOIN codes ON codes.id = chain.successor_id WHERE step < 50

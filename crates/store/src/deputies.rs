@@ -58,7 +58,7 @@ pub struct DeputyPage {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = deputies, check_for_backend(Pg))]
-struct DeputyRecord {
+pub struct DeputyRecord {
     id: Uuid,
     public_token: String,
     name: String,
@@ -163,19 +163,16 @@ pub fn in_grids(connection: &mut PgConnection, grid_ids: &[Uuid], on: NaiveDate)
             DeputyRecord::as_select(),
         ))
         .load(connection)?;
+    let in_grid = |(grid_id, role, duty, record): GridDeputyRecord| (grid_id, in_grid(&role, duty, record));
     Ok(rows.into_iter().map(in_grid).collect())
 }
 
-fn in_grid((grid_id, role, duty, record): GridDeputyRecord) -> (Uuid, DeputyInGrid) {
-    let deputy_id = record.id;
-    let (lead, on_duty) = (role == "lead", duty.is_some());
-    (
-        grid_id,
-        DeputyInGrid {
-            deputy_id,
-            public: record.public(),
-            lead,
-            on_duty,
-        },
-    )
+/// A deputy with the role in a grid and, on duty, the day on the roster.
+pub fn in_grid(role: &str, duty: Option<NaiveDate>, record: DeputyRecord) -> DeputyInGrid {
+    DeputyInGrid {
+        deputy_id: record.id,
+        public: record.public(),
+        lead: role == "lead",
+        on_duty: duty.is_some(),
+    }
 }

@@ -21,8 +21,10 @@ use crate::{
     events::NewEvent,
     hearings::HearingNotice,
     notifications::{self, Template},
+    prepared::Constant,
     schema::{accounts, appointments, deputies, sites, submissions},
     scope::{Condition, submissions_in},
+    submissions::{Holds, if_there},
     word::Word,
 };
 
@@ -94,18 +96,12 @@ pub struct Meetings {
 
 impl Meetings {
     /// Loads all of one submission.
-    pub fn load(connection: &mut PgConnection, submission_id: Uuid) -> Result<Self> {
-        let appointments = appointments::table
-            .inner_join(submissions::table)
-            .inner_join(sites::table)
-            .inner_join(deputies::table)
-            .filter(appointments::submission_id.eq(submission_id))
-            .order((appointments::asked_at.desc(), appointments::id.desc()))
-            .select(Appointment::as_select())
-            .load(connection)?;
+    pub fn load(connection: &mut PgConnection, submission_id: Uuid, holds: Holds) -> Result<Self> {
         Ok(Self {
-            appointments,
-            hearings: crate::hearings::of_submission(connection, submission_id)?,
+            appointments: if_there(holds.appointments, || of_submission(connection, submission_id))?,
+            hearings: if_there(holds.hearings, || {
+                crate::hearings::of_submission(connection, submission_id)
+            })?,
         })
     }
 
@@ -115,6 +111,14 @@ impl Meetings {
             .iter()
             .find(|appointment| appointment.state.is_active())
     }
+}
+
+fn of_submission(connection: &mut PgConnection, submission_id: Uuid) -> Result<Vec<Appointment>> {
+    let query = joined()
+        .filter(appointments::submission_id.eq(submission_id))
+        .order((appointments::asked_at.desc(), appointments::id.desc()))
+        .select(Appointment::as_select());
+    Ok(Constant(query).load(connection)?)
 }
 
 /// The joined tables that an appointment is shown from.

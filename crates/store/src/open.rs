@@ -3,12 +3,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableExpression, SelectableHelper, TextExpressionMethods,
+    ExpressionMethods, IntoSql, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableExpression, SelectableHelper, TextExpressionMethods,
     dsl::sql,
     expression::SqlLiteral,
     pg::Pg,
-    sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{hearing, lifecycle::State, submission::Kind, token::CaseToken};
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     Page, Result, SitePublic, Store,
     page::one_more,
+    prepared::Prepared,
     schema::{hearings, regions, releases, sites, submissions},
     scope::Condition,
     word::Word,
@@ -123,6 +124,30 @@ where
     }
 }
 
+const RECENT: &str = "WITH input (site, region, since) AS (VALUES (";
+
+/// What lies within the division is asked only when nothing is here, and by the index of the divisions: `LIKE` cannot use
+/// it when the statement is planned before the division is known. Behind the digits of a code comes `~`.
+const RECENT_ON: &str = ")),
+here AS MATERIALIZED (
+    SELECT public_token, title, released_at FROM releases JOIN submissions ON submissions.id = submission_id
+    WHERE withdrawn_at IS NULL AND publish_consent_at IS NOT NULL AND confidential_region IS NULL
+        AND releases.site_id = (SELECT site FROM input) AND released_at >= (SELECT since FROM input)
+    ORDER BY released_at DESC, public_token DESC LIMIT 3
+),
+around AS MATERIALIZED (
+    SELECT submission_id, public_token, title, released_at FROM releases
+    WHERE NOT EXISTS (SELECT FROM here) AND withdrawn_at IS NULL AND released_at >= (SELECT since FROM input)
+        AND region_code ~>=~ (SELECT region FROM input) AND region_code ~<~ (SELECT region || '~' FROM input)
+)
+SELECT public_token, title FROM (
+    SELECT * FROM here
+    UNION ALL
+    (SELECT public_token, title, released_at FROM around JOIN submissions ON submissions.id = submission_id
+    WHERE publish_consent_at IS NOT NULL AND confidential_region IS NULL
+    ORDER BY released_at DESC, public_token DESC LIMIT 3)
+) AS recent ORDER BY released_at DESC, public_token DESC";
+
 impl Store {
     /// A site's public data and its division.
     pub fn open_station(&self, id: Uuid) -> Result<Option<(SitePublic, String)>> {
@@ -194,23 +219,14 @@ impl Store {
         region_code: &str,
         since: DateTime<Utc>,
     ) -> Result<Vec<(CaseToken, String)>> {
-        let mut connection = self.connection()?;
-        for place in [OpenPlace::Station(site_id), OpenPlace::Region(region_code.to_owned())] {
-            let recent: Vec<(Word<CaseToken>, String)> = releases::table
-                .inner_join(submissions::table)
-                .inner_join(sites::table)
-                .filter(live())
-                .filter(within(&place))
-                .filter(releases::released_at.ge(since))
-                .order((releases::released_at.desc(), releases::public_token.desc()))
-                .limit(3)
-                .select((releases::public_token, releases::title))
-                .load(&mut *connection)?;
-            if !recent.is_empty() {
-                return Ok(recent.into_iter().map(|(Word(token), title)| (token, title)).collect());
-            }
-        }
-        Ok(Vec::new())
+        let binds = (
+            site_id.into_sql::<SqlUuid>(),
+            region_code.into_sql::<Text>(),
+            since.into_sql::<Timestamptz>(),
+        );
+        let recent: Vec<(Word<CaseToken>, String)> =
+            Prepared::<(Text, Text), _>::new(RECENT, binds, RECENT_ON).load(&mut *self.connection()?)?;
+        Ok(recent.into_iter().map(|(Word(token), title)| (token, title)).collect())
     }
 
     /// One released case; `None` also when it is off again.

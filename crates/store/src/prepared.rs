@@ -10,7 +10,8 @@ use diesel::{
 /// anew each time and so costs a second round trip.
 ///
 /// The binds stand together in one place: `head` ends where they begin (`WITH input (a, b) AS (VALUES (`), `tail`
-/// begins where they end. `ST` is the tuple of SQL types that comes back.
+/// begins where they end. `ST` is the tuple of SQL types that comes back. With diesel's `sql` among the binds it is parsed
+/// anew each time after all.
 pub struct Prepared<ST, B> {
     head: &'static str,
     binds: B,
@@ -50,6 +51,32 @@ impl<ST, B> Query for Prepared<ST, B> {
 }
 
 impl<ST, B> RunQueryDsl<PgConnection> for Prepared<ST, B> {}
+
+/// A typed query that is prepared once a connection although diesel's `sql` stands in it. diesel never keeps such a one,
+/// because the text could be another each time; here it must be one of a few, and values must be bound.
+pub struct Constant<Q>(pub Q);
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Constant<Q> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &Pg) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl<Q> QueryId for Constant<Q> {
+    type QueryId = ();
+    // The text decides, not the type.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Constant<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<PgConnection> for Constant<Q> {}
 
 /// Parts of one statement, one after the other.
 pub struct Pieces(Vec<Box<dyn QueryFragment<Pg>>>);

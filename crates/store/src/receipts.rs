@@ -18,10 +18,11 @@ use uuid::Uuid;
 
 use crate::{
     AnswerView, EventView, HandoverView, PhotoView, PromiseView, RatingView, Result, SitePublic, Store,
-    casework::{DeclineKind, InfoRequest, Kin, Kinship, kin},
+    casework::{DeclineKind, InfoRequest, Kin, split_into},
     meetings::Meetings,
+    prepared::Constant,
     schema::{decline_kinds, grids, sites, submissions},
-    submissions::Parts,
+    submissions::{Holds, Parts, if_there},
     word::{Word, words},
 };
 
@@ -137,18 +138,17 @@ impl Store {
     /// The receipt's page.
     pub fn receipt(&self, receipt: &ReceiptToken) -> Result<Option<ReceiptView>> {
         let mut connection = self.connection()?;
-        let found: Option<(Record, SitePublic)> = submissions::table
+        let query = submissions::table
             .inner_join(grids::table)
             .inner_join(sites::table)
             .filter(submissions::receipt.eq(receipt.as_str()))
-            .select((Record::as_select(), SitePublic::as_select()))
-            .first(&mut *connection)
-            .optional()?;
-        let Some((record, site)) = found else {
+            .select((Record::as_select(), SitePublic::as_select(), Holds::as_select()));
+        let found: Option<(Record, SitePublic, Holds)> = Constant(query).get_result(&mut *connection).optional()?;
+        let Some((record, site, holds)) = found else {
             return Ok(None);
         };
-        let parts = Parts::load(&mut connection, record.id, false)?;
-        let meetings = Meetings::load(&mut connection, record.id)?;
+        let parts = Parts::load(&mut connection, record.id, holds, false)?;
+        let meetings = Meetings::load(&mut connection, record.id, holds)?;
         let declined_as: Option<DeclineKind> = match &record.decline_kind {
             None => None,
             Some(code) => decline_kinds::table
@@ -157,8 +157,7 @@ impl Store {
                 .first(&mut *connection)
                 .optional()?,
         };
-        let mut split_into = kin(&mut connection, record.id, None)?;
-        split_into.retain(|kin| kin.kinship == Kinship::SplitInto);
+        let split_into = if_there(holds.split_off, || split_into(&mut connection, record.id))?;
         let mut view = view(record, site, parts, meetings);
         (view.declined_as, view.split_into) = (declined_as, split_into);
         Ok(Some(view))

@@ -17,7 +17,7 @@ mod submit;
 
 pub use detail::SubmissionDetail;
 pub use inbox::{InboxFilter, InboxItem};
-pub(crate) use parts::Parts;
+pub(crate) use parts::{Holds, Parts, if_there};
 pub use submit::{NewSubmission, SubmitOutcome, SubmitReceipt};
 
 use minyi_domain::submission::Satisfaction;

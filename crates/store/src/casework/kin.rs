@@ -1,11 +1,11 @@
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, dsl::sql, pg::Pg, sql_types::Bool,
+    Selectable, SelectableHelper, pg::Pg,
 };
 use minyi_domain::{people::Scope, token::ReceiptToken};
 use uuid::Uuid;
 
-use crate::{Result, schema::submissions, scope::submissions_in, word::Word, word::words};
+use crate::{Result, prepared::Constant, schema::submissions, scope::submissions_in, word::Word, word::words};
 
 words! {
     /// What another submission is to this one.
@@ -41,18 +41,38 @@ struct Record {
     split_from_id: Option<Uuid>,
 }
 
-/// The kin of a submission, the oldest first. `scope`: only those that the person sees; none: all, for the resident.
-pub fn kin(connection: &mut PgConnection, id: Uuid, scope: Option<&Scope>) -> Result<Vec<Kin>> {
+impl Record {
+    fn of(self, kinship: Kinship) -> Kin {
+        Kin {
+            kinship,
+            id: self.id,
+            number: self.number,
+            receipt: self.receipt,
+        }
+    }
+}
+
+/// What was split off from a submission, the oldest first: for the resident.
+pub fn split_into(connection: &mut PgConnection, id: Uuid) -> Result<Vec<Kin>> {
+    let rows: Vec<Record> = submissions::table
+        .filter(submissions::split_from_id.eq(id))
+        .order((submissions::submitted_at, submissions::id))
+        .select(Record::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(|record| record.of(Kinship::SplitInto)).collect())
+}
+
+/// The kin of a submission that the person sees, the oldest first.
+pub fn kin(connection: &mut PgConnection, id: Uuid, scope: &Scope) -> Result<Vec<Kin>> {
     let own: Option<(Option<Uuid>, Option<Uuid>)> = submissions::table
         .find(id)
         .select((submissions::merged_into_id, submissions::split_from_id))
         .first(connection)
         .optional()?;
     let (into, from) = own.unwrap_or_default();
-    let seen = scope.map_or_else(|| Box::new(sql::<Bool>("true")) as _, submissions_in);
     let named: Vec<Uuid> = [into, from].into_iter().flatten().collect();
-    let rows: Vec<Record> = submissions::table
-        .filter(seen)
+    let query = submissions::table
+        .filter(submissions_in(scope))
         .filter(
             submissions::id
                 .eq_any(named)
@@ -60,10 +80,10 @@ pub fn kin(connection: &mut PgConnection, id: Uuid, scope: Option<&Scope>) -> Re
                 .or(submissions::split_from_id.eq(id)),
         )
         .order((submissions::submitted_at, submissions::id))
-        .select(Record::as_select())
-        .load(connection)?;
-    let kin = |record: Record| Kin {
-        kinship: if Some(record.id) == into {
+        .select(Record::as_select());
+    let rows: Vec<Record> = Constant(query).load(connection)?;
+    let kin = |record: Record| {
+        let kinship = if Some(record.id) == into {
             Kinship::MergedInto
         } else if Some(record.id) == from {
             Kinship::SplitFrom
@@ -71,10 +91,8 @@ pub fn kin(connection: &mut PgConnection, id: Uuid, scope: Option<&Scope>) -> Re
             Kinship::SplitInto
         } else {
             Kinship::TakenIn
-        },
-        id: record.id,
-        number: record.number,
-        receipt: record.receipt,
+        };
+        record.of(kinship)
     };
     Ok(rows.into_iter().map(kin).collect())
 }

@@ -243,6 +243,9 @@ fn handed(connection: &mut PgConnection, scope: &Scope, handover: Uuid) -> Resul
 }
 
 fn complete(connection: &mut PgConnection, records: Vec<Record>) -> Result<Vec<HandoverView>> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<Uuid> = records.iter().map(|record| record.id).collect();
     let answers: Vec<(Uuid, OfficeAnswerView)> = handover_answers::table
         .filter(handover_answers::handover_id.eq_any(&ids))

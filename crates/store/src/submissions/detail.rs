@@ -14,13 +14,14 @@ use minyi_domain::{
 };
 use uuid::Uuid;
 
-use super::{AnswerView, EventKind, EventView, Parts, PhotoView, RatingView};
+use super::{AnswerView, EventKind, EventView, Holds, Parts, PhotoView, RatingView};
 use crate::{
     ContentCheck, HandoverView, PromiseView, ProposalLine, Result, Store,
     casework::{InfoRequest, Kin, TransferView, chain, kin},
     content,
     events::NewEvent,
     meetings::Meetings,
+    prepared::Constant,
     receipts::CloseReason,
     releases,
     schema::{accounts, deputies, grids, sites, submissions},
@@ -174,7 +175,7 @@ impl Store {
     /// One submission with all that hangs on it; `None` also when it lies outside the scope.
     pub fn submission(&self, scope: &Scope, id: Uuid) -> Result<Option<SubmissionDetail>> {
         let mut connection = self.connection()?;
-        let found: Option<(Record, Names)> = submissions::table
+        let query = submissions::table
             .inner_join(grids::table)
             .inner_join(sites::table)
             .left_join(deputies::table)
@@ -183,16 +184,16 @@ impl Store {
             .select((
                 Record::as_select(),
                 (grids::place, grids::name, sites::name, deputies::name.nullable()),
-            ))
-            .first(&mut *connection)
-            .optional()?;
-        let Some((record, names)) = found else {
+                Holds::as_select(),
+            ));
+        let found: Option<(Record, Names, Holds)> = Constant(query).get_result(&mut *connection).optional()?;
+        let Some((record, names, holds)) = found else {
             return Ok(None);
         };
-        let parts = Parts::load(&mut connection, id, true)?;
-        let meetings = Meetings::load(&mut connection, id)?;
+        let parts = Parts::load(&mut connection, id, holds, true)?;
+        let meetings = Meetings::load(&mut connection, id, holds)?;
         let mut detail = detail(record, names, parts, meetings);
-        detail.kin = kin(&mut connection, id, Some(scope))?;
+        detail.kin = kin(&mut connection, id, scope)?;
         detail.transfers = chain(&mut connection, id)?;
         detail.sorting = sorting(&mut connection, id)?;
         detail.checks = content::checks(&mut connection, id)?;

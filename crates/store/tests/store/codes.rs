@@ -98,8 +98,9 @@ fn scans_are_counted_by_day() {
     let mut world = world();
     let (grid, _) = world.city.grid_with_lead();
     let today = local_date(now());
-    for back in [0, 0, 29, 30] {
-        world.store.count_scan(grid.code_id, today - Days::new(back)).unwrap();
+    for (back, scans) in [(0, 2), (0, 1), (29, 3), (30, 1)] {
+        let day = today - Days::new(back);
+        world.store.count_scans(grid.code_id, day, scans).unwrap();
     }
     let page = world
         .store
@@ -107,7 +108,7 @@ fn scans_are_counted_by_day() {
         .unwrap();
     assert_eq!(
         (page.items[0].scans_30_days, page.items[0].last_scan_on),
-        (3, Some(today))
+        (6, Some(today))
     );
 }
 

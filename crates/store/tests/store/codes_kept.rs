@@ -247,7 +247,7 @@ fn a_code_that_nobody_scans_is_found() {
     let found = |on| world.store.codes_in(&scope, &filter, on, None, 10).unwrap().items.len();
     assert_eq!(found(local_date(now())), 0, "a new code has had no time");
     assert_eq!(found(later), 1);
-    world.store.count_scan(grid.code_id, later - Days::new(3)).unwrap();
+    world.store.count_scans(grid.code_id, later - Days::new(3), 1).unwrap();
     assert_eq!(found(later), 0);
 }
 

@@ -96,18 +96,14 @@ fn what_was_confirmed_is_read_by_station_and_division_and_nothing_else_is() {
     assert_eq!(release(&world, &case, "路灯修好了", 3).unwrap(), public_token);
     assert_eq!(listed(&world, &station), ["路灯修好了"]);
     assert_eq!(world.count("events WHERE kind = 'released'"), 2);
-    let recent = world
-        .store
-        .recent_cases(other.grid.site_id, TOWNSHIP, hours(0))
-        .unwrap();
-    assert_eq!(recent, [(public_token, "路灯修好了".to_owned())]);
-    assert!(
-        world
-            .store
-            .recent_cases(other.grid.site_id, TOWNSHIP, hours(3))
-            .unwrap()
-            .is_empty()
-    );
+    let recent = |site, region, since| world.store.recent_cases(site, region, since).unwrap();
+    let own = recent(case.grid.site_id, "990102004", hours(0));
+    assert_eq!(own, [(public_token, "路灯修好了".to_owned())]);
+    for region in [TOWNSHIP, COUNTY] {
+        assert_eq!(recent(other.grid.site_id, region, hours(0)), own);
+    }
+    assert!(recent(other.grid.site_id, "990102004", hours(0)).is_empty());
+    assert!(recent(other.grid.site_id, TOWNSHIP, hours(3)).is_empty());
 }
 
 #[test]

@@ -124,6 +124,10 @@ pub fn arguments(database: &str, redis: &str, wechat: &str, folder: &Path, chang
         ("--mode", "development"),
         ("--database-url", database),
         ("--database-pool-size", "8"),
+        // What is there is slow when the machine has much else to do; it must not count as away.
+        ("--database-patience-seconds", "60"),
+        ("--redis-timeout-ms", "60000"),
+        ("--wechat-timeout-seconds", "60"),
         ("--redis-url", redis),
         ("--listen", "127.0.0.1:0"),
         ("--public-url", PUBLIC_URL),
@@ -195,6 +199,7 @@ impl App {
         let store = Store::connect(&StoreConfig {
             database_url: database.url().to_owned(),
             pool_size: 8,
+            patience_seconds: 60,
         })
         .unwrap();
         let clock = Clock::manual(noon());

@@ -58,6 +58,7 @@ fn a_year_is_imported_and_said_in_words() {
     let config = StoreConfig {
         database_url: database.url().to_owned(),
         pool_size: 1,
+        patience_seconds: 60,
     };
     let calendar = Store::connect(&config).unwrap().calendar().unwrap();
     assert!(!calendar.is_working_day("2027-01-01".parse().unwrap()));

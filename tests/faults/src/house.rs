@@ -148,6 +148,7 @@ impl House {
         Ok(Store::connect(&StoreConfig {
             database_url: self.database_url(),
             pool_size: 2,
+            patience_seconds: 60,
         })?)
     }
 

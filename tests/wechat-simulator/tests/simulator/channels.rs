@@ -119,7 +119,8 @@ fn mini_program(world: &World) -> WechatConfig {
         wechat_template_deputy_new: DEPUTY_NEW.to_owned(),
         wechat_template_deputy_deadline: DEPUTY_DEADLINE.to_owned(),
         wechat_template_resident_progress: RESIDENT_PROGRESS.to_owned(),
-        wechat_timeout_seconds: 1,
+        // As long as the other channels wait.
+        wechat_timeout_seconds: 8,
     }
 }
 

@@ -133,7 +133,9 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
 fn hold_port(asked: Option<u16>) -> Result<TcpListener> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     let Some(port) = asked else {
-        let usual = servers::claim_port(USUAL_PORT)?.then(|| bind(USUAL_PORT).ok()).flatten();
+        let usual = servers::claim_port(USUAL_PORT)?
+            .then(|| bind(USUAL_PORT).ok())
+            .flatten();
         return match usual {
             Some(held) => Ok(held),
             None => bind(servers::free_port()?).doing(|| "taking a free port".into()),

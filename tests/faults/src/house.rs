@@ -96,11 +96,7 @@ impl House {
     }
 
     /// With other settings of its programs.
-    pub async fn build_with(
-        size: Size,
-        time: Time,
-        settings: &[(&'static str, &'static str)],
-    ) -> anyhow::Result<Self> {
+    pub async fn build_with(size: Size, time: Time, settings: &[(&'static str, &'static str)]) -> anyhow::Result<Self> {
         let place = Place::temporary(&format!("minyi-faults-{}", random_password()?))?;
         // What is confirmed must survive a killed server, as in service.
         let postgres = PrivatePostgres::prepare(&place, Durability::Kept)?;

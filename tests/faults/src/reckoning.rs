@@ -147,7 +147,11 @@ pub async fn settle(house: &House) -> anyhow::Result<()> {
         if found.open == 0 {
             return Ok(());
         }
-        same = if before.replace(found) == Some(found) { same + 1 } else { 0 };
+        same = if before.replace(found) == Some(found) {
+            same + 1
+        } else {
+            0
+        };
         if found.moving == 0 || same >= STUCK {
             house.jump(TimeDelta::minutes(30))?;
         }

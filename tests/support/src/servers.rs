@@ -95,7 +95,10 @@ pub fn beginner(run: &str, mut process: u32) -> u32 {
         process = parent_of(process);
         // What may not be read is nobody that a test has started.
         let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
-        if !environment.split(|byte| *byte == 0).any(|entry| entry == mark.as_bytes()) {
+        if !environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry == mark.as_bytes())
+        {
             return process;
         }
     }

@@ -132,11 +132,22 @@ async fn the_first_administrator_sets_a_password_and_binds_a_second_factor_befor
     let begun = browser.send(Method::POST, "/api/v1/me/second-factor", &json!({})).await;
     let begun = begun.expect(201).json();
     assert!(begun["qr_svg"].as_str().unwrap().starts_with("<svg"), "{begun}");
-    let wrong = browser
-        .send(Method::PUT, "/api/v1/me/second-factor", &json!({"code": "000000"}))
+    let shown = |steps| {
+        code(
+            begun["secret"].as_str().unwrap(),
+            noon() + TimeDelta::seconds(30 * steps),
+        )
+    };
+    // One that is right neither now nor shortly before or after.
+    let mut others = (0..6).map(|number| format!("{number:06}"));
+    let wrong = others
+        .find(|wrong| (-2..=2).all(|steps| shown(steps) != *wrong))
+        .unwrap();
+    let refused = browser
+        .send(Method::PUT, "/api/v1/me/second-factor", &json!({"code": wrong}))
         .await;
-    wrong.problem(422, "second_factor_invalid");
-    let shown = code(begun["secret"].as_str().unwrap(), noon());
+    refused.problem(422, "second_factor_invalid");
+    let shown = shown(0);
     let bound = browser
         .send(Method::PUT, "/api/v1/me/second-factor", &json!({"code": shown}))
         .await;

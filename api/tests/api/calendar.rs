@@ -12,7 +12,8 @@ fn import(database_url: &str, text: &str) -> Output {
     let file = std::env::temp_dir().join(format!("minyi-calendar-{}.json", uuid::Uuid::new_v4()));
     fs::write(&file, text).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_minyi-api"))
-        .args(["import-calendar", "--database-pool-size", "1", "--database-url"])
+        .args(["import-calendar", "--database-pool-size", "1"])
+        .args(["--database-patience-seconds", "60", "--database-url"])
         .arg(database_url)
         .arg(&file)
         .output()
@@ -58,6 +59,7 @@ fn a_year_is_imported_and_said_in_words() {
     let config = StoreConfig {
         database_url: database.url().to_owned(),
         pool_size: 1,
+        patience_seconds: 60,
     };
     let calendar = Store::connect(&config).unwrap().calendar().unwrap();
     assert!(!calendar.is_working_day("2027-01-01".parse().unwrap()));

@@ -105,7 +105,7 @@ async fn what_is_no_photo_is_refused_with_a_reason() {
 #[actix_web::test]
 async fn bombs_are_seen_by_their_head_and_cost_nothing() {
     let app = App::start().await;
-    let started = Instant::now();
+    let (started, worked) = (Instant::now(), processor_time());
     for bomb in [
         png_claiming(60_000, 8, 2),
         png_claiming(8193, 8, 0),
@@ -113,7 +113,23 @@ async fn bombs_are_seen_by_their_head_and_cost_nothing() {
     ] {
         upload(&app, bomb).await.problem(422, "photo_too_many_pixels");
     }
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    // The shorter of both: a busy machine makes it wait, and other threads of the test work meanwhile.
+    let cost = started.elapsed().min(processor_time() - worked);
+    assert!(cost < Duration::from_secs(2), "{cost:?}");
+}
+
+/// What this process has cost so far.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    // The name in brackets may hold spaces; of what follows the 12th and 13th count, in hundredths of a second.
+    let (_, rest) = stat.rsplit_once(')').unwrap();
+    let ticks: u64 = rest
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .map(|ticks| ticks.parse::<u64>().unwrap())
+        .sum();
+    Duration::from_millis(ticks * 10)
 }
 
 #[actix_web::test]

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use wechat_simulator::{DEFAULT_APPID, push::Target, templates::DEPUTY_NEW};
 
-use crate::app::{Answer, App, send};
+use crate::app::{Answer, App, PATIENCE, send};
 
 const TOKEN: &str = "push-token-for-tests";
 const PATH: &str = "/wechat/push";
@@ -123,9 +123,17 @@ async fn what_the_database_does_not_take_in_time_is_refused_and_counts_when_it_c
     let token = app.access_token(&app.deputy.actor).await;
     let accepted = answered(&app.deputy.openid, "subscribe_msg_popup_event", "accept", 0);
     let lock = app.hold("BEGIN; LOCK TABLE wechat_pushes");
-    let asked = Instant::now();
-    push(&app, &target(), &accepted).await.problem(503, "unavailable");
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    // A busy machine may hold up one of them, but not all, if the program itself gives up in time.
+    let mut taken = Duration::MAX;
+    for _ in 0..6 {
+        let asked = Instant::now();
+        push(&app, &target(), &accepted).await.problem(503, "unavailable");
+        taken = taken.min(asked.elapsed());
+        if taken < Duration::from_secs(5) {
+            break;
+        }
+    }
+    assert!(taken < Duration::from_secs(5), "{taken:?}");
     drop(lock);
     push(&app, &target(), &accepted).await.expect(200);
     assert_eq!(remaining(&app, &token).await, 1);
@@ -187,7 +195,8 @@ async fn accept(app: &App, manner: Value, times_before: u64) {
         app.simulator.address, app.deputy.openid
     );
     send(app.client.post(path).json(&answer)).await.expect(200);
-    for _ in 0..2_000 {
+    let asked = Instant::now();
+    while asked.elapsed() < PATIENCE {
         let shown = send(app.client.get(&pushes)).await.expect(200).json();
         if shown["acknowledged"] == times_before + 2 {
             return;

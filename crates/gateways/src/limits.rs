@@ -32,8 +32,6 @@ use local::Local;
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("limits/gcra.lua")));
 
-/// How long a request waits for Redis before this process counts by itself.
-const PATIENCE: Duration = Duration::from_millis(250);
 /// How long this process then goes on without asking Redis, so that a dead Redis does not slow
 /// every request down.
 const PAUSE_MICROS: i64 = 1_000_000;
@@ -132,7 +130,8 @@ impl Limits {
         }
         let mut connection = self.link.manager();
         let answer = call.invoke_async::<Vec<i64>>(&mut connection);
-        match tokio::time::timeout(PATIENCE, answer).await {
+        // A request waits half as long as other work before this process counts by itself.
+        match tokio::time::timeout(self.link.timeout() / 2, answer).await {
             Ok(Ok(verdict)) => return Some(verdict),
             Ok(Err(error)) => tracing::warn!(%error, "rate limits are counted without redis"),
             Err(_) => tracing::warn!("rate limits are counted without redis: no answer"),

@@ -61,7 +61,7 @@ impl Store {
             .filter(invitations::ended_at.is_null())
             .filter(invitations::expires_at.gt(now))
             .filter(accounts::disabled_at.is_null())
-            .order(invitations::created_at.desc())
+            .order((invitations::created_at.desc(), invitations::id.desc()))
             .select(accounts::id)
             .first(&mut *connection)
             .optional()?)

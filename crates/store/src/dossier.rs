@@ -205,7 +205,7 @@ fn grids_of(connection: &mut PgConnection, deputy: Uuid) -> Result<Vec<DossierGr
     let rows: Vec<(String, String, String, NaiveDate, Option<NaiveDate>)> = grid_assignments::table
         .inner_join(grids::table)
         .filter(grid_assignments::deputy_id.eq(deputy))
-        .order((grid_assignments::valid_from.desc(), grids::name))
+        .order((grid_assignments::valid_from.desc(), grids::name, grid_assignments::id))
         .select((
             grids::name,
             grids::place,

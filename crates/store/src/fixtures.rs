@@ -2,25 +2,24 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
+mod matters;
+
 use std::net::Ipv4Addr;
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, Utc};
 use minyi_domain::{
     access::{LoginPolicy, Obliged, Way},
-    calendar::{Deadline, local_date},
-    deadlines::AnswerPlan,
+    calendar::local_date,
     people::{Actor, DeputyLevel, Role},
     routing::{Route, RouteReason},
-    submission::{Channel, Kind},
-    text::SubmissionText,
-    token::{CodeToken, ReceiptToken, SubmissionNumber},
+    token::CodeToken,
 };
 use rand::{SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
 use crate::{
-    By, CodeState, Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewPhoto,
-    NewRegion, NewSession, NewSite, NewSubmission, Store, SubmitOutcome, SubmitReceipt, new_id,
+    By, CodeState, Directory, NewAccount, NewAssignment, NewCode, NewDeputy, NewDuty, NewGrid, NewOffice, NewRegion,
+    NewSession, NewSite, Store, new_id,
 };
 
 /// County and township of the made-up city.
@@ -325,78 +324,6 @@ impl City {
             ..Directory::default()
         });
         self.store.actor(id).unwrap().unwrap()
-    }
-
-    /// A photo that was uploaded and belongs to nothing.
-    pub fn photo(&mut self) -> Uuid {
-        let id = Uuid::new_v4();
-        let photo = NewPhoto {
-            id,
-            object_name: format!("{id}.jpg"),
-            thumbnail_name: format!("{id}-small.jpg"),
-            width: 800,
-            height: 600,
-            size_bytes: 1234,
-            uploaded_at: self.now,
-        };
-        self.store.add_photo(&photo).unwrap();
-        id
-    }
-
-    /// A plan: reminded after four days, due after five, escalated after six, to the county after twenty.
-    pub fn plan(&self) -> AnswerPlan {
-        let day = |n| self.now + TimeDelta::days(n);
-        AnswerPlan {
-            answer_due: Deadline {
-                at: day(5),
-                provisional: false,
-            },
-            half_at: None,
-            remind_at: Some(day(4)),
-            escalate_head_at: day(5),
-            escalate_at: day(6),
-            escalate_county_at: day(20),
-        }
-    }
-
-    /// A submission that could be sent in now, without contact, position and photos.
-    pub fn submission(&mut self, grid: &Grid, route: Route) -> NewSubmission {
-        let id = new_id(self.now);
-        NewSubmission {
-            id,
-            number: SubmissionNumber::random(local_date(self.now), &mut self.rng),
-            receipt: ReceiptToken::random(&mut self.rng),
-            idempotency_key: format!("key-{id}"),
-            request_digest: [7; 32],
-            channel: Channel::Code,
-            code_id: Some(grid.code_id),
-            entered_by: None,
-            grid_id: grid.id,
-            site_id: grid.site_id,
-            region_code: grid.region_code.clone(),
-            kind: Kind::Problem,
-            text: SubmissionText::parse("路灯坏了三天没人修").unwrap(),
-            location: None,
-            address: None,
-            contact_name_sealed: None,
-            contact_phone_sealed: None,
-            phone_index: None,
-            photo_ids: Vec::new(),
-            publish_consent: false,
-            route,
-            plan: self.plan(),
-            now: self.now,
-        }
-    }
-
-    /// Sends one in; returns its id and receipt.
-    pub fn submit(&mut self, grid: &Grid, route: Route) -> (Uuid, SubmitReceipt) {
-        let new = self.submission(grid, route);
-        let outcome = self.store.submit(&new).unwrap();
-        let SubmitOutcome::Created(receipt) = outcome else {
-            unreachable!("a new submission is created: {outcome:?}")
-        };
-        (new.id, receipt)
     }
 }
 

@@ -200,7 +200,7 @@ fn next_appointment(
         .filter(appointments::deputy_id.eq(deputy))
         .filter(appointments::state.eq("confirmed"))
         .filter(appointments::ends_at.gt(now))
-        .order(appointments::starts_at)
+        .order((appointments::starts_at, appointments::id))
         .select((
             appointments::id,
             appointments::submission_id,

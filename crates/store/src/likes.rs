@@ -50,7 +50,7 @@ const SEARCH_ON: &str = ")), own AS MATERIALIZED (
         ORDER BY likeness DESC, found.submission_id LIMIT (SELECT most FROM input)
     )
     SELECT submission_id, likeness, (
-        SELECT array_agg(own.term ORDER BY own.weight DESC) FROM own
+        SELECT array_agg(own.term ORDER BY own.weight DESC, own.term) FROM own
         JOIN submission_terms AS theirs ON theirs.submission_id = best.submission_id AND theirs.term = own.term
     ) FROM best ORDER BY likeness DESC, submission_id";
 

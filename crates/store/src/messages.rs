@@ -54,7 +54,7 @@ const TOLD: &str = "notifications.state <> 'passed'
 const HANDOVER: &str =
     "CASE WHEN events.kind LIKE 'handover%' OR events.kind IN ('handed_over', 'judgement_overdue') THEN (
     SELECT handovers.id FROM handovers JOIN handover_submissions ON handover_id = handovers.id
-    WHERE handover_submissions.submission_id = submissions.id ORDER BY handed_at DESC LIMIT 1) END";
+    WHERE handover_submissions.submission_id = submissions.id ORDER BY handed_at DESC, handovers.id DESC LIMIT 1) END";
 
 impl Store {
     /// The messages of an account about what the person still sees, newest first. What was over before it could be

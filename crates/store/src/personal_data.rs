@@ -69,9 +69,9 @@ SELECT id, number, state, submitted_at, text, contact_name_sealed, contact_phone
     (SELECT count(*) FROM photos WHERE submission_id = submissions.id) AS photos,
     (SELECT count(*) FROM resident_subscriptions
         WHERE submission_id = submissions.id AND ended_at IS NULL) AS subscriptions,
-    ARRAY(SELECT answers.text FROM answers WHERE submission_id = submissions.id ORDER BY answered_at) AS answers,
-    ARRAY(SELECT comment FROM ratings WHERE submission_id = submissions.id AND comment IS NOT NULL) AS comments,
-    ARRAY(SELECT reply FROM info_requests WHERE submission_id = submissions.id AND reply IS NOT NULL) AS replies
+    ARRAY(SELECT answers.text FROM answers WHERE submission_id = submissions.id ORDER BY answered_at, id) AS answers,
+    ARRAY(SELECT comment FROM ratings WHERE submission_id = submissions.id AND comment IS NOT NULL ORDER BY round) AS comments,
+    ARRAY(SELECT reply FROM info_requests WHERE submission_id = submissions.id AND reply IS NOT NULL ORDER BY asked_at, id) AS replies
 FROM submissions
 WHERE phone_index = $1 AND region_code LIKE $2
     AND (confidential_region IS NULL OR confidential_region LIKE $2)

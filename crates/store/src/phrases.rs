@@ -56,7 +56,7 @@ impl Store {
             "))
             SELECT text FROM answers JOIN input ON author_account_id = account
             WHERE kind = 'answer' AND same_as_id IS NULL AND char_length(text) <= 500
-            GROUP BY text ORDER BY max(answered_at) DESC LIMIT (SELECT most FROM input)",
+            GROUP BY text ORDER BY max(answered_at) DESC, text LIMIT (SELECT most FROM input)",
         );
         Ok((templates, recent.load(connection)?))
     }

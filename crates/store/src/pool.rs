@@ -12,8 +12,6 @@ use manager::Manager;
 
 mod manager;
 
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// The way to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -30,11 +28,11 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the pool; fails when its connections cannot be had within two seconds.
+    /// Opens the pool; fails when its connections cannot be had in the configured time.
     pub fn connect(config: &StoreConfig) -> Result<Self> {
         let pool = Pool::builder()
             .max_size(config.pool_size)
-            .connection_timeout(CONNECTION_TIMEOUT)
+            .connection_timeout(Duration::from_secs(config.patience_seconds))
             .build(Manager::new(&config.database_url))
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Self { pool })

@@ -39,6 +39,7 @@ impl Loaded {
         let store = Store::connect(&StoreConfig {
             database_url: database.url().to_owned(),
             pool_size: 2,
+            patience_seconds: 60,
         })
         .unwrap();
         let folder = std::env::temp_dir().join(format!("minyi-demo-{}", uuid::Uuid::new_v4()));

@@ -3,12 +3,12 @@
 
 mod account;
 mod place;
+mod ports;
 mod postgres;
 mod redis;
 
 use std::fs;
 use std::io::Read as _;
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use nix::sys::signal::Signal;
 
 pub use account::Account;
 pub use place::{Place, write_private};
+pub use ports::{claim_port, free_port};
 pub use postgres::{Binaries, OLDEST_POSTGRES, PrivatePostgres};
 pub use redis::PrivateRedis;
 
@@ -56,13 +57,6 @@ pub fn wait_ready(server: &dyn Server, child: &mut Child, patience: Duration) ->
     answer
         .unwrap_or_else(late)
         .map_err(|what| Error::failed(what, "read its log, named below or under .dev/log"))
-}
-
-/// A port of the loopback interface that nobody uses now.
-pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let port = listener.and_then(|listener| listener.local_addr());
-    Ok(port.doing(|| "looking for a free port".into())?.port())
 }
 
 /// Random bytes from the system.

@@ -37,7 +37,7 @@ pub fn run(checkout: &Checkout) -> Result<ExitCode> {
     let console = steps.step("the console: types, tests, build, size", || parts::console(checkout));
     all.push(single("the console", console)?);
     let tests = steps.step("unit, property and integration tests", || {
-        let servers = TestServers::start()?;
+        let servers = TestServers::start(checkout)?;
         parts::rust_tests(checkout, &servers)
     });
     all.push(many("the Rust tests", tests)?);

@@ -1,6 +1,7 @@
 //! `cargo dev up`: everything that the product needs, started and kept running.
 
 use std::fs::{self, DirBuilder};
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -127,20 +128,27 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
 }
 
 /// Holds the product's port until the api takes it: building takes minutes, and a second checkout
-/// that starts meanwhile must find it taken.
+/// that starts meanwhile must find it taken. It is also claimed, for the moments in which nobody listens on it: before
+/// the api does, and whenever the api is started again.
 fn hold_port(asked: Option<u16>) -> Result<TcpListener> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
-    match asked {
-        None => bind(USUAL_PORT)
-            .or_else(|_| bind(0))
-            .doing(|| "looking for a free port".into()),
-        Some(port) => bind(port).map_err(|error| {
-            Error::failed(
-                format!("Port {port} cannot be used ({error})."),
-                format!("see who has it: ss -ltnp 'sport = :{port}'; or leave --port away, and a free one is taken"),
-            )
-        }),
-    }
+    let Some(port) = asked else {
+        let usual = servers::claim_port(USUAL_PORT)?
+            .then(|| bind(USUAL_PORT).ok())
+            .flatten();
+        return match usual {
+            Some(held) => Ok(held),
+            None => bind(servers::free_port()?).doing(|| "taking a free port".into()),
+        };
+    };
+    let claimed = servers::claim_port(port)?;
+    let held = bind(port).and_then(|held| claimed.then_some(held).ok_or_else(|| ErrorKind::AddrInUse.into()));
+    held.map_err(|error| {
+        Error::failed(
+            format!("Port {port} cannot be used ({error})."),
+            format!("see who has it: ss -ltnp 'sport = :{port}'; or leave --port away, and a free one is taken"),
+        )
+    })
 }
 
 fn start_servers(checkout: &Checkout, supervisor: &mut Supervisor) -> Result<(String, String)> {

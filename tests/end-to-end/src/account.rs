@@ -124,6 +124,7 @@ pub async fn settle(stack: &Stack, numbers: &[String], patience: u64) -> anyhow:
     let mut database = PgConnection::establish(&stack.database_url).context("the database")?;
     let link = RedisLink::new(&RedisConfig {
         redis_url: stack.redis_url.clone().into(),
+        redis_timeout_ms: 60_000,
     })?;
     let queue = Queue::new(link);
     let started = Instant::now();

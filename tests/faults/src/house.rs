@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -26,9 +26,11 @@ use nix::{
 use reqwest::Client;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wechat_simulator::{DEFAULT_APPID, DEFAULT_SECRET, Simulator, SimulatorConfig, templates};
+use wechat_simulator::{Simulator, SimulatorConfig};
 
 use crate::child::offset;
+
+mod program;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -74,6 +76,8 @@ pub struct House {
     redis: PrivateRedis,
     simulator: Simulator,
     time: Time,
+    /// Of its programs, instead of the usual ones here.
+    settings: Vec<(&'static str, &'static str)>,
     pub client: Client,
     /// Of each api.
     pub bases: Vec<String>,
@@ -88,6 +92,11 @@ fn address() -> anyhow::Result<String> {
 
 impl House {
     pub async fn build(size: Size, time: Time) -> anyhow::Result<Self> {
+        Self::build_with(size, time, &[]).await
+    }
+
+    /// With other settings of its programs.
+    pub async fn build_with(size: Size, time: Time, settings: &[(&'static str, &'static str)]) -> anyhow::Result<Self> {
         let place = Place::temporary(&format!("minyi-faults-{}", random_password()?))?;
         // What is confirmed must survive a killed server, as in service.
         let postgres = PrivatePostgres::prepare(&place, Durability::Kept)?;
@@ -95,12 +104,13 @@ impl House {
         std::fs::write(place.folder().join("jwt.pem"), generate_key()?)?;
         let mut house = Self {
             time,
+            settings: settings.to_vec(),
             bases: (0..size.apis).map(|_| address()).collect::<anyhow::Result<_>>()?,
             place,
             postgres,
             redis,
             simulator: wechat_simulator::start(SimulatorConfig::default()).await?,
-            client: Client::builder().timeout(Duration::from_secs(10)).build()?,
+            client: Client::builder().timeout(PATIENCE).build()?,
             places: Vec::new(),
             office: Office::default(),
             running: Vec::new(),
@@ -148,6 +158,7 @@ impl House {
         Ok(Store::connect(&StoreConfig {
             database_url: self.database_url(),
             pool_size: 2,
+            patience_seconds: 60,
         })?)
     }
 
@@ -306,65 +317,6 @@ impl House {
         }
         self.running.push((part, child));
         Ok(())
-    }
-
-    /// This program as api or worker.
-    fn program(&self, part: Part) -> anyhow::Result<Command> {
-        let key = |letter: &str| letter.repeat(43) + "=";
-        let folder = self.place.folder();
-        let own = std::env::current_exe()?;
-        let mut command = Command::new(own);
-        match part {
-            Part::Api(number) => {
-                let listen = self.bases[number].trim_start_matches("http://");
-                command.arg("api").env("MINYI_LISTEN", listen);
-            }
-            Part::Worker(number) => {
-                let file = self.ready_file(number);
-                command.arg("worker").env("MINYI_WORKER_READY_FILE", file);
-            }
-            Part::Postgres | Part::Redis => unreachable!("not a program of ours"),
-        }
-        if self.time == Time::Turned {
-            command.env("MINYI_FAULTS_CLOCK", self.clock_file());
-        }
-        // Built clients, if the one who starts this has any.
-        if std::env::var_os("MINYI_WEB_DIR").is_none() {
-            command.env("MINYI_WEB_DIR", folder.join("web"));
-        }
-        command.envs([
-            ("MINYI_MODE", "development".to_owned()),
-            ("MINYI_DATABASE_URL", self.database_url()),
-            ("MINYI_REDIS_URL", self.redis.url(0)),
-            ("MINYI_OBJECTS", format!("file://{}/objects", folder.display())),
-            ("MINYI_WECHAT_BASE_URL", self.simulator.address.clone()),
-            ("MINYI_WECHAT_APPID", DEFAULT_APPID.to_owned()),
-            ("MINYI_WECHAT_SECRET", DEFAULT_SECRET.to_owned()),
-            ("MINYI_WECHAT_TEMPLATE_DEPUTY_NEW", templates::DEPUTY_NEW.to_owned()),
-            (
-                "MINYI_WECHAT_TEMPLATE_DEPUTY_DEADLINE",
-                templates::DEPUTY_DEADLINE.to_owned(),
-            ),
-            (
-                "MINYI_WECHAT_TEMPLATE_RESIDENT_PROGRESS",
-                templates::RESIDENT_PROGRESS.to_owned(),
-            ),
-            ("MINYI_WECHAT_TIMEOUT_SECONDS", "2".to_owned()),
-            ("MINYI_PUBLIC_URL", "http://my.example.test".to_owned()),
-            ("MINYI_CONTACT_KEYS", format!("k1:{}", key("A"))),
-            ("MINYI_INDEX_KEY", key("E")),
-            ("MINYI_LINK_KEY", key("I")),
-            ("MINYI_JWT_PRIVATE_KEY_FILE", format!("{}/jwt.pem", folder.display())),
-            ("MINYI_LIMIT_ADDRESS_PER_MINUTE", "1000000".to_owned()),
-            ("MINYI_LIMIT_CODE_PER_MINUTE", "1000000".to_owned()),
-            ("MINYI_LIMIT_RECEIPT_PER_MINUTE", "1000000".to_owned()),
-            ("MINYI_LIMIT_GUESSES_PER_MINUTE", "1000000".to_owned()),
-            ("MINYI_WORKER_LISTEN", "127.0.0.1:0".to_owned()),
-            ("MINYI_WORKER_STALE_SECONDS", "4".to_owned()),
-            ("MINYI_WORKER_UNKNOWN_SECONDS", "2".to_owned()),
-            ("RUST_LOG", "warn".to_owned()),
-        ]);
-        Ok(command)
     }
 
     /// Starts again what has ended by itself, as a supervisor would; returns how many.

@@ -15,11 +15,28 @@ struct Count {
     count: i64,
 }
 
+/// What is not finished, and how much of it goes on without the clock being turned: it is in somebody's hands, or due by
+/// `$2`, a few seconds after the present `$1`.
 const UNFINISHED: &str = "
-SELECT 'messages' AS name, count(*) AS count FROM notifications WHERE state NOT IN ('sent', 'dead', 'void', 'passed')
-UNION ALL SELECT 'steps', count(*) FROM deadline_steps WHERE done_at IS NULL AND due_at <= $1
-UNION ALL SELECT 'readings', count(*) FROM submissions_unread
-UNION ALL SELECT 'checks', count(*) FROM content_checks WHERE state <> 'done'";
+SELECT sum(open)::bigint AS open, sum(moving)::bigint AS moving FROM (
+    SELECT count(*) AS open, count(*) FILTER (WHERE state IN ('published', 'sending') OR due_at <= $2) AS moving
+    FROM notifications WHERE state NOT IN ('sent', 'dead', 'void', 'passed')
+    UNION ALL SELECT count(*), count(*) FROM deadline_steps WHERE done_at IS NULL AND due_at <= $1
+    UNION ALL SELECT count(*), count(*) FROM submissions_unread
+    UNION ALL SELECT count(*), count(*) FILTER (WHERE state = 'asking' OR state = 'waiting' AND due_at <= $2)
+    FROM content_checks WHERE state <> 'done'
+) AS parts";
+
+#[derive(Clone, Copy, PartialEq, Eq, QueryableByName)]
+struct Unfinished {
+    #[diesel(sql_type = sql_types::BigInt)]
+    open: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    moving: i64,
+}
+
+/// So many looks, half a second apart, at the same figures: what seemed to move does not.
+const STUCK: u32 = 60;
 
 /// Each counts what must not be.
 const NEVER: &[(&str, &str)] = &[
@@ -115,21 +132,27 @@ fn once(step: &str, event: &str) -> String {
 }
 
 /// Turns the clock on until nothing is on its way any more: what waits for its next attempt gets it. While something moves
-/// by itself the clock stands, or each morning would bring its reminders before those of the last one have gone out.
+/// by itself the clock stands, however slow the machine is: each morning would bring its reminders before those of the last
+/// one have gone out, and a message in a worker's hands would look as if that worker had vanished with it.
 pub async fn settle(house: &House) -> anyhow::Result<()> {
-    let mut before = None;
+    let (mut before, mut same) = (None, 0);
     for _ in 0..1_200 {
-        let open: i64 = {
+        let found: Unfinished = {
             let connection = &mut PgConnection::establish(&house.database_url())?;
-            let rows: Vec<Count> = sql_query(UNFINISHED)
+            sql_query(UNFINISHED)
                 .bind::<sql_types::Timestamptz, _>(house.now())
-                .load(connection)?;
-            rows.iter().map(|row| row.count).sum()
+                .bind::<sql_types::Timestamptz, _>(house.now() + TimeDelta::seconds(5))
+                .get_result(connection)?
         };
-        if open == 0 {
+        if found.open == 0 {
             return Ok(());
         }
-        if before.replace(open) == Some(open) {
+        same = if before.replace(found) == Some(found) {
+            same + 1
+        } else {
+            0
+        };
+        if found.moving == 0 || same >= STUCK {
             house.jump(TimeDelta::minutes(30))?;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use minyi_test_support::{TestDatabase, TestRedis};
+use minyi_test_support::{TestDatabase, TestRedis, servers};
 
 fn connect(database: &TestDatabase) -> PgConnection {
     PgConnection::establish(database.url()).unwrap()
@@ -54,4 +57,27 @@ fn two_redis_databases_do_not_see_each_other() {
     one.empty();
     let kept: Option<String> = redis::cmd("GET").arg("word").query(&mut connect(&one)).unwrap();
     assert_eq!(kept, None);
+}
+
+#[test]
+fn a_run_ends_with_its_nextest_and_not_with_the_test_whose_program_asked_first() {
+    // A test, and a program that it starts; this process stands for nextest.
+    let script = "sh -c 'echo $$; read end'; true";
+    let mut test = Command::new("sh")
+        .args(["-c", script])
+        .env("NEXTEST_RUN_ID", "of-this-test")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut program = String::new();
+    let mut said = BufReader::new(test.stdout.take().unwrap());
+    said.read_line(&mut program).unwrap();
+    let program: u32 = program.trim().parse().unwrap();
+
+    assert_ne!(program, test.id());
+    assert_eq!(servers::beginner("of-this-test", program), std::process::id());
+
+    drop(test.stdin.take());
+    test.wait().unwrap();
 }

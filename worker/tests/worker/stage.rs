@@ -101,6 +101,7 @@ impl Stage {
         let store = Store::connect(&StoreConfig {
             database_url: database.url().to_owned(),
             pool_size: 8,
+            patience_seconds: 60,
         })
         .unwrap();
         let simulator = wechat_simulator::start(SimulatorConfig {
@@ -133,9 +134,11 @@ impl Stage {
             store: StoreConfig {
                 database_url: self.database.url().to_owned(),
                 pool_size: 8,
+                patience_seconds: 60,
             },
             redis: RedisConfig {
                 redis_url: self.redis.url().into(),
+                redis_timeout_ms: 60_000,
             },
             objects: ObjectsConfig {
                 objects: format!("file://{}", self.folder.display()).parse().unwrap(),
@@ -151,7 +154,7 @@ impl Stage {
                 wechat_template_deputy_new: templates::DEPUTY_NEW.to_owned(),
                 wechat_template_deputy_deadline: templates::DEPUTY_DEADLINE.to_owned(),
                 wechat_template_resident_progress: templates::RESIDENT_PROGRESS.to_owned(),
-                wechat_timeout_seconds: 2,
+                wechat_timeout_seconds: 60,
             },
             keys: keys(),
             channels: ChannelsConfig {
@@ -203,6 +206,8 @@ impl Stage {
             .env("MINYI_WECHAT_TEMPLATE_DEPUTY_DEADLINE", templates::DEPUTY_DEADLINE)
             .env("MINYI_WECHAT_TEMPLATE_RESIDENT_PROGRESS", templates::RESIDENT_PROGRESS)
             .env("MINYI_WECHAT_TIMEOUT_SECONDS", "2")
+            .env("MINYI_DATABASE_PATIENCE_SECONDS", "60")
+            .env("MINYI_REDIS_TIMEOUT_MS", "60000")
             .env("MINYI_WORKER_CONCURRENCY", "4")
             .env("MINYI_WORKER_STALE_SECONDS", "4")
             .env("MINYI_WORKER_UNKNOWN_SECONDS", "2")
@@ -311,10 +316,10 @@ impl Stage {
         sql_query(query).load(&mut connection).unwrap()
     }
 
-    /// Waits until no message is on its way any more; a minute at most.
+    /// Waits until no message is on its way any more; three minutes at most.
     pub async fn settle(&self) {
         let open = |row: &Row| !["sent", "dead", "void", "passed"].contains(&row.state.as_str());
-        for _ in 0..600 {
+        for _ in 0..1_800 {
             if !self.notifications().iter().any(open) {
                 return;
             }

@@ -3,7 +3,10 @@
 use actix_web::http::StatusCode;
 use minyi_store::{AccountRefusal, DataRefusal, Refusal, RetentionRefusal};
 
-use super::{Entry, Problem, entry};
+use super::{
+    Problem,
+    words::{Entry, entry},
+};
 
 /// The entry of a rule of the casework that refuses.
 #[rustfmt::skip]

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::{FIELD, GROUP, Message, Stream};
 use crate::{Error, Result, redis_link::RedisLink};
 
-/// How much longer than the promised block an answer may take before the connection counts as
-/// dead.
-const BLOCK_GRACE: Duration = Duration::from_secs(2);
+/// How many times the usual patience an answer may take longer than the promised block before the
+/// connection counts as dead.
+const BLOCK_GRACE: u32 = 4;
 /// Where XAUTOCLAIM begins, and what it returns at the end.
 const START: &str = "0-0";
 
@@ -130,7 +130,7 @@ impl Consumer {
         read.arg("BLOCK").arg(millis(block).max(1));
         read.arg("STREAMS").arg(self.stream.name()).arg(">");
         let answer = read.query_async::<Option<StreamReadReply>>(&mut connection);
-        let answer = tokio::time::timeout(block + BLOCK_GRACE, answer).await;
+        let answer = tokio::time::timeout(block + self.link.timeout() * BLOCK_GRACE, answer).await;
         let reply = answer.map_err(|_| silent())?;
         if !reply.as_ref().is_err_and(redis::RedisError::is_unrecoverable_error) {
             self.reader = Some(connection);

@@ -29,7 +29,7 @@ fn all_settings_fit_into_one_program_and_every_name_begins_alike() {
         .get_arguments()
         .filter_map(|argument| argument.get_env())
         .collect();
-    assert_eq!(names.len(), 43);
+    assert_eq!(names.len(), 44);
     assert!(names.iter().all(|name| name.to_string_lossy().starts_with("MINYI_")));
 }
 

@@ -81,7 +81,7 @@ async fn redis_allows_a_burst_and_then_an_even_pace() {
 
 #[tokio::test]
 async fn without_redis_the_process_allows_the_same() {
-    let (limits, clock) = limits(support::free_port());
+    let (limits, clock) = limits(support::NOBODY);
     burst_then_even_pace(&limits, &clock).await;
 }
 
@@ -89,7 +89,7 @@ async fn without_redis_the_process_allows_the_same() {
 async fn a_request_is_charged_to_all_its_limits_or_to_none() {
     let redis = RedisServer::start();
     all_or_nothing(&limits(redis.port).0).await;
-    all_or_nothing(&limits(support::free_port()).0).await;
+    all_or_nothing(&limits(support::NOBODY).0).await;
 }
 
 async fn redis_keys(redis: &RedisServer) -> Vec<String> {
@@ -167,7 +167,7 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (limits, clock) = limits(support::free_port());
+            let (limits, clock) = limits(support::NOBODY);
             let limit = Limit { burst, per: Duration::from_millis(per_millis) };
             let per = i64::try_from(per_millis).unwrap() * 1000;
             let interval = per / i64::from(burst);
@@ -194,7 +194,7 @@ proptest! {
     fn a_burst_at_one_moment_is_exactly_the_burst(burst in 1..200_u32, per_millis in 1..10_000_000_u64) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (limits, _) = limits(support::free_port());
+            let (limits, _) = limits(support::NOBODY);
             let limit = Limit { burst, per: Duration::from_millis(per_millis) };
             for remaining in (0..burst).rev() {
                 assert_eq!(limits.check(&[check("p", "a", limit)]).await, Decision::Allowed { remaining });

@@ -1,16 +1,20 @@
 //! A Redis of the test's own, and keys.
 
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
+use minyi_dev::servers::free_port;
 use minyi_gateways::{
     Mode,
     keys::{Keys, KeysConfig},
     redis_link::{RedisConfig, RedisLink},
 };
+
+/// A port on which nobody listens: one of those that the system gives to nobody who asks for any.
+pub const NOBODY: u16 = 1;
 
 /// A redis-server on a free port of the loopback address, gone when dropped.
 pub struct RedisServer {
@@ -20,7 +24,7 @@ pub struct RedisServer {
 
 impl RedisServer {
     pub fn start() -> Self {
-        let port = free_port();
+        let port = free_port().unwrap();
         let server = Self {
             process: spawn(port),
             port,
@@ -61,7 +65,7 @@ impl RedisServer {
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             assert!(
-                started.elapsed() < Duration::from_secs(10),
+                started.elapsed() < Duration::from_secs(60),
                 "redis-server does not start"
             );
             std::thread::sleep(Duration::from_millis(5));
@@ -85,14 +89,17 @@ fn spawn(port: u16) -> Child {
         .expect("redis-server is installed")
 }
 
-/// A port on which nobody listens.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// With the patience for a machine that has much else to do: a Redis that is there counts as there.
+pub fn link(port: u16) -> RedisLink {
+    link_with(port, Duration::from_secs(60))
 }
 
-pub fn link(port: u16) -> RedisLink {
-    let redis_url = format!("redis://127.0.0.1:{port}/0").into();
-    RedisLink::new(&RedisConfig { redis_url }).unwrap()
+pub fn link_with(port: u16, timeout: Duration) -> RedisLink {
+    let config = RedisConfig {
+        redis_url: format!("redis://127.0.0.1:{port}/0").into(),
+        redis_timeout_ms: timeout.as_millis().try_into().unwrap(),
+    };
+    RedisLink::new(&config).unwrap()
 }
 
 pub const CONTACT_KEY: &str = "pZ7CpCJtYRaaEgA+EVn1ht4qQLCYHFPmW+qrRYdgjro=";

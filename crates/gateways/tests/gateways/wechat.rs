@@ -31,7 +31,7 @@ fn config(base_url: &str) -> WechatConfig {
         wechat_template_deputy_new: "template-deputy-new".into(),
         wechat_template_deputy_deadline: "template-deputy-deadline".into(),
         wechat_template_resident_progress: "template-resident-progress".into(),
-        wechat_timeout_seconds: 1,
+        wechat_timeout_seconds: 60,
     }
 }
 
@@ -45,7 +45,7 @@ fn client_with(base_url: &str, link: RedisLink, clock: Clock) -> Wechat {
 
 /// A client whose Redis is not there: everything must work without.
 fn client(base_url: &str) -> Wechat {
-    client_with(base_url, support::link(support::free_port()), clock())
+    client_with(base_url, support::link(support::NOBODY), clock())
 }
 
 fn message() -> Notice {

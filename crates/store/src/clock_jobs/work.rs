@@ -58,7 +58,7 @@ UPDATE clock_jobs SET state = 'running', lease_id = $1, lease_until = $3, starte
 WHERE id = (
     SELECT id FROM clock_jobs WHERE state = 'running' AND lease_until < $2
         OR state = 'waiting' AND NOT EXISTS (SELECT FROM clock_jobs AS other WHERE other.state = 'running')
-    ORDER BY state, created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    ORDER BY state, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, account_id, region_code, address, task";
 
 /// How far the work is: looked at, and how many there are; whether it is to go on.

@@ -118,7 +118,7 @@ fn prints(connection: &mut PgConnection, code_id: Uuid) -> Result<Vec<(DateTime<
         .inner_join(print_jobs::table)
         .filter(print_job_codes::code_id.eq(code_id))
         .filter(print_jobs::state.eq("done"))
-        .order(print_jobs::created_at.desc())
+        .order((print_jobs::created_at.desc(), print_jobs::id.desc()))
         .limit(SHOWN_PRINTS)
         .select((print_jobs::created_at, print_jobs::template))
         .load(connection)?;

@@ -73,7 +73,7 @@ WITH due AS (
     SELECT c.id FROM content_checks c JOIN submissions s ON s.id = c.submission_id
     WHERE checker = 'wechat' AND confidential_region IS NULL
         AND (c.state = 'waiting' AND due_at <= $1 OR c.state = 'asking' AND asked_at < $2)
-    ORDER BY due_at LIMIT $3 FOR UPDATE OF c SKIP LOCKED
+    ORDER BY due_at, c.submission_id, photo_id NULLS FIRST LIMIT $3 FOR UPDATE OF c SKIP LOCKED
 ), taken AS (
     UPDATE content_checks c SET state = 'asking', asked_at = $1, attempts = attempts + 1
     FROM due WHERE c.id = due.id RETURNING c.*
@@ -81,7 +81,7 @@ WITH due AS (
 SELECT taken.id, photo_id, attempts, wechat_openid AS openid, text
 FROM taken JOIN submissions s ON s.id = submission_id
 LEFT JOIN resident_subscriptions r ON r.id = subscription_id AND r.ended_at IS NULL
-ORDER BY due_at";
+ORDER BY due_at, taken.submission_id, photo_id NULLS FIRST";
 
 /// What came in about photos, and what did not come in time.
 const SETTLE: &str = "

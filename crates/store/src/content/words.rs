@@ -53,7 +53,7 @@ struct Waiting {
 
 const WAITING: &str = "
 SELECT c.id, s.text FROM content_checks c JOIN submissions s ON s.id = submission_id
-WHERE c.state = 'waiting' AND checker = 'words' ORDER BY due_at LIMIT $1 FOR UPDATE OF c SKIP LOCKED";
+WHERE c.state = 'waiting' AND checker = 'words' ORDER BY due_at, c.id LIMIT $1 FOR UPDATE OF c SKIP LOCKED";
 
 impl Store {
     /// The words that people added, the latest first.

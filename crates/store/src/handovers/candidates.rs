@@ -60,7 +60,7 @@ impl Store {
             .filter(offices::region_code.like(format!("{county}%")).or(above))
             // One that is about to close gets nothing new.
             .filter(offices::valid_until.is_null())
-            .order((offices::region_code.desc(), offices::name))
+            .order((offices::region_code.desc(), offices::name, offices::id))
             .select(Office::as_select())
             .load(&mut *connection)?;
         let done: Vec<(Uuid, String)> = handovers::table
@@ -68,7 +68,7 @@ impl Store {
             .filter(handovers::state.eq(State::Done.as_str()))
             .filter(submissions::region_code.like(format!("{county}%")))
             .filter(submissions::confidential_region.is_null())
-            .order(handovers::handed_at.desc())
+            .order((handovers::handed_at.desc(), handovers::id.desc(), submissions::id))
             .limit(COMPARED)
             .select((handovers::office_id, submissions::text))
             .load(&mut *connection)?;

@@ -105,13 +105,13 @@ impl Store {
         let offices = hearing_offices::table
             .inner_join(offices::table)
             .filter(hearing_offices::hearing_id.eq(id))
-            .order(offices::name)
+            .order((offices::name, offices::id))
             .select((offices::id, offices::name, hearing_offices::attended))
             .load(&mut *connection)?;
         let deputies = hearing_deputies::table
             .inner_join(deputies::table)
             .filter(hearing_deputies::hearing_id.eq(id))
-            .order(deputies::name)
+            .order((deputies::name, deputies::id))
             .select((deputies::id, deputies::name, hearing_deputies::attended))
             .load(&mut *connection)?;
         let seen: Vec<Uuid> = cases.iter().map(|case| case.id).collect();

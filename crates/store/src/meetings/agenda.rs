@@ -86,7 +86,13 @@ fn duties_between(
         .inner_join(deputies::table)
         .filter(duties::on_date.ge(from))
         .filter(duties::on_date.lt(until))
-        .order((duties::on_date, sites::name, deputies::name))
+        .order((
+            duties::on_date,
+            sites::name,
+            deputies::name,
+            duties::site_id,
+            duties::deputy_id,
+        ))
         .limit(MOST)
         .select(Duty::as_select())
         .into_boxed();

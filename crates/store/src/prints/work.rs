@@ -58,7 +58,7 @@ impl Store {
             next AS (
                 SELECT id FROM print_jobs, input
                 WHERE state = 'waiting' OR state = 'running' AND print_jobs.lease_until < input.now
-                ORDER BY created_at LIMIT 1 FOR UPDATE OF print_jobs SKIP LOCKED
+                ORDER BY created_at, id LIMIT 1 FOR UPDATE OF print_jobs SKIP LOCKED
             )
             UPDATE print_jobs SET state = 'running', lease_id = input.lease_id, lease_until = input.until,
                 started_at = coalesce(started_at, input.now)

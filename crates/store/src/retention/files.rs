@@ -83,7 +83,7 @@ impl Store {
         Ok(print_jobs::table
             .filter(print_jobs::created_at.lt(before))
             .filter(print_jobs::state.ne("running"))
-            .order(print_jobs::created_at)
+            .order((print_jobs::created_at, print_jobs::id))
             .limit(limit)
             .select((print_jobs::id, print_jobs::total, print_jobs::object_name))
             .load(&mut *self.connection()?)?)

@@ -35,8 +35,12 @@ fn county(world: &mut World) -> Actor {
 }
 
 fn ask(world: &World, actor: &Actor, task: &ClockTask) -> Uuid {
+    ask_at(world, actor, task, now())
+}
+
+fn ask_at(world: &World, actor: &Actor, task: &ClockTask, at: DateTime<Utc>) -> Uuid {
     let (id, by) = (Uuid::new_v4(), By::account(actor.account_id, [192, 0, 2, 1].into()));
-    let asked = world.store.ask_clock_job(&by, actor, (id, task), now()).unwrap();
+    let asked = world.store.ask_clock_job(&by, actor, (id, task), at).unwrap();
     assert_eq!(asked, Ok(()));
     id
 }
@@ -105,11 +109,13 @@ fn one_job_at_a_time_and_another_worker_takes_the_place_of_one_that_is_no_more()
     let mut world = world();
     let actor = county(&mut world);
     let first = ask(&world, &actor, &ClockTask::Recompute);
-    ask(&world, &actor, &ClockTask::PreviewPolicies(None));
-    let dead = claim(&world, now()).unwrap();
+    // Of one instant there is no first.
+    let asked = now() + TimeDelta::seconds(1);
+    ask_at(&world, &actor, &ClockTask::PreviewPolicies(None), asked);
+    let dead = claim(&world, asked).unwrap();
     assert_eq!(dead.id, first);
-    assert!(claim(&world, now()).is_none(), "the second waits for the first");
-    let later = now() + TimeDelta::seconds(61);
+    assert!(claim(&world, asked).is_none(), "the second waits for the first");
+    let later = asked + TimeDelta::seconds(61);
     let heir = claim(&world, later).unwrap();
     assert_eq!(heir.id, first);
     assert!(!world.store.run_clock_job(&dead, later, &mut |_, _| Ok(true)).unwrap());

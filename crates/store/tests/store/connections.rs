@@ -16,7 +16,8 @@ fn a_store_whose_connections_broke_recovers() {
             .code_page(&grid.token, minyi_domain::calendar::local_date(now()))
     };
     assert!(look().unwrap().is_some());
-    let end_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    // With the time to wait until it has ended: without, they would only be told to.
+    let end_others = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()";
     world.raw().batch_execute(end_others).unwrap();
     // One call finds out; after that the other connections are looked at before they are used again.
@@ -33,6 +34,7 @@ fn a_database_that_is_away_is_told_without_its_password() {
     let error = Store::connect(&StoreConfig {
         database_url,
         pool_size: 1,
+        patience_seconds: 1,
     })
     .unwrap_err();
     assert!(matches!(error, Error::Unavailable(_)));

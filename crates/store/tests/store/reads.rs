@@ -52,7 +52,7 @@ fn counted(database: &TestDatabase, tables: &[&str]) -> Vec<Read> {
         AND backend_type IN ('client backend', 'parallel worker')";
     const READS: &str = "SELECT relname::text AS table, seq_scan AS scans, seq_tup_read + idx_tup_fetch AS rows
         FROM pg_stat_user_tables WHERE schemaname = 'public' AND relname = ANY ($1) ORDER BY relname";
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let others: Others = diesel::sql_query(OTHERS).get_result(&mut raw(database)).unwrap();
         if others.count == 0 {
             let reads = diesel::sql_query(READS).bind::<Array<Text>, _>(tables);

@@ -219,7 +219,8 @@ fn the_search_reads_indexes_only() {
     world
         .raw()
         .batch_execute(&format!(
-            "CREATE TABLE many AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, 3000) AS n;
+            "SELECT setseed(0.5);
+             CREATE TABLE many AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, 3000) AS n;
              ALTER TABLE submission_terms DROP CONSTRAINT submission_terms_submission_id_fkey;
              INSERT INTO submission_terms SELECT '{COUNTY}', 'word' || (random() ^ 3 * 2000)::int + k * 10000, now(), id, 0.3
                  FROM many, generate_series(1, 12) AS k;

@@ -34,6 +34,8 @@ pub fn connect(database: &TestDatabase, pool_size: u32) -> Store {
     let config = StoreConfig {
         database_url: database.url().to_owned(),
         pool_size,
+        // Of a machine that has much else to do.
+        patience_seconds: 60,
     };
     Store::connect(&config).unwrap()
 }

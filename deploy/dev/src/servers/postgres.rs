@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::{Durability, Place, Server, free_port, random_password};
 use crate::error::{Doing as _, Error, Result};
-use crate::process::Identity;
+use crate::process::{self, Identity};
 
 /// The SQL of the product is written for this major version and newer ones.
 pub const OLDEST_POSTGRES: u32 = 15;
@@ -155,7 +155,18 @@ impl PrivatePostgres {
                 format!("end it yourself: kill -QUIT {pid}"),
             ));
         }
+        // The killed server's own processes end when they notice, and a new server does not start beside them. One
+        // that outlasts this patience makes it say so.
+        let _ = process::poll(Duration::from_secs(20), || self.is_deserted().then_some(()));
         fs::remove_file(&note).doing(|| format!("removing {}", note.display()))
+    }
+
+    /// Whether no process works in the data's folder, as all of a server's do.
+    fn is_deserted(&self) -> bool {
+        let data = fs::canonicalize(&self.data).unwrap_or_else(|_| self.data.clone());
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let mut folders = processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok());
+        !folders.any(|folder| folder == data)
     }
 
     fn is_ours(&self, pid: u32) -> bool {

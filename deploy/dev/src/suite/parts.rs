@@ -123,7 +123,7 @@ pub struct TestServers {
 
 impl TestServers {
     /// Starts both.
-    pub fn start() -> Result<Self> {
+    pub fn start(checkout: &Checkout) -> Result<Self> {
         let name = format!("minyi-test-{}-{}", std::process::id(), servers::random_password()?);
         let place = Place::temporary(&name)?;
         let postgres = PrivatePostgres::prepare(&place, Durability::Thrown)?;
@@ -134,14 +134,15 @@ impl TestServers {
             children: Vec::new(),
             place,
         };
-        all.add(Box::new(postgres))?;
-        all.add(Box::new(redis))?;
+        all.add(checkout, Box::new(postgres))?;
+        all.add(checkout, Box::new(redis))?;
         Ok(all)
     }
 
-    fn add(&mut self, server: Box<dyn Server>) -> Result<()> {
-        let log = self.place.folder().join(format!("{}.log", server.name()));
+    fn add(&mut self, checkout: &Checkout, server: Box<dyn Server>) -> Result<()> {
         let doing = || format!("starting {}", server.name());
+        // Not beside its data, which are gone after the run: then of all times somebody asks why it ended.
+        let log = checkout.kept("log").join(format!("test-{}.log", server.name()));
         let output = File::create(&log).doing(doing)?;
         let second = output.try_clone().doing(doing)?;
         let mut command = server.command()?;

@@ -60,6 +60,7 @@ impl Database {
         Ok(Store::connect(&StoreConfig {
             database_url: self.url.clone(),
             pool_size: 1,
+            patience_seconds: 60,
         })?)
     }
 

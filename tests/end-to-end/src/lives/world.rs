@@ -63,6 +63,7 @@ impl World {
         let store = Store::connect(&StoreConfig {
             database_url: database.url().to_owned(),
             pool_size: 8,
+            patience_seconds: 60,
         })?;
         let people = People::settle(&store, beginning());
         let key = |letter: &str| letter.repeat(43) + "=";
@@ -70,6 +71,9 @@ impl World {
             ("--mode", "development".to_owned()),
             ("--database-url", database.url().to_owned()),
             ("--redis-url", redis.url().to_owned()),
+            ("--database-patience-seconds", "60".to_owned()),
+            ("--redis-timeout-ms", "60000".to_owned()),
+            ("--wechat-timeout-seconds", "60".to_owned()),
             ("--objects", format!("file://{}/objects", folder.display())),
             ("--contact-keys", format!("k1:{}", key("A"))),
             ("--index-key", key("E")),

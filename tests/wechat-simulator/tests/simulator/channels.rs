@@ -7,8 +7,6 @@ mod service;
 mod texts;
 mod wecom;
 
-use std::net::TcpListener;
-
 use chrono::{DateTime, Utc};
 use minyi_domain::delivery::Channel;
 use minyi_gateways::{
@@ -65,7 +63,9 @@ impl Stage {
         change(&mut config);
         let clock = Clock::manual(noon());
         let link = RedisLink::new(&RedisConfig {
-            redis_url: format!("redis://127.0.0.1:{}/0", free_port()).into(),
+            // Nobody is there.
+            redis_url: "redis://127.0.0.1:1/0".to_owned().into(),
+            redis_timeout_ms: 60_000,
         })
         .unwrap();
         let limits = Limits::new(link.clone(), keys().index, clock.clone());
@@ -101,10 +101,6 @@ impl Stage {
     }
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 fn keys() -> Keys {
     let key = |letter: &str| letter.repeat(43) + "=";
     let config = KeysConfig {
@@ -123,7 +119,8 @@ fn mini_program(world: &World) -> WechatConfig {
         wechat_template_deputy_new: DEPUTY_NEW.to_owned(),
         wechat_template_deputy_deadline: DEPUTY_DEADLINE.to_owned(),
         wechat_template_resident_progress: RESIDENT_PROGRESS.to_owned(),
-        wechat_timeout_seconds: 1,
+        // As long as the other channels wait.
+        wechat_timeout_seconds: 8,
     }
 }
 

@@ -78,7 +78,7 @@ async fn a_broken_proxy_answers_html_with_its_status() {
 async fn a_late_answer_comes_after_the_delivery() {
     let world = World::start().await;
     world
-        .fault(json!({"path": SEND, "latency_ms": 60_000, "times": 1}))
+        .fault(json!({"path": SEND, "latency_ms": 600_000, "times": 1}))
         .await;
     let (token, _) = world.stable(false).await;
     let url = world.url(&format!("{SEND}?access_token={token}"));

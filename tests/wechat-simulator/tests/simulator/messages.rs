@@ -179,9 +179,12 @@ async fn a_one_time_template_goes_as_often_as_it_was_accepted() {
 #[tokio::test]
 async fn two_sends_at_once_to_one_person_are_refused() {
     let world = World::start().await;
-    let slow = world.fault(json!({"path": SEND, "latency_ms": 400, "times": 1})).await;
+    let slow = world
+        .fault(json!({"path": SEND, "latency_ms": 10_000, "times": 1}))
+        .await;
     let (message, other) = (good_message(), message_with("/touser", json!(OTHER)));
-    // The first holds the line for 400 ms; the second waits until the fault was used up, so it is sure to be later.
+    // The first holds the line, longer than the others take even on a busy machine; the second waits until the fault was
+    // used up, so it is sure to be later.
     let second = async {
         loop {
             let faults = world.get("/_sim/faults").await;

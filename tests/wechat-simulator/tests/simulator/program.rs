@@ -15,7 +15,7 @@ impl Drop for Running {
 
 #[tokio::test]
 async fn the_program_says_where_it_listens_and_reads_its_people() {
-    let folder = std::env::temp_dir().join(format!("wechat-simulator-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("wechat-simulator-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir_all(&folder).unwrap();
     let (users, ready) = (folder.join("users.json"), folder.join("ready"));
     std::fs::write(&users, json!([{"openid": "oA", "name": "甲"}]).to_string()).unwrap();

@@ -75,7 +75,7 @@ async fn an_unexpected_reply_is_an_error_and_a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn no_error_shows_the_secret_or_the_code() {
-    let nobody = format!("http://127.0.0.1:{}", support::free_port());
+    let nobody = format!("http://127.0.0.1:{}", support::NOBODY);
     let error = client(&nobody).code_to_session("js-code").await.unwrap_err();
     let shown = format!("{error} {error:?}");
     assert!(matches!(error, Error::PlatformUnreachable(_)));
@@ -86,7 +86,7 @@ async fn no_error_shows_the_secret_or_the_code() {
 
 #[tokio::test]
 async fn empty_settings_and_in_production_plain_http_are_refused() {
-    let build = |config: WechatConfig, mode| Wechat::new(config, support::link(support::free_port()), clock(), mode);
+    let build = |config: WechatConfig, mode| Wechat::new(config, support::link(support::NOBODY), clock(), mode);
     let https = config("https://api.weixin.qq.com");
     assert!(build(https.clone(), Mode::Production).is_ok());
     assert!(build(config("http://127.0.0.1:1"), Mode::Production).is_err());

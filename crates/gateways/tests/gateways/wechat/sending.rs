@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use minyi_dev::servers::free_port;
 use minyi_gateways::{
+    Mode,
     channels::{Notice, Outcome, Refusal},
-    wechat::data,
+    wechat::{Wechat, WechatConfig, data},
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -11,7 +13,7 @@ use tokio::{
 };
 use wiremock::{MockServer, ResponseTemplate};
 
-use super::{OPENID, SEND, STABLE_TOKEN, client, message, mount, reply, requests_to, token_reply};
+use super::{OPENID, SEND, STABLE_TOKEN, client, clock, config, message, mount, reply, requests_to, token_reply};
 use crate::support;
 
 async fn wechat_that_answers(response: ResponseTemplate) -> MockServer {
@@ -130,13 +132,23 @@ async fn a_reply_that_says_nothing_is_unknown() {
 
 #[tokio::test]
 async fn no_answer_in_time_is_unknown() {
-    let late = reply(json!({"errcode": 0})).set_delay(Duration::from_secs(30));
-    assert_eq!(outcome_of(late).await, Outcome::Unknown { reason: "timeout" });
+    let late = reply(json!({"errcode": 0})).set_delay(Duration::from_secs(600));
+    let server = wechat_that_answers(late).await;
+    // The token, asked for before, has to come in that time.
+    let config = WechatConfig {
+        wechat_timeout_seconds: 5,
+        ..config(&server.uri())
+    };
+    let client = Wechat::new(config, support::link(support::NOBODY), clock(), Mode::Development).unwrap();
+    assert_eq!(
+        client.send(OPENID, &message()).await,
+        Outcome::Unknown { reason: "timeout" }
+    );
 }
 
 #[tokio::test]
 async fn nobody_there_is_certainly_not_sent() {
-    let nobody = format!("http://127.0.0.1:{}", support::free_port());
+    let nobody = format!("http://127.0.0.1:{}", support::NOBODY);
     let outcome = client(&nobody).send(OPENID, &message()).await;
     assert!(matches!(
         outcome,
@@ -181,7 +193,9 @@ enum AfterToken {
 
 /// A server that gives a token and then fails in the given way.
 async fn outcome_after_token(then: AfterToken) -> Outcome {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // One that nobody else takes when it is given up.
+    let port = free_port().unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = client(&format!("http://{address}"));
     let sending = tokio::spawn(async move { client.send(OPENID, &message()).await });

@@ -39,7 +39,8 @@ async fn many_sends_at_once_ask_for_one_token_and_never_force_a_new_one() {
 #[tokio::test]
 async fn a_failed_attempt_fails_for_all_who_waited_for_it() {
     let server = MockServer::start().await;
-    let busy = reply(json!({"errcode": -1})).set_delay(Duration::from_millis(50));
+    // Until then all of them wait, also on a busy machine.
+    let busy = reply(json!({"errcode": -1})).set_delay(Duration::from_secs(2));
     mount(&server, "POST", STABLE_TOKEN, busy).await;
     let client = client(&server.uri());
     let sends = (0..8).map(|_| {

@@ -38,6 +38,7 @@ use crate::{
     word::words,
 };
 
+mod arrived;
 mod begin;
 mod claim;
 mod dead;

@@ -76,6 +76,14 @@ pub struct Attempt {
     pub others: Vec<Uuid>,
 }
 
+impl Attempt {
+    /// All rows of the message, each with the one with which it went out.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (Uuid, Option<Uuid>)> {
+        let carried = self.others.iter().map(|id| (*id, Some(self.id)));
+        std::iter::once((self.id, None)).chain(carried)
+    }
+}
+
 impl Outgoing {
     /// By what a platform knows the same message again: a digest of other rows is another message.
     #[must_use]

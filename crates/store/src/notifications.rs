@@ -52,6 +52,7 @@ mod pass_on;
 mod reach;
 mod resend;
 mod unreachable;
+mod way;
 mod wishes;
 
 pub use begin::BeginSending;

@@ -57,7 +57,11 @@ pub(super) fn arrived(
     }
     let before = before(connection, taken)?;
     let (mut arrivals, mut used) = (Arrivals::default(), Vec::new());
-    let mut open: HashSet<Uuid> = before.values().filter(|row| row.state != "sent").map(|row| row.id).collect();
+    let mut open: HashSet<Uuid> = before
+        .values()
+        .filter(|row| row.state != "sent")
+        .map(|row| row.id)
+        .collect();
     for (attempt, message_id) in taken {
         let mut counts = false;
         for (id, carrier) in attempt.rows() {
@@ -69,7 +73,9 @@ pub(super) fn arrived(
             }
         }
         // The platform counts one message, however many rows it carried.
-        let carrier = before.get(&attempt.id).filter(|row| counts && row.channel == Channel::Wechat);
+        let carrier = before
+            .get(&attempt.id)
+            .filter(|row| counts && row.channel == Channel::Wechat);
         if let Some((account, row)) = carrier.and_then(|row| Some((row.account_id?, row))) {
             used.push((account, counted(row.template, !attempt.others.is_empty())));
         }

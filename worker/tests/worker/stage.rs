@@ -163,6 +163,7 @@ impl Stage {
             },
             public_url: None,
             pace: Pace {
+                messages: 32,
                 concurrency: 4,
                 stale_seconds: 4,
                 unknown_seconds: 2,
@@ -203,6 +204,7 @@ impl Stage {
             .env("MINYI_WECHAT_TEMPLATE_DEPUTY_DEADLINE", templates::DEPUTY_DEADLINE)
             .env("MINYI_WECHAT_TEMPLATE_RESIDENT_PROGRESS", templates::RESIDENT_PROGRESS)
             .env("MINYI_WECHAT_TIMEOUT_SECONDS", "2")
+            .env("MINYI_WORKER_MESSAGES", "32")
             .env("MINYI_WORKER_CONCURRENCY", "4")
             .env("MINYI_WORKER_STALE_SECONDS", "4")
             .env("MINYI_WORKER_UNKNOWN_SECONDS", "2")

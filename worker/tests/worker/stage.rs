@@ -356,3 +356,14 @@ pub async fn keep_house(worker: &Worker) {
     worker.keep_house().await.unwrap();
     worker.forget(&stop).await.unwrap();
 }
+
+/// Waits until there are rows like these; ten seconds at most.
+pub async fn wait_for(stage: &Stage, rows: &str) {
+    for _ in 0..500 {
+        if stage.count(rows) > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("no {rows}");
+}

@@ -117,13 +117,13 @@ fn tell_timeline(connection: &mut PgConnection, rows: &[&Before], now: DateTime<
         return Ok(());
     }
     // Two messages of one event may arrive at once: the submission's lock lets them pass one by one. In the order of the
-    // ids, so that two who record do not wait for each other.
+    // ids, so that two who record do not wait for each other; who only refers to the submission need not wait.
     let concerned: BTreeSet<Uuid> = new.iter().map(|row| row.submission_id).collect();
     submissions::table
         .filter(submissions::id.eq_any(&concerned))
         .order(submissions::id)
         .select(submissions::id)
-        .for_update()
+        .for_no_key_update()
         .load::<Uuid>(connection)?;
     // What failed afterwards was told of as well.
     let was_taken = notifications::state

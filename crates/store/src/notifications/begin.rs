@@ -44,13 +44,8 @@ pub enum BeginSending {
 type Begun = Vec<(Uuid, Channel)>;
 
 impl Store {
-    /// Whose message this is, as the id of the account, of the subscription or of the group's place: two messages to one
-    /// person must not be on their way at once. `None`: no such message.
-    pub fn recipient_of(&self, id: Uuid) -> Result<Option<Uuid>> {
-        Ok(self.recipients_of(&[id])?.pop().flatten())
-    }
-
-    /// [`Store::recipient_of`] for many messages, in their order.
+    /// Whose messages these are, in their order, each as the id of the account, of the subscription or of the group's place:
+    /// two messages to one person must not be on their way at once. `None`: no such message.
     pub fn recipients_of(&self, ids: &[Uuid]) -> Result<Vec<Option<Uuid>>> {
         type Row = (Uuid, Option<Uuid>, Option<Uuid>, Option<Uuid>);
         let rows: Vec<Row> = notifications::table

@@ -55,7 +55,7 @@ impl Known {
         let policy = policy(connection)?;
         let found: Vec<(Uuid, Uuid, Option<Uuid>, Word<Channel>)> = notifications::table
             .filter(notifications::event_id.eq_any(&events))
-            .filter(notifications::account_id.eq_any(&accounts))
+            .filter(notifications::account_id.eq_any(accounts.iter().copied()))
             .select((
                 notifications::id,
                 notifications::event_id,

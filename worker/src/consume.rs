@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use minyi_gateways::queue::{Consumer, Message, Stream};
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Semaphore, mpsc, watch},
     task::JoinSet,
 };
 use uuid::Uuid;
@@ -13,18 +13,27 @@ use crate::{Result, Worker, stopped};
 
 const BLOCK: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(500);
+/// Entries that are acknowledged at once.
+const MOST_ACKNOWLEDGED: usize = 500;
 
 impl Worker {
-    /// Works on `stream` until `stop` says so, then finishes what it has in hand.
-    pub(crate) async fn run_consumer<W, F>(self: Arc<Self>, stream: Stream, mut stop: watch::Receiver<bool>, work: W)
-    where
+    /// Works on `stream`, on `most` entries at once, until `stop` says so, then finishes what it has in hand.
+    pub(crate) async fn run_consumer<W, F>(
+        self: Arc<Self>,
+        stream: Stream,
+        most: usize,
+        mut stop: watch::Receiver<bool>,
+        work: W,
+    ) where
         W: Fn(Arc<Worker>, Uuid) -> F + Send + Sync + 'static,
         F: Future<Output = Result<()>> + Send + 'static,
     {
         let mut consumer = self.queue.consumer(stream, self.name.clone());
         // The consumer blocks while it waits, so acknowledging goes its own way.
-        let acknowledger = Arc::new(self.queue.consumer(stream, self.name.clone()));
-        let (work, hands) = (Arc::new(work), Arc::new(Semaphore::new(self.pace.concurrency)));
+        let (done, finished) = mpsc::unbounded_channel();
+        let acknowledger = self.queue.consumer(stream, self.name.clone());
+        let acknowledging = tokio::spawn(acknowledge(stream, acknowledger, finished));
+        let (work, hands) = (Arc::new(work), Arc::new(Semaphore::new(most)));
         let mut in_hand = JoinSet::new();
         let mut claim = tokio::time::interval(self.pace.stale() / 2);
         claim.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -47,15 +56,17 @@ impl Worker {
                 let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
                     break;
                 };
-                let (worker, work, acknowledger) = (Arc::clone(&self), Arc::clone(&work), Arc::clone(&acknowledger));
+                let (worker, work, done) = (Arc::clone(&self), Arc::clone(&work), done.clone());
                 in_hand.spawn(async move {
-                    finish(stream, &acknowledger, message, |id| work(worker, id)).await;
+                    finish(stream, &done, message, |id| work(worker, id)).await;
                     drop(hand);
                 });
             }
         }
+        drop(done);
         let drained = tokio::time::timeout(self.pace.drain(), async {
             while in_hand.join_next().await.is_some() {}
+            acknowledging.await
         });
         if drained.await.is_err() {
             tracing::warn!(
@@ -87,16 +98,28 @@ impl Worker {
 }
 
 /// Works on one entry; one that failed is left pending and comes back through the sweep.
-async fn finish<F>(stream: Stream, acknowledger: &Consumer, message: Message, work: impl FnOnce(Uuid) -> F)
-where
+async fn finish<F>(
+    stream: Stream,
+    done: &mpsc::UnboundedSender<Message>,
+    message: Message,
+    work: impl FnOnce(Uuid) -> F,
+) where
     F: Future<Output = Result<()>>,
 {
     match work(message.id).await {
-        Ok(()) => {
-            if let Err(error) = acknowledger.ack(&[message]).await {
-                tracing::warn!(stream = stream.name(), %error, "finished work could not be acknowledged");
-            }
-        }
+        // Fails only if the acknowledger is gone; then it comes back and is found done.
+        Ok(()) => drop(done.send(message)),
         Err(error) => tracing::warn!(stream = stream.name(), id = %message.id, %error, "work failed; it comes back"),
+    }
+}
+
+/// Acknowledges what is finished, all that has come together at once, until nobody is left who could finish anything.
+async fn acknowledge(stream: Stream, acknowledger: Consumer, mut finished: mpsc::UnboundedReceiver<Message>) {
+    let mut messages = Vec::new();
+    while finished.recv_many(&mut messages, MOST_ACKNOWLEDGED).await > 0 {
+        if let Err(error) = acknowledger.ack(&messages).await {
+            tracing::warn!(stream = stream.name(), %error, "finished work could not be acknowledged");
+        }
+        messages.clear();
     }
 }

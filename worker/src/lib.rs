@@ -17,6 +17,7 @@ mod sender;
 mod serve;
 mod steps;
 mod suggest;
+mod together;
 mod vitals;
 
 use std::{
@@ -37,8 +38,9 @@ use minyi_gateways::{
     redis_link::RedisLink,
 };
 use minyi_print::font::Font;
-use minyi_store::{ANNOUNCE_EVERY, Store};
+use minyi_store::{ANNOUNCE_EVERY, Attempt, BeginSending, SendResult, Store};
 pub use serve::serve;
+use together::Together;
 use tokio::{
     sync::{OwnedMutexGuard, watch},
     task::JoinHandle,
@@ -58,6 +60,8 @@ pub enum Error {
     Words(#[from] minyi_domain::content::BuildError),
     #[error("a thread of the database was lost: {0}")]
     Thread(#[from] tokio::task::JoinError),
+    #[error("nobody answers for the database any more")]
+    Unanswered,
     #[error("the database has another shape than this program: run `minyi-api migrate`")]
     NotMigrated,
     #[error(transparent)]
@@ -94,6 +98,12 @@ pub struct Worker {
     pace: Pace,
     /// Who is being written to right now.
     turns: Mutex<HashMap<Uuid, Weak<tokio::sync::Mutex<()>>>>,
+    /// Whose messages these are.
+    recipients: Together<Uuid, Option<Uuid>>,
+    /// Whether they are to be sent now.
+    begins: Together<Uuid, BeginSending>,
+    /// What came of them.
+    outcomes: Together<(Attempt, SendResult), ()>,
 }
 
 impl Worker {
@@ -114,6 +124,12 @@ impl Worker {
         let channels = Channels::new(wechat, channels, &limits, &link, &clock, mode)?;
         Ok(Arc::new(Self {
             name: format!("worker-{}", clock.new_id()),
+            recipients: Together::new(&store, &clock, |store, ids, _| store.recipients_of(ids)),
+            begins: Together::new(&store, &clock, Store::begin_all),
+            outcomes: Together::new(&store, &clock, |store, finished, now| {
+                store.finish_all(finished, now)?;
+                Ok(vec![(); finished.len()])
+            }),
             store,
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),
@@ -157,8 +173,9 @@ impl Worker {
             ("figures", figures),
             ("announcements", announcing),
         ];
-        let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
-        let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop.clone(), steps::take);
+        let (messages, steps) = (self.pace.messages, self.pace.concurrency);
+        let sender = Arc::clone(&self).run_consumer(Stream::Notifications, messages, stop.clone(), sender::send);
+        let steps = Arc::clone(&self).run_consumer(Stream::Steps, steps, stop.clone(), steps::take);
         let ((), (), until) = tokio::join!(sender, steps, drained_at(stop, self.pace.drain()));
         for (part, task) in parts {
             end_by(until, part, task).await;

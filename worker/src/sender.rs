@@ -27,13 +27,12 @@ use crate::{
 /// # Errors
 /// The database is away: the work comes back.
 pub(crate) async fn send(worker: Arc<Worker>, id: Uuid) -> Result<()> {
-    let Some(recipient) = worker.in_store(move |store| store.recipient_of(id)).await? else {
+    let Some(recipient) = worker.recipients.ask(id).await? else {
         return Ok(());
     };
     // WeChat refuses two messages to one person at once (43108). The row says "being sent" only when its turn has come.
     let turn = worker.turn_of(recipient).await;
-    let now = worker.clock.now();
-    let outgoing = match worker.in_store(move |store| store.begin_sending(id, now)).await? {
+    let outgoing = match worker.begins.ask(id).await? {
         BeginSending::Send(outgoing) => outgoing,
         BeginSending::AlreadyDone | BeginSending::Later => return Ok(()),
         BeginSending::NoAddress | BeginSending::NoLongerNeeded => {
@@ -61,10 +60,11 @@ async fn dispatch(worker: &Worker, outgoing: &Outgoing) -> Outcome {
     };
     match address {
         Ok(address) => {
-            let channel = outgoing.channel;
-            let mut notice = compose(worker, outgoing);
-            notice.wording = wording(worker, channel, notice.kind).await;
-            worker.channels.send(channel, address.expose_secret(), &notice).await
+            let notice = compose(worker, outgoing);
+            worker
+                .channels
+                .send(outgoing.channel, address.expose_secret(), &notice)
+                .await
         }
         Err(error) => {
             tracing::warn!(%error, "an address cannot be opened");
@@ -76,32 +76,11 @@ async fn dispatch(worker: &Worker, outgoing: &Outgoing) -> Outcome {
     }
 }
 
-/// What this installation says on a channel with free text instead of the usual words.
-async fn wording(worker: &Worker, channel: Channel, kind: NoticeKind) -> Option<Wording> {
-    if !Wording::is_free(channel) {
-        return None;
-    }
-    let set = worker
-        .in_store(move |store| store.message_wording(channel, kind.as_str()))
-        .await;
-    match set {
-        Ok(text) => Wording::parse(&text?, channel).ok(),
-        Err(error) => {
-            tracing::warn!(%error, "the words of a message cannot be read; it goes out in the usual ones");
-            None
-        }
-    }
-}
-
 /// Records the outcome. While the database is away it tries again: an outcome that is known must not become unknown.
 async fn record(worker: &Worker, attempt: Attempt, result: SendResult) -> Result<()> {
     let (started, mut pause) = (Instant::now(), Duration::from_millis(100));
     loop {
-        let (attempt, result, now) = (attempt.clone(), result.clone(), worker.clock.now());
-        match worker
-            .in_store(move |store| store.finish_sending(&attempt, &result, now))
-            .await
-        {
+        match worker.outcomes.ask((attempt.clone(), result.clone())).await {
             Err(error) if started.elapsed() + pause < worker.pace.stale() => {
                 tracing::warn!(%error, "the outcome of a message cannot be recorded yet");
                 tokio::time::sleep(pause).await;
@@ -114,6 +93,8 @@ async fn record(worker: &Worker, attempt: Attempt, result: SendResult) -> Result
 
 fn compose(worker: &Worker, outgoing: &Outgoing) -> Notice {
     let letter = &outgoing.letter;
+    // Only channels with free text take one.
+    let wording = |words| Wording::parse(words, outgoing.channel).ok();
     let kind = match letter.template {
         _ if letter.is_digest => NoticeKind::Digest,
         Template::DeputyNew => NoticeKind::DeputyNew,
@@ -131,7 +112,7 @@ fn compose(worker: &Worker, outgoing: &Outgoing) -> Notice {
         link: worker.public_url.as_ref().map(|base| link(base, letter)),
         page: Some(letter.page.clone()),
         written_at: outgoing.created_at,
-        wording: None,
+        wording: outgoing.wording.as_deref().and_then(wording),
     }
 }
 

@@ -1,17 +1,22 @@
 use chrono::{DateTime, Utc};
-use diesel::{Insertable, PgConnection, QueryResult, RunQueryDsl};
+use diesel::{
+    Insertable, IntoSql, PgConnection, QueryResult, RunQueryDsl,
+    sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     ids,
+    prepared::Prepared,
     schema::events,
     submissions::{EventActor, EventKind},
 };
 
 /// A row to be written to the timeline.
 #[derive(Insertable)]
-#[diesel(table_name = events)]
+// A column that is left out would make another statement, which is not prepared.
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 pub struct NewEvent {
     pub id: Uuid,
     pub submission_id: Uuid,
@@ -80,4 +85,37 @@ impl NewEvent {
         diesel::insert_into(events::table).values(&self).execute(connection)?;
         Ok(self.id)
     }
+
+    /// Writes many, in their order.
+    pub fn insert_all(all: Vec<Self>, connection: &mut PgConnection) -> QueryResult<()> {
+        if all.is_empty() {
+            return Ok(());
+        }
+        let binds = (
+            column(&all, |event| event.id).into_sql::<Array<SqlUuid>>(),
+            column(&all, |event| event.submission_id).into_sql::<Array<SqlUuid>>(),
+            column(&all, |event| event.kind).into_sql::<Array<Text>>(),
+            column(&all, |event| event.actor).into_sql::<Array<Text>>(),
+            column(&all, |event| event.actor_account_id).into_sql::<Array<Nullable<SqlUuid>>>(),
+            column(&all, |event| event.is_public).into_sql::<Array<Bool>>(),
+            column(&all, |event| event.occurred_at).into_sql::<Array<Timestamptz>>(),
+            column(&all, |event| event.data.clone()).into_sql::<Array<Jsonb>>(),
+        );
+        Prepared::<(), _>::new(
+            "WITH input (ids, submission_ids, kinds, actors, account_ids, are_public, times, data) AS (VALUES (",
+            binds,
+            "))
+            INSERT INTO events (id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data)
+            SELECT id, submission_id, kind, actor, account_id, is_public, at, said
+            FROM input, unnest(ids, submission_ids, kinds, actors, account_ids, are_public, times, input.data)
+                WITH ORDINALITY AS new (id, submission_id, kind, actor, account_id, is_public, at, said, place)
+            ORDER BY place",
+        )
+        .execute(connection)?;
+        Ok(())
+    }
+}
+
+fn column<T>(events: &[NewEvent], of: impl Fn(&NewEvent) -> T) -> Vec<T> {
+    events.iter().map(of).collect()
 }

@@ -38,6 +38,7 @@ use crate::{
     word::words,
 };
 
+mod arrived;
 mod begin;
 mod claim;
 mod dead;
@@ -51,6 +52,7 @@ mod pass_on;
 mod reach;
 mod resend;
 mod unreachable;
+mod way;
 mod wishes;
 
 pub use begin::BeginSending;

@@ -3,13 +3,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
-    sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid},
+    ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
 
 use crate::{
     Result, Store, Template,
+    prepared::Prepared,
     schema::{notifications, push_permissions},
     word::Word,
 };
@@ -81,18 +82,37 @@ pub(crate) fn answered(
     Ok(())
 }
 
-/// A message was taken: one fewer is left. In the transaction that records the delivery. `is_digest`: other rows went out
-/// with it.
-pub(crate) fn used(connection: &mut PgConnection, notification: Uuid, is_digest: bool) -> Result<()> {
-    let Some((account, template)) = whose(connection, notification, is_digest)? else {
+/// Messages were taken, each of this account and template: one fewer is left for each. In the transaction that records the
+/// delivery, after everything else of it.
+pub(crate) fn used(connection: &mut PgConnection, taken: &[(Uuid, Template)]) -> Result<()> {
+    if taken.is_empty() {
         return Ok(());
-    };
-    let left = push_permissions::table
-        .find((account, template))
-        .filter(push_permissions::remaining.gt(0));
-    diesel::update(left)
-        .set(push_permissions::remaining.eq(push_permissions::remaining - 1))
-        .execute(connection)?;
+    }
+    let (accounts, templates): (Vec<Uuid>, Vec<&str>) = taken
+        .iter()
+        .map(|(account, template)| (*account, template.as_str()))
+        .unzip();
+    let binds = (
+        accounts.into_sql::<Array<SqlUuid>>(),
+        templates.into_sql::<Array<Text>>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (accounts, templates) AS (VALUES (",
+        binds,
+        ")),
+        used AS (
+            SELECT account_id, template, count(*)::integer AS times
+            FROM input, unnest(accounts, templates) AS taken (account_id, template) GROUP BY account_id, template
+        ),
+        -- In one order, so that two who record do not wait for each other.
+        held AS (
+            SELECT account_id, template, times FROM push_permissions JOIN used USING (account_id, template)
+            ORDER BY account_id, template FOR UPDATE OF push_permissions
+        )
+        UPDATE push_permissions AS left_over SET remaining = greatest(remaining - times, 0) FROM held
+        WHERE left_over.account_id = held.account_id AND left_over.template = held.template AND remaining > 0",
+    )
+    .execute(connection)?;
     Ok(())
 }
 
@@ -106,8 +126,8 @@ pub(crate) fn refused(
     if code != Some(USED_UP) {
         return Ok(());
     }
-    if let Some(key) = whose(connection, notification, is_digest)? {
-        diesel::update(push_permissions::table.find(key))
+    if let Some((account, template)) = whose(connection, notification, is_digest)? {
+        diesel::update(push_permissions::table.find((account, template.as_str())))
             .set(push_permissions::remaining.eq(0))
             .execute(connection)?;
     }
@@ -121,21 +141,18 @@ pub(crate) fn forget(connection: &mut PgConnection, account: Uuid) -> Result<()>
     Ok(())
 }
 
-/// The account and the template that WeChat counted; a digest has the template of deadlines, whatever the first of its rows
-/// is. `None`: a resident's, or not by the mini-program.
-fn whose(connection: &mut PgConnection, notification: Uuid, is_digest: bool) -> Result<Option<(Uuid, String)>> {
-    let found: Option<(Option<Uuid>, String)> = notifications::table
+/// The template that WeChat counts: a digest has that of deadlines, whatever the first of its rows is.
+pub(crate) const fn counted(template: Template, is_digest: bool) -> Template {
+    if is_digest { Template::DeputyDeadline } else { template }
+}
+
+/// The account and the template that WeChat counted. `None`: a resident's, or not by the mini-program.
+fn whose(connection: &mut PgConnection, notification: Uuid, is_digest: bool) -> Result<Option<(Uuid, Template)>> {
+    let found: Option<(Option<Uuid>, Word<Template>)> = notifications::table
         .find(notification)
         .filter(notifications::channel.eq("wechat"))
         .select((notifications::account_id, notifications::template))
         .first(connection)
         .optional()?;
-    let counted = |template| {
-        if is_digest {
-            Template::DeputyDeadline.as_str().to_owned()
-        } else {
-            template
-        }
-    };
-    Ok(found.and_then(|(account, template)| Some((account?, counted(template)))))
+    Ok(found.and_then(|(account, Word(template))| Some((account?, counted(template, is_digest)))))
 }

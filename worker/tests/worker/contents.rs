@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use minyi_domain::{content::Verdict, text::SubmissionText, token::ReceiptToken};
 use minyi_store::{ContentCheck, Unable, fixtures::Deputy};
@@ -8,7 +6,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, wait_for};
 
 const RESIDENT: &str = "oResident0000000000000000000";
 
@@ -96,17 +94,6 @@ async fn after_many_attempts_a_person_looks() {
     }
     let of_wechat = &checks(&stage, id, &deputy)[1];
     assert_eq!(of_wechat.reason, Some(Unable::GivenUp));
-}
-
-/// Waits until there are rows like these; a minute at most.
-async fn wait_for(stage: &Stage, rows: &str) {
-    for _ in 0..3_000 {
-        if stage.count(rows) > 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("no {rows}");
 }
 
 /// Questions to WeChat about submissions that one resident sent, each answered after so many milliseconds.

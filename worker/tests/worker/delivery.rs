@@ -2,8 +2,9 @@ use chrono::TimeDelta;
 use minyi_domain::{delivery::Channel, people::Role, text::AnswerText};
 use minyi_store::{By, fixtures::TO_STAFF};
 use serde_json::json;
+use tokio::sync::watch;
 
-use crate::stage::{Stage, keep_house, keyword};
+use crate::stage::{Stage, keep_house, keyword, wait_for};
 
 #[tokio::test]
 async fn the_deputy_reads_place_matter_and_deadline() {
@@ -334,4 +335,31 @@ async fn at_night_the_deputy_sleeps_and_is_told_in_the_morning() {
     worker.run_due().await.unwrap();
 
     assert_eq!(stage.messages(&deputy.openid).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cannot_be_read_holds_up_no_other_that_is_in_hand_with_it() {
+    let mut stage = Stage::new().await;
+    for _ in 0..6 {
+        let (grid, deputy) = stage.grid_with_lead().await;
+        stage.city.submit(&grid, deputy.route());
+    }
+    stage.sql("ALTER TABLE notifications DROP CONSTRAINT notifications_template_check");
+    stage.sql(
+        "UPDATE notifications SET template = 'of another program'
+            WHERE id = (SELECT id FROM notifications ORDER BY id LIMIT 1)",
+    );
+    let (stop, stopped) = watch::channel(false);
+    let run = tokio::spawn(stage.worker().run(stopped));
+    wait_for(
+        &stage,
+        "(SELECT FROM notifications WHERE state = 'sent' OFFSET 4) AS fifth",
+    )
+    .await;
+    stop.send(true).unwrap();
+    run.await.unwrap();
+    assert_eq!(
+        stage.count("notifications WHERE state = 'published' AND attempts = 0"),
+        1
+    );
 }

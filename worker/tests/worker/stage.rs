@@ -166,6 +166,7 @@ impl Stage {
             },
             public_url: None,
             pace: Pace {
+                messages: 32,
                 concurrency: 4,
                 stale_seconds: 4,
                 unknown_seconds: 2,
@@ -208,6 +209,7 @@ impl Stage {
             .env("MINYI_WECHAT_TIMEOUT_SECONDS", "2")
             .env("MINYI_DATABASE_PATIENCE_SECONDS", "60")
             .env("MINYI_REDIS_TIMEOUT_MS", "60000")
+            .env("MINYI_WORKER_MESSAGES", "32")
             .env("MINYI_WORKER_CONCURRENCY", "4")
             .env("MINYI_WORKER_STALE_SECONDS", "4")
             .env("MINYI_WORKER_UNKNOWN_SECONDS", "2")
@@ -358,4 +360,15 @@ pub async fn keep_house(worker: &Worker) {
     let (_go_on, stop) = tokio::sync::watch::channel(false);
     worker.keep_house().await.unwrap();
     worker.forget(&stop).await.unwrap();
+}
+
+/// Waits until there are rows like these; ten seconds at most.
+pub async fn wait_for(stage: &Stage, rows: &str) {
+    for _ in 0..500 {
+        if stage.count(rows) > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("no {rows}");
 }

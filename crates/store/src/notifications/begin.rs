@@ -1,15 +1,25 @@
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use diesel::{Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
-use minyi_domain::delivery::{Channel, Next, Pressing};
+use diesel::{
+    Connection as _, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use super::{
-    Address, Outgoing, Recipient, digest,
-    outgoing::{About, Message, load},
+    Outgoing, Recipient, digest,
+    outgoing::{About, Message, load_all},
     pass_on::{insert_on, stand_in},
-    reach::{ROBOT_SEALED_FOR, Reach, policy},
+    way::{Known, Way},
 };
-use crate::{Result, Store, schema::notifications};
+use crate::{
+    Result, Store,
+    prepared::Prepared,
+    schema::{message_wordings, notifications},
+    word::Word,
+};
 
 /// Of a message that nobody was to get, because the person wants none of its kind. It still stands under 消息.
 pub const SWITCHED_OFF: &str = "switched off";
@@ -30,193 +40,185 @@ pub enum BeginSending {
     NoLongerNeeded,
 }
 
-/// What is to be done with a message that is in hand.
-enum Way {
-    Send(Channel, Address),
-    Later {
-        channel: Channel,
-        at: DateTime<Utc>,
-        in_digest: bool,
-    },
-    /// Another channel takes over.
-    Elsewhere(Channel, DateTime<Utc>),
-    Unwanted,
-    Nobody,
-}
+/// Rows that are begun in the same transaction, each with its channel.
+type Begun = Vec<(Uuid, Channel)>;
 
 impl Store {
-    /// Whose message this is, as the id of the account, of the subscription or of the group's place: two messages to one person must not be on
-    /// their way at once. `None`: no such message.
-    pub fn recipient_of(&self, id: Uuid) -> Result<Option<Uuid>> {
-        let row: Option<(Option<Uuid>, Option<Uuid>, Option<Uuid>)> = notifications::table
-            .find(id)
+    /// Whose messages these are, in their order, each as the id of the account, of the subscription or of the group's place:
+    /// two messages to one person must not be on their way at once. `None`: no such message.
+    pub fn recipients_of(&self, ids: &[Uuid]) -> Result<Vec<Option<Uuid>>> {
+        type Row = (Uuid, Option<Uuid>, Option<Uuid>, Option<Uuid>);
+        let rows: Vec<Row> = notifications::table
+            .filter(notifications::id.eq_any(ids))
             .select((
+                notifications::id,
                 notifications::account_id,
                 notifications::subscription_id,
                 notifications::robot_id,
             ))
-            .first(&mut *self.connection()?)
-            .optional()?;
-        Ok(row.and_then(|(account, subscription, robot)| account.or(subscription).or(robot)))
+            .load(&mut *self.connection()?)?;
+        let whose = |(id, account, subscription, robot): Row| Some((id, account.or(subscription).or(robot)?));
+        let known: HashMap<Uuid, Uuid> = rows.into_iter().filter_map(whose).collect();
+        Ok(ids.iter().map(|id| known.get(id).copied()).collect())
     }
 
     /// Begins an attempt: from now on the outcome is unknown until [`Store::finish_sending`] tells it. Here it is settled
     /// by which channel the person is told, and when.
     pub fn begin_sending(&self, id: Uuid, now: DateTime<Utc>) -> Result<BeginSending> {
+        Ok(self.begin_all(&[id], now)?.pop().unwrap_or(BeginSending::AlreadyDone))
+    }
+
+    /// [`Store::begin_sending`] for many messages, in their order: all are begun, or none. Of one event and person it must
+    /// be one.
+    pub fn begin_all(&self, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<BeginSending>> {
         self.connection()?.transaction(|connection| {
-            let locked: Option<String> = notifications::table
-                .find(id)
-                .select(notifications::state)
-                .for_update()
-                .first(connection)
-                .optional()?;
-            if locked.as_deref() != Some("published") {
-                return Ok(BeginSending::AlreadyDone);
+            let taken = take(connection, ids)?;
+            let mut waiting: HashMap<Uuid, (Message, About)> = load_all(connection, &taken)?
+                .into_iter()
+                .map(|(message, about)| (message.id, (message, about)))
+                .collect();
+            let known = Known::of(connection, waiting.values().map(|(message, _)| message))?;
+            let (mut all, mut begun) = (Vec::with_capacity(ids.len()), Begun::new());
+            for id in ids {
+                let Some((message, about)) = waiting.remove(id) else {
+                    all.push(BeginSending::AlreadyDone);
+                    continue;
+                };
+                let one = begin(connection, &known, message, about, &mut begun, now)?;
+                if let BeginSending::Send(outgoing) = &one {
+                    // They go out with this one.
+                    for other in &outgoing.others {
+                        waiting.remove(&other.id);
+                    }
+                }
+                all.push(one);
             }
-            let (message, about) = load(connection, id)?;
-            if message.is_over(connection, &about)? || message.unknown_attempts > 0 && message.has_acted(connection)? {
-                finish(connection, id, "void", None, now)?;
-                return Ok(BeginSending::NoLongerNeeded);
-            }
-            match choose(connection, &message, &about, now)? {
-                Way::Send(channel, address) => send(connection, message, about, channel, address, now),
-                Way::Later { channel, at, in_digest } => {
-                    put_off(connection, id, channel, at, in_digest)?;
-                    Ok(BeginSending::Later)
-                }
-                Way::Elsewhere(channel, at) => {
-                    finish(connection, id, "passed", Some("outcome unknown"), now)?;
-                    insert_on(connection, &message, channel, at, now)?;
-                    Ok(BeginSending::Later)
-                }
-                Way::Unwanted => {
-                    finish(connection, id, "void", Some(SWITCHED_OFF), now)?;
-                    Ok(BeginSending::NoLongerNeeded)
-                }
-                Way::Nobody => {
-                    finish(connection, id, "dead", Some("no channel known"), now)?;
-                    stand_in(connection, &message, &about, now)?;
-                    Ok(BeginSending::NoAddress)
-                }
-            }
+            mark_sending(connection, begun, now)?;
+            put_wordings(connection, &mut all)?;
+            Ok(all)
         })
     }
 }
 
-fn choose(connection: &mut PgConnection, message: &Message, about: &About, now: DateTime<Utc>) -> Result<Way> {
-    if let Some(account) = message.account_id {
-        return choose_for(connection, message, about, account, now);
-    }
-    let (channel, address) = match (&message.resident_openid, message.robot_id, &message.robot_key) {
-        // As the resident chose on the receipt page.
-        (Some(openid), ..) => (Channel::Wechat, Address::Openid(openid.clone())),
-        (None, Some(robot), Some(key)) => {
-            let address = Address::Sealed {
-                purpose: ROBOT_SEALED_FOR.to_owned(),
-                owner: robot,
-                bytes: key.clone(),
-            };
-            (Channel::DingtalkRobot, address)
-        }
-        _ => return Ok(Way::Nobody),
-    };
-    let quiet = policy(connection)?.quiet;
-    let at = match (quiet, message.pressing(about)) {
-        (Some(quiet), Pressing::Usual | Pressing::CanWait) => quiet.after(now),
-        _ => now,
-    };
-    Ok(if at > now {
-        later(channel, at, false)
-    } else {
-        Way::Send(channel, address)
-    })
+/// Those of the rows that are to be sent, locked. One that somebody else holds is being begun, or ended, there; if it is
+/// neither after all, it is published again.
+fn take(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    Ok(notifications::table
+        .filter(notifications::id.eq_any(ids))
+        .filter(notifications::state.eq("published"))
+        .select(notifications::id)
+        .for_update()
+        .skip_locked()
+        .load(connection)?)
 }
 
-const fn later(channel: Channel, at: DateTime<Utc>, in_digest: bool) -> Way {
-    Way::Later { channel, at, in_digest }
-}
-
-fn choose_for(
+fn begin(
     connection: &mut PgConnection,
-    message: &Message,
-    about: &About,
-    account: Uuid,
-    now: DateTime<Utc>,
-) -> Result<Way> {
-    let reach = Reach::of(connection, account)?;
-    let (kind, pressing) = (message.kind(), message.pressing(about));
-    let wishes = reach.wishes(kind);
-    let mut tried = message.tried_elsewhere(connection)?;
-    let is_fixed = message.attempts > 0 || message.resent_at.is_some();
-    if is_fixed {
-        tried.push(message.channel);
-    }
-    let next = wishes.next(kind, pressing, &reach.usable(), &tried, now);
-    if !is_fixed {
-        return Ok(match next {
-            // It has waited for the morning; now it goes.
-            Next::On { channel, .. } if message.in_digest => {
-                at_once(&reach, channel, wishes.allowed_from(pressing, now), true, now)
-            }
-            Next::On { channel, at, in_digest } => at_once(&reach, channel, at, in_digest, now),
-            Next::Unwanted => Way::Unwanted,
-            Next::Nobody => Way::Nobody,
-        });
-    }
-    // Until then the outcome may still come to light.
-    let unknown_until = message
-        .sending_at
-        .filter(|_| message.unknown_attempts > 0)
-        .map(|since| since + reach.policy.unknown);
-    Ok(match (next, unknown_until) {
-        (Next::On { channel, at, .. }, _) if reach.address(message.channel).is_none() => Way::Elsewhere(channel, at),
-        (Next::On { .. }, Some(until)) if now < until => later(message.channel, until, message.in_digest),
-        (Next::On { channel, at, .. }, Some(_)) => Way::Elsewhere(channel, at),
-        _ => at_once(
-            &reach,
-            message.channel,
-            wishes.allowed_from(pressing, now),
-            message.in_digest,
-            now,
-        ),
-    })
-}
-
-/// Now, if it is time.
-fn at_once(reach: &Reach, channel: Channel, at: DateTime<Utc>, in_digest: bool, now: DateTime<Utc>) -> Way {
-    match reach.address(channel) {
-        Some(_) if at > now => later(channel, at, in_digest),
-        Some(address) => Way::Send(channel, address.clone()),
-        None => Way::Nobody,
-    }
-}
-
-fn send(
-    connection: &mut PgConnection,
+    known: &Known,
     message: Message,
     about: About,
-    channel: Channel,
-    address: Address,
+    begun: &mut Begun,
     now: DateTime<Utc>,
 ) -> Result<BeginSending> {
-    let recipient = match (message.account_id, message.subscription_id, message.robot_id) {
-        (Some(account), ..) => Recipient::Account(account),
-        (None, Some(subscription), _) => Recipient::Resident(subscription),
-        (None, None, Some(robot)) => Recipient::Group(robot),
-        (None, None, None) => return Ok(BeginSending::AlreadyDone),
-    };
-    diesel::update(notifications::table.find(message.id))
-        .set((
-            notifications::state.eq("sending"),
-            notifications::sending_at.eq(now),
-            notifications::channel.eq(channel.as_str()),
-            notifications::carried_by.eq(None::<Uuid>),
-            notifications::attempts.eq(notifications::attempts + 1),
+    let id = message.id;
+    if message.is_over(&about) || message.unknown_attempts > 0 && message.has_acted(connection)? {
+        finish(connection, id, "void", None, now)?;
+        return Ok(BeginSending::NoLongerNeeded);
+    }
+    match known.way(&message, &about, now) {
+        Way::Send(channel, address) => {
+            let recipient = match (message.account_id, message.subscription_id, message.robot_id) {
+                (Some(account), ..) => Recipient::Account(account),
+                (None, Some(subscription), _) => Recipient::Resident(subscription),
+                (None, None, Some(robot)) => Recipient::Group(robot),
+                (None, None, None) => return Ok(BeginSending::AlreadyDone),
+            };
+            let mut others = Vec::new();
+            if message.in_digest {
+                // At once, so that no other digest takes it along.
+                mark_sending(connection, vec![(id, channel)], now)?;
+                others = digest::gather(connection, &message, channel, now)?;
+            } else {
+                begun.push((id, channel));
+            }
+            let outgoing = message.outgoing(about, recipient, (channel, address), others);
+            Ok(BeginSending::Send(Box::new(outgoing)))
+        }
+        Way::Later { channel, at, in_digest } => {
+            put_off(connection, id, channel, at, in_digest)?;
+            Ok(BeginSending::Later)
+        }
+        Way::Elsewhere(channel, at) => {
+            finish(connection, id, "passed", Some("outcome unknown"), now)?;
+            insert_on(connection, &message, channel, at, now)?;
+            Ok(BeginSending::Later)
+        }
+        Way::Unwanted => {
+            finish(connection, id, "void", Some(SWITCHED_OFF), now)?;
+            Ok(BeginSending::NoLongerNeeded)
+        }
+        Way::Nobody => {
+            finish(connection, id, "dead", Some("no channel known"), now)?;
+            stand_in(connection, &message, &about, now)?;
+            Ok(BeginSending::NoAddress)
+        }
+    }
+}
+
+fn mark_sending(connection: &mut PgConnection, begun: Begun, now: DateTime<Utc>) -> Result<()> {
+    if begun.is_empty() {
+        return Ok(());
+    }
+    let (ids, channels): (Vec<Uuid>, Vec<&str>) = begun.into_iter().map(|(id, channel)| (id, channel.as_str())).unzip();
+    let binds = (
+        ids.into_sql::<Array<SqlUuid>>(),
+        channels.into_sql::<Array<Text>>(),
+        now.into_sql::<Timestamptz>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (ids, channels, now) AS (VALUES (",
+        binds,
+        "))
+        UPDATE notifications SET state = 'sending', sending_at = input.now, channel = begun.channel, carried_by = NULL,
+            attempts = attempts + 1
+        FROM input, unnest(input.ids, input.channels) AS begun (id, channel)
+        WHERE notifications.id = begun.id",
+    )
+    .execute(connection)?;
+    Ok(())
+}
+
+/// Puts in what this installation says on other channels than the mini-program, whose words are the platform's.
+fn put_wordings(connection: &mut PgConnection, all: &mut [BeginSending]) -> Result<()> {
+    let worded: Vec<&mut Outgoing> = all
+        .iter_mut()
+        .filter_map(|one| match one {
+            BeginSending::Send(outgoing) if outgoing.channel != Channel::Wechat => Some(outgoing.as_mut()),
+            _ => None,
+        })
+        .collect();
+    if worded.is_empty() {
+        return Ok(());
+    }
+    let set: Vec<(Word<Channel>, String, String)> = message_wordings::table
+        .select((
+            message_wordings::channel,
+            message_wordings::kind,
+            message_wordings::text,
         ))
-        .execute(connection)?;
-    let others = digest::gather(connection, &message, channel, now)?;
-    let outgoing = message.outgoing(about, recipient, (channel, address), others);
-    Ok(BeginSending::Send(Box::new(outgoing)))
+        .load(connection)?;
+    for outgoing in worded {
+        let kind = if outgoing.letter.is_digest {
+            "digest"
+        } else {
+            outgoing.template.as_str()
+        };
+        let found = set
+            .iter()
+            .find(|(Word(channel), of, _)| *channel == outgoing.channel && of == kind);
+        outgoing.wording = found.map(|(_, _, text)| text.clone());
+    }
+    Ok(())
 }
 
 fn put_off(
@@ -226,14 +228,21 @@ fn put_off(
     at: DateTime<Utc>,
     in_digest: bool,
 ) -> Result<()> {
-    diesel::update(notifications::table.find(id))
-        .set((
-            notifications::state.eq("waiting"),
-            notifications::channel.eq(channel.as_str()),
-            notifications::due_at.eq(at),
-            notifications::in_digest.eq(in_digest),
-        ))
-        .execute(connection)?;
+    let binds = (
+        id.into_sql::<SqlUuid>(),
+        channel.as_str().into_sql::<Text>(),
+        at.into_sql::<Timestamptz>(),
+        in_digest.into_sql::<Bool>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (id, channel, at, in_digest) AS (VALUES (",
+        binds,
+        "))
+        UPDATE notifications SET
+            state = 'waiting', channel = input.channel, due_at = input.at, in_digest = input.in_digest
+        FROM input WHERE notifications.id = input.id",
+    )
+    .execute(connection)?;
     Ok(())
 }
 
@@ -245,12 +254,19 @@ pub(super) fn finish(
     error: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    diesel::update(notifications::table.find(id))
-        .set((
-            notifications::state.eq(state),
-            notifications::finished_at.eq(now),
-            notifications::error.eq(error),
-        ))
-        .execute(connection)?;
+    let binds = (
+        id.into_sql::<SqlUuid>(),
+        state.into_sql::<Text>(),
+        error.into_sql::<Nullable<Text>>(),
+        now.into_sql::<Timestamptz>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (id, state, error, now) AS (VALUES (",
+        binds,
+        "))
+        UPDATE notifications SET state = input.state, finished_at = input.now, error = input.error
+        FROM input WHERE notifications.id = input.id",
+    )
+    .execute(connection)?;
     Ok(())
 }

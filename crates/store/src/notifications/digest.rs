@@ -1,18 +1,21 @@
 //! One message for several (汇总): what goes out with the row that is in hand.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
     dsl::{exists, not},
+    sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use super::{
     begin::finish,
-    outgoing::{Message, load},
+    outgoing::{About, Message, load_all},
 };
-use crate::{EventKind, Result, schema::notifications};
+use crate::{EventKind, Result, prepared::Prepared, schema::notifications};
 
 /// More than fits on a telephone; the rest makes the next message.
 const MOST: i64 = 50;
@@ -65,25 +68,21 @@ pub(super) fn gather(
         .for_update()
         .skip_locked()
         .load(connection)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows: HashMap<Uuid, (Message, About)> = load_all(connection, &ids)?
+        .into_iter()
+        .map(|(other, about)| (other.id, (other, about)))
+        .collect();
     let mut entries = Vec::with_capacity(ids.len());
-    for id in ids {
-        let (other, about) = load(connection, id)?;
-        if other.is_over(connection, &about)? {
-            finish(connection, id, "void", None, now)?;
+    for (other, about) in ids.iter().filter_map(|id| rows.remove(id)) {
+        if other.is_over(&about) {
+            finish(connection, other.id, "void", None, now)?;
             continue;
         }
-        diesel::update(notifications::table.find(id))
-            .set((
-                notifications::state.eq("sending"),
-                notifications::published_at.eq(now),
-                notifications::sending_at.eq(now),
-                notifications::channel.eq(channel.as_str()),
-                notifications::carried_by.eq(message.id),
-                notifications::attempts.eq(notifications::attempts + 1),
-            ))
-            .execute(connection)?;
         entries.push(DigestEntry {
-            id,
+            id: other.id,
             event: other.event,
             submission_id: other.submission_id,
             number: about.number,
@@ -91,5 +90,32 @@ pub(super) fn gather(
             answer_due_at: about.answer_due_at,
         });
     }
+    take_along(connection, &entries, message.id, channel, now)?;
     Ok(entries)
+}
+
+fn take_along(
+    connection: &mut PgConnection,
+    entries: &[DigestEntry],
+    carrier: Uuid,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
+    let binds = (
+        ids.into_sql::<Array<SqlUuid>>(),
+        carrier.into_sql::<SqlUuid>(),
+        channel.as_str().into_sql::<Text>(),
+        now.into_sql::<Timestamptz>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (ids, carrier, channel, now) AS (VALUES (",
+        binds,
+        "))
+        UPDATE notifications SET state = 'sending', published_at = input.now, sending_at = input.now,
+            channel = input.channel, carried_by = input.carrier, attempts = attempts + 1
+        FROM input, unnest(input.ids) AS taken (id) WHERE notifications.id = taken.id",
+    )
+    .execute(connection)?;
+    Ok(())
 }

@@ -1,23 +1,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    BoolExpressionMethods, Connection as _, ExpressionMethods, NullableExpressionMethods, OptionalExtension,
-    PgConnection, QueryDsl, RunQueryDsl, dsl::exists,
+    BoolExpressionMethods, Connection as _, ExpressionMethods, IntoSql, NullableExpressionMethods, OptionalExtension,
+    PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Channel, MAX_REPEATS_OF_UNKNOWN, Template,
+    Channel, MAX_REPEATS_OF_UNKNOWN,
+    arrived::arrived,
     outgoing::Attempt,
     pass_on::{give_up, pass_on},
 };
-use crate::{
-    EventKind, Result, Store,
-    events::NewEvent,
-    push_permissions,
-    schema::{accounts, notifications, submissions},
-    word::Word,
-};
+use crate::{Result, Store, prepared::Prepared, push_permissions, schema::notifications};
 
 /// How an attempt went. `error` is for operators: no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,22 +50,32 @@ impl Store {
     /// handler stands in the public timeline as `notified`. That it arrived counts even if the attempt was given up
     /// meanwhile, for what was in that message; everything else counts only for the attempt that runs.
     pub fn finish_sending(&self, attempt: &Attempt, result: &SendResult, now: DateTime<Utc>) -> Result<()> {
+        self.finish_all(&[(attempt.clone(), result.clone())], now)
+    }
+
+    /// [`Store::finish_sending`] for many attempts: all are recorded, or none.
+    pub fn finish_all(&self, finished: &[(Attempt, SendResult)], now: DateTime<Utc>) -> Result<()> {
         self.connection()?.transaction(|connection| {
-            let counts = match result {
-                SendResult::Sent { provider_message_id } => {
-                    arrived(connection, attempt, provider_message_id.as_deref(), now)?
+            let taken: Vec<(&Attempt, Option<&str>)> = finished
+                .iter()
+                .filter_map(|(attempt, result)| match result {
+                    SendResult::Sent { provider_message_id } => Some((attempt, provider_message_id.as_deref())),
+                    _ => None,
+                })
+                .collect();
+            let used = arrived(connection, &taken, now)?;
+            let mut refused = Vec::new();
+            for (attempt, result) in finished {
+                let counts = failed(connection, attempt, result, now)?;
+                if let (true, SendResult::Dead { code, .. }) = (counts, result) {
+                    refused.push((attempt, *code));
                 }
-                _ => failed(connection, attempt, result, now)?,
-            };
-            let is_digest = !attempt.others.is_empty();
-            // The platform counts one message, however many rows it carried.
-            match result {
-                SendResult::Sent { .. } if counts => push_permissions::used(connection, attempt.id, is_digest),
-                SendResult::Dead { code, .. } if counts => {
-                    push_permissions::refused(connection, attempt.id, is_digest, *code)
-                }
-                _ => Ok(()),
             }
+            push_permissions::used(connection, &used)?;
+            for (attempt, code) in refused {
+                push_permissions::refused(connection, attempt.id, !attempt.others.is_empty(), code)?;
+            }
+            Ok(())
         })
     }
 }
@@ -98,22 +103,11 @@ pub(crate) fn failed_afterwards(
     Ok(())
 }
 
-/// Whether it counted.
-fn arrived(
-    connection: &mut PgConnection,
-    attempt: &Attempt,
-    provider_message_id: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let mut counts = sent(connection, (attempt.id, None), provider_message_id, now)?;
-    for row in &attempt.others {
-        counts |= sent(connection, (*row, Some(attempt.id)), provider_message_id, now)?;
-    }
-    Ok(counts)
-}
-
-/// Whether it counted.
+/// Whether it counted. What was sent has not failed.
 fn failed(connection: &mut PgConnection, attempt: &Attempt, result: &SendResult, now: DateTime<Utc>) -> Result<bool> {
+    if matches!(result, SendResult::Sent { .. }) {
+        return Ok(false);
+    }
     let rows = running(connection, attempt)?;
     let counts = !rows.is_empty();
     for id in rows {
@@ -151,91 +145,6 @@ fn running(connection: &mut PgConnection, attempt: &Attempt) -> Result<Vec<Uuid>
         .load(connection)?)
 }
 
-/// Whether it counted. `carrier`: the row with which it went out in this message, whatever it has begun since.
-fn sent(
-    connection: &mut PgConnection,
-    (id, carrier): (Uuid, Option<Uuid>),
-    provider_message_id: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    type Row = (Uuid, Uuid, Word<Template>, Option<Uuid>);
-    let row: Option<Row> = notifications::table
-        .find(id)
-        .filter(notifications::state.ne("sent"))
-        .select((
-            notifications::submission_id,
-            notifications::event_id,
-            notifications::template,
-            notifications::account_id,
-        ))
-        .first(connection)
-        .optional()?;
-    let Some((submission_id, event_id, Word(template), account_id)) = row else {
-        return Ok(false);
-    };
-    if template == Template::DeputyNew {
-        tell_timeline(connection, id, submission_id, event_id, now)?;
-    }
-    diesel::update(notifications::table.find(id))
-        .set((
-            notifications::state.eq("sent"),
-            notifications::carried_by.eq(carrier),
-            notifications::finished_at.eq(now),
-            notifications::provider_message_id.eq(provider_message_id),
-            notifications::error_code.eq(None::<i32>),
-            notifications::error.eq(None::<String>),
-        ))
-        .execute(connection)?;
-    // It arrived after all: what was to go out on another channel meanwhile need not.
-    let elsewhere = notifications::table
-        .filter(notifications::event_id.eq(event_id))
-        .filter(notifications::account_id.eq(account_id))
-        .filter(notifications::account_id.is_not_null())
-        .filter(notifications::id.ne(id))
-        .filter(notifications::state.eq_any(["waiting", "published", "unknown"]));
-    diesel::update(elsewhere)
-        .set((notifications::state.eq("void"), notifications::finished_at.eq(now)))
-        .execute(connection)?;
-    Ok(true)
-}
-
-/// Writes `notified` unless another message of the same event arrived before.
-fn tell_timeline(
-    connection: &mut PgConnection,
-    id: Uuid,
-    submission_id: Uuid,
-    event_id: Uuid,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    // Two messages of one event may arrive at once: the submission's lock lets them pass one by one.
-    submissions::table
-        .find(submission_id)
-        .select(submissions::id)
-        .for_update()
-        .first::<Uuid>(connection)?;
-    // What failed afterwards was told of as well.
-    let was_taken = notifications::state
-        .eq("sent")
-        .or(notifications::provider_message_id.is_not_null());
-    let told = notifications::table
-        .filter(notifications::event_id.eq(event_id))
-        .filter(was_taken);
-    if diesel::select(exists(told)).get_result(connection)? {
-        return Ok(());
-    }
-    let role: Option<String> = notifications::table
-        .inner_join(accounts::table)
-        .filter(notifications::id.eq(id))
-        .select(accounts::role.nullable())
-        .first(connection)
-        .optional()?
-        .flatten();
-    NewEvent::new(submission_id, EventKind::Notified, now)
-        .with_data(json!({ "role": role }))
-        .insert(connection)?;
-    Ok(())
-}
-
 fn again(
     connection: &mut PgConnection,
     id: Uuid,
@@ -245,15 +154,7 @@ fn again(
     if at - now >= PATIENCE && pass_on(connection, id, now)? {
         return end(connection, id, "passed", code, error, now);
     }
-    diesel::update(notifications::table.find(id))
-        .set((
-            notifications::state.eq("waiting"),
-            notifications::due_at.eq(at),
-            notifications::error_code.eq(code),
-            notifications::error.eq(error),
-        ))
-        .execute(connection)?;
-    Ok(())
+    wait(connection, id, "waiting", at, (code, error))
 }
 
 fn unknown(
@@ -262,21 +163,43 @@ fn unknown(
     (at, error): (DateTime<Utc>, &str),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let unknown: i16 = diesel::update(notifications::table.find(id))
-        .set(notifications::unknown_attempts.eq(notifications::unknown_attempts + 1))
-        .returning(notifications::unknown_attempts)
-        .get_result(connection)?;
+    let unknown: i16 = Prepared::<SmallInt, _>::new(
+        "WITH input (id) AS (VALUES (",
+        id.into_sql::<SqlUuid>(),
+        "))
+        UPDATE notifications SET unknown_attempts = unknown_attempts + 1 FROM input
+        WHERE notifications.id = input.id RETURNING unknown_attempts",
+    )
+    .get_result(connection)?;
     if unknown > MAX_REPEATS_OF_UNKNOWN {
         return dead(connection, id, None, "outcome unknown", now);
     }
-    diesel::update(notifications::table.find(id))
-        .set((
-            notifications::state.eq("unknown"),
-            notifications::due_at.eq(at),
-            notifications::error_code.eq(None::<i32>),
-            notifications::error.eq(error),
-        ))
-        .execute(connection)?;
+    wait(connection, id, "unknown", at, (None, error))
+}
+
+/// It is looked at again at that time.
+fn wait(
+    connection: &mut PgConnection,
+    id: Uuid,
+    state: &str,
+    at: DateTime<Utc>,
+    (code, error): (Option<i32>, &str),
+) -> Result<()> {
+    let binds = (
+        id.into_sql::<SqlUuid>(),
+        state.into_sql::<Text>(),
+        at.into_sql::<Timestamptz>(),
+        code.into_sql::<Nullable<Integer>>(),
+        error.into_sql::<Text>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (id, state, at, code, error) AS (VALUES (",
+        binds,
+        "))
+        UPDATE notifications SET state = input.state, due_at = input.at, error_code = input.code, error = input.error
+        FROM input WHERE notifications.id = input.id",
+    )
+    .execute(connection)?;
     Ok(())
 }
 
@@ -296,13 +219,21 @@ fn end(
     error: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    diesel::update(notifications::table.find(id))
-        .set((
-            notifications::state.eq(state),
-            notifications::finished_at.eq(now),
-            notifications::error_code.eq(code),
-            notifications::error.eq(error),
-        ))
-        .execute(connection)?;
+    let binds = (
+        id.into_sql::<SqlUuid>(),
+        state.into_sql::<Text>(),
+        now.into_sql::<Timestamptz>(),
+        code.into_sql::<Nullable<Integer>>(),
+        error.into_sql::<Text>(),
+    );
+    Prepared::<(), _>::new(
+        "WITH input (id, state, now, code, error) AS (VALUES (",
+        binds,
+        "))
+        UPDATE notifications SET
+            state = input.state, finished_at = input.now, error_code = input.code, error = input.error
+        FROM input WHERE notifications.id = input.id",
+    )
+    .execute(connection)?;
     Ok(())
 }

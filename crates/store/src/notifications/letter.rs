@@ -60,7 +60,7 @@ impl Store {
                 recipient,
                 channel: message.channel,
                 letter: Letter::of(&message, &about, 0),
-                is_over: message.is_over(connection, &about)?,
+                is_over: message.is_over(&about),
             })
         })
     }

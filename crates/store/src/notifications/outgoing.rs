@@ -3,10 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper,
-    dsl::{exists, sql},
-    pg::Pg,
-    sql_types::Bool,
+    Selectable, SelectableHelper, dsl::exists, pg::Pg,
 };
 use minyi_domain::{
     delivery::{Channel, Kind, Pressing},
@@ -62,6 +59,8 @@ pub struct Outgoing {
     pub resent_at: Option<DateTime<Utc>>,
     /// What it says.
     pub letter: Letter,
+    /// What this installation says on the channel instead of the usual words.
+    pub wording: Option<String>,
     /// What goes out with it in one message; empty unless it is a digest of several.
     pub others: Vec<DigestEntry>,
 }
@@ -74,6 +73,14 @@ pub struct Attempt {
     pub number: i16,
     /// The rows that are in the message as well.
     pub others: Vec<Uuid>,
+}
+
+impl Attempt {
+    /// All rows of the message, each with the one with which it went out.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (Uuid, Option<Uuid>)> {
+        let carried = self.others.iter().map(|id| (*id, Some(self.id)));
+        std::iter::once((self.id, None)).chain(carried)
+    }
 }
 
 impl Outgoing {
@@ -156,6 +163,12 @@ pub(super) struct About {
 }
 
 pub(super) fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, About)> {
+    let found = load_all(connection, &[id])?.pop();
+    Ok(found.ok_or(diesel::result::Error::NotFound)?)
+}
+
+/// In no order.
+pub(super) fn load_all(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Message, About)>> {
     Ok(notifications::table
         .inner_join(events::table.on(events::id.eq(notifications::event_id)))
         .inner_join(submissions::table.on(submissions::id.eq(notifications::submission_id)))
@@ -164,9 +177,9 @@ pub(super) fn load(connection: &mut PgConnection, id: Uuid) -> Result<(Message, 
             resident_subscriptions::table.on(resident_subscriptions::id.nullable().eq(notifications::subscription_id)),
         )
         .left_join(group_robots::table)
-        .filter(notifications::id.eq(id))
+        .filter(notifications::id.eq_any(ids))
         .select((Message::as_select(), About::as_select()))
-        .first(connection)?)
+        .load(connection)?)
 }
 
 impl Message {
@@ -204,20 +217,11 @@ impl Message {
 
     /// A call to answer is over once somebody has answered; what offices and promises are told of is not. For a resident
     /// it is over with the wish to be told.
-    pub fn is_over(&self, connection: &mut PgConnection, about: &About) -> Result<bool> {
-        if self.resident_ended_at.is_some() {
-            return Ok(true);
-        }
+    pub fn is_over(&self, about: &About) -> bool {
         let calls = self.subscription_id.is_none() && self.event.calls_for_answer() && !about.state.awaits_answer();
-        Ok(calls && !self.is_about_promise(connection)?)
-    }
-
-    /// A reminder of a promise is still needed when the answer was given.
-    fn is_about_promise(&self, connection: &mut PgConnection) -> Result<bool> {
-        let of_promise = events::table
-            .find(self.event_id)
-            .filter(sql::<Bool>("events.data ->> 'due_on' IS NOT NULL"));
-        Ok(diesel::select(exists(of_promise)).get_result(connection)?)
+        // A reminder of a promise is still needed when the answer was given.
+        let is_about_promise = self.said("due_on").is_some_and(|day| !day.is_null());
+        self.resident_ended_at.is_some() || calls && !is_about_promise
     }
 
     /// Whether the recipient did anything with the submission since the message was written.
@@ -231,17 +235,6 @@ impl Message {
             }
             None => diesel::select(exists(since.filter(events::actor.eq("resident")))).get_result(connection)?,
         })
-    }
-
-    /// The channels on which the event went or goes to the same account by other rows.
-    pub fn tried_elsewhere(&self, connection: &mut PgConnection) -> Result<Vec<Channel>> {
-        let rows: Vec<Word<Channel>> = notifications::table
-            .filter(notifications::event_id.eq(self.event_id))
-            .filter(notifications::account_id.eq(self.account_id))
-            .filter(notifications::id.ne(self.id))
-            .select(notifications::channel)
-            .load(connection)?;
-        Ok(rows.into_iter().map(|Word(channel)| channel).collect())
     }
 
     /// Puts it together for the sender.
@@ -275,6 +268,7 @@ impl Message {
             attempts: self.attempts + 1,
             created_at: self.created_at,
             resent_at: self.resent_at,
+            wording: None,
             others,
         }
     }

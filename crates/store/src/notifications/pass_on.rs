@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{
     Template,
     outgoing::{About, Message, load},
-    reach::Reach,
     supervising, wake,
+    way::Known,
 };
 use crate::{
     Result, ids,
@@ -29,8 +29,10 @@ pub(super) fn pass_on(connection: &mut PgConnection, id: Uuid, now: DateTime<Utc
     if diesel::select(exists(arrived)).get_result(connection)? {
         return Ok(true);
     }
-    let reach = Reach::of(connection, account)?;
-    let mut tried = message.tried_elsewhere(connection)?;
+    let known = Known::of(connection, std::iter::once(&message))?;
+    let Some((reach, mut tried)) = known.recipient(&message) else {
+        return Ok(false);
+    };
     tried.push(message.channel);
     let (kind, pressing) = (message.kind(), message.pressing(&about));
     let next = reach.wishes(kind).next(kind, pressing, &reach.usable(), &tried, now);

@@ -1,9 +1,10 @@
 //! How an account can be told: its addresses on the channels that this installation has, and its wishes.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveTime, TimeDelta};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection,
-    QueryDsl, RunQueryDsl, Selectable, SelectableHelper, pg::Pg, prelude::Queryable,
+    ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, Selectable, SelectableHelper, pg::Pg, prelude::Queryable,
 };
 use minyi_domain::delivery::{Channel, Hours, Kind, Wishes};
 use uuid::Uuid;
@@ -86,16 +87,36 @@ pub(super) struct Reach {
 impl Reach {
     /// An account without its office has no address.
     pub fn of(connection: &mut PgConnection, account: Uuid) -> Result<Self> {
-        let row = notification_wishes::table
-            .find(account)
-            .select(Row::as_select())
-            .first(connection)
-            .optional()?;
-        Ok(Self {
-            addresses: addresses(connection, account)?,
-            row,
-            policy: policy(connection)?,
-        })
+        let policy = policy(connection)?;
+        let mut all = Self::of_all(connection, &[account], policy)?;
+        Ok(all.remove(&account).unwrap_or(Self {
+            addresses: Vec::new(),
+            row: None,
+            policy,
+        }))
+    }
+
+    /// The same of several accounts; each of them is in it.
+    pub fn of_all(connection: &mut PgConnection, accounts: &[Uuid], policy: Policy) -> Result<HashMap<Uuid, Self>> {
+        let wishes: Vec<(Uuid, Row)> = notification_wishes::table
+            .filter(notification_wishes::account_id.eq_any(accounts))
+            .select((notification_wishes::account_id, Row::as_select()))
+            .load(connection)?;
+        let mut addresses = addresses(connection, accounts)?;
+        let mut all: HashMap<Uuid, Self> = accounts
+            .iter()
+            .map(|account| {
+                let addresses = addresses.remove(account).unwrap_or_default();
+                let row = None;
+                (*account, Self { addresses, row, policy })
+            })
+            .collect();
+        for (account, row) in wishes {
+            if let Some(reach) = all.get_mut(&account) {
+                reach.row = Some(row);
+            }
+        }
+        Ok(all)
     }
 
     pub fn wishes(&self, kind: Kind) -> Wishes {
@@ -135,41 +156,48 @@ pub(super) fn policy(connection: &mut PgConnection) -> Result<Policy> {
     })
 }
 
-fn addresses(connection: &mut PgConnection, account: Uuid) -> Result<Vec<(Channel, Address)>> {
-    let known: Option<(Option<String>, Option<Vec<u8>>)> = accounts::table
-        .find(account)
+fn addresses(connection: &mut PgConnection, of: &[Uuid]) -> Result<HashMap<Uuid, Vec<(Channel, Address)>>> {
+    let known: Vec<(Uuid, Option<String>, Option<Vec<u8>>)> = accounts::table
+        .filter(accounts::id.eq_any(of))
         .filter(accounts::disabled_at.is_null())
-        .select((accounts::wechat_openid, accounts::phone_sealed))
-        .first(connection)
-        .optional()?;
-    let Some((openid, phone)) = known else {
-        return Ok(Vec::new());
-    };
-    let own = account_channels::channel
-        .eq(installed_channels::channel)
-        .and(account_channels::account_id.eq(account));
-    let rows: Vec<(Word<Channel>, Option<Vec<u8>>)> = installed_channels::table
-        .left_join(account_channels::table.on(own))
-        .select((installed_channels::channel, account_channels::address_sealed.nullable()))
-        // Several workers may have the same channel.
+        .select((accounts::id, accounts::wechat_openid, accounts::phone_sealed))
+        .load(connection)?;
+    // Several workers may have the same channel.
+    let installed: Vec<Word<Channel>> = installed_channels::table
+        .select(installed_channels::channel)
         .distinct()
         .load(connection)?;
-    let sealed = |purpose: String, bytes| Address::Sealed {
-        purpose,
-        owner: account,
-        bytes,
-    };
-    let address = |(Word(channel), bytes): (Word<Channel>, Option<Vec<u8>>)| {
-        let address = match (channel, bytes) {
+    let own: Vec<(Uuid, Word<Channel>, Vec<u8>)> = account_channels::table
+        .filter(account_channels::account_id.eq_any(of))
+        .select((
+            account_channels::account_id,
+            account_channels::channel,
+            account_channels::address_sealed,
+        ))
+        .load(connection)?;
+    let own: HashMap<(Uuid, Channel), Vec<u8>> = own
+        .into_iter()
+        .map(|(account, Word(channel), bytes)| ((account, channel), bytes))
+        .collect();
+    let address = |account: Uuid, channel: Channel, openid: &Option<String>, phone: &Option<Vec<u8>>| {
+        let sealed = |purpose: String, bytes: &Vec<u8>| Address::Sealed {
+            purpose,
+            owner: account,
+            bytes: bytes.clone(),
+        };
+        match (channel, own.get(&(account, channel))) {
             (Channel::Wechat, _) => openid.clone().map(Address::Openid),
             (_, Some(bytes)) => Some(sealed(sealed_for(channel), bytes)),
             // The phone by which a deputy signs in serves, unless another one is given for messages.
-            (Channel::Sms, None) => phone.clone().map(|phone| sealed(PHONE_SEALED_FOR.to_owned(), phone)),
+            (Channel::Sms, None) => phone.as_ref().map(|phone| sealed(PHONE_SEALED_FOR.to_owned(), phone)),
             (_, None) => None,
-        };
-        Some((channel, address?))
+        }
     };
-    Ok(rows.into_iter().filter_map(address).collect())
+    let all = known.into_iter().map(|(account, openid, phone)| {
+        let on = |Word(channel): &Word<Channel>| Some((*channel, address(account, *channel, &openid, &phone)?));
+        (account, installed.iter().filter_map(on).collect())
+    });
+    Ok(all.collect())
 }
 
 /// Minutes after midnight; the constraint holds them below a day.

@@ -9,6 +9,7 @@
 mod answering;
 mod appointments;
 mod audit;
+mod batches;
 mod calendar;
 mod chain;
 mod clock_jobs;

@@ -235,12 +235,17 @@ const QUESTIONS: &[(&str, Question)] = &[
         let sent = SendResult::Sent {
             provider_message_id: None,
         };
-        for id in store.claim_due_notifications(now(), 5).unwrap() {
-            store.recipient_of(id).unwrap();
-            if let BeginSending::Send(outgoing) = store.begin_sending(id, now()).unwrap() {
-                store.finish_sending(&outgoing.attempt(), &sent, now()).unwrap();
-            }
-        }
+        let ids = store.claim_due_notifications(now(), 20).unwrap();
+        store.recipients_of(&ids).unwrap();
+        let begun = store.begin_all(&ids, now()).unwrap();
+        let finished: Vec<_> = begun
+            .into_iter()
+            .filter_map(|begun| match begun {
+                BeginSending::Send(outgoing) => Some((outgoing.attempt(), sent.clone())),
+                _ => None,
+            })
+            .collect();
+        store.finish_all(&finished, now()).unwrap();
     }),
     ("clock", |store, _| {
         for id in store.claim_due_steps(later(), 10).unwrap() {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use minyi_domain::delivery::Channel;
+use minyi_store::BeginSending;
 
 use super::{Stage, refused, sent, stage};
 use crate::support::now;
@@ -52,6 +53,27 @@ fn what_is_late_comes_as_one_message_and_shares_its_fate() {
             .count("notifications WHERE channel = 'wecom' AND carried_by IS NOT NULL"),
         2
     );
+}
+
+#[test]
+fn what_a_digest_takes_along_is_not_begun_again_beside_it() {
+    let stage = three_late();
+    assert!(stage.begin(at(6, -2)).is_empty(), "not before nine");
+    let store = &stage.world.store;
+    let ids = store.claim_due_notifications(at(6, -1), 100).unwrap();
+    assert_eq!(ids.len(), 3);
+    let begun = store.begin_all(&ids, at(6, -1)).unwrap();
+    let [
+        BeginSending::Send(digest),
+        BeginSending::AlreadyDone,
+        BeginSending::AlreadyDone,
+    ] = &begun[..]
+    else {
+        panic!("{begun:?}")
+    };
+    assert_eq!((digest.id, digest.others.len()), (ids[0], 2));
+    let sending = "notifications WHERE state = 'sending' AND attempts = 1";
+    assert_eq!(stage.world.count(sending), 3);
 }
 
 #[test]

@@ -88,6 +88,7 @@ test("a matter goes to an office and back, and the resident sees it", async ({ p
   desk = await deputy.open(handover);
   await desk.getByLabel(/同时答复居民/).fill("清运已经改为每天两次，我明早再去看。");
   await desk.getByRole("button", { name: "满意，办结" }).click();
+  await expect(desk.getByText("已经办好。")).toBeVisible();
   await page.goto(sent.receipt);
   await expect(page.getByText("清运已经改为每天两次").first()).toBeVisible();
   expect(await barriers(page)).toEqual([]);
@@ -132,10 +133,12 @@ test("what a resident lets publish stands on the open page without numbers", asy
   await desk.getByLabel("答复内容").fill("护栏当天已经接好，请放心走。");
   await desk.getByRole("button", { name: "发出答复" }).click();
   await desk.getByRole("link", { name: "准备公开" }).click();
+  await expect(desk.getByRole("heading", { name: "准备公开" })).toBeVisible();
   await staff.check();
   await expect(desk.getByLabel("反映的内容")).not.toHaveValue(/13800001234/);
   await desk.getByLabel("标题").fill("河边的护栏断了一截");
   await desk.getByRole("button", { name: "预览" }).click();
+  await expect(desk.getByText(/^预览：/)).toBeVisible();
   await staff.check();
   await desk.getByLabel(/我已逐字看过/).check();
   await desk.getByRole("button", { name: "确认公开" }).click();
@@ -160,6 +163,7 @@ test("several matters become a proposal with a form to print", async ({ page, br
   const path = await caseOf(staff, sent.number);
   const desk = await staff.open(path);
   await desk.getByRole("link", { name: "写成代表建议" }).click();
+  await expect(desk.getByRole("heading", { name: "起草建议" })).toBeVisible();
   await staff.check();
   await desk.getByLabel("领衔代表").selectOption({ index: 1 });
   await desk.getByLabel("题目").fill("关于增设充电设施的建议");

@@ -17,8 +17,12 @@ import { barriers, watch } from "../support/watch";
 
 test.use({ bypassCSP: true });
 
+/** What is done for all of a county at once. */
+const FOR_ALL = { timeout: 240_000 };
+
 let down: () => void;
 test.beforeAll(() => {
+  test.setTimeout(600_000);
   down = bringUpEmpty();
 });
 test.afterAll(() => down());
@@ -82,13 +86,14 @@ async function bringInCounty(system: Console): Promise<void> {
   const wrong = spoiled(people, [[3, 2, "村代表"], [500, 4, "没有这个站"], [1001, 9, "二〇二二年"]]);
   await page.getByLabel("填好的文件").setInputFiles(book(wrong));
   await page.getByRole("button", { name: "检查" }).click();
-  await expect(page.getByRole("heading", { name: "有 3 处需要修改，一行也没有导入" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "有 3 处需要修改，一行也没有导入" })).toBeVisible(FOR_ALL);
   for (const place of ["3 层级", "500 站点", "1001 任期开始"]) await expect(page.getByRole("row", { name: place })).toBeVisible();
   await expect(page.getByRole("button", { name: "导入", exact: true })).toBeDisabled();
   await system.glance("empty-places-import-mistakes");
   const corrected = page.getByRole("button", { name: "下载带错误说明的文件" });
   expect(begins(await downloaded(page, () => corrected.click()))).toBe("PK\x03\x04");
   await system.open("/places/deputies");
+  await expect(page.getByText("这里还没有代表。")).toBeVisible();
   await expect(page.locator("tbody tr")).toHaveCount(0);
 
   await bringIn(system, "deputies", people);
@@ -129,14 +134,14 @@ async function printCodes(county: Console): Promise<{ token: string; township: s
   await page.getByRole("button", { name: "先数一数" }).click();
   await expect(page.getByText("400 个网格，一共要有 400 个码；其中 400 个还没有。")).toBeVisible();
   await page.getByRole("button", { name: "制 400 个码" }).click();
-  await expect(page.getByText("制好了 400 个码")).toBeVisible();
+  await expect(page.getByText("制好了 400 个码")).toBeVisible(FOR_ALL);
   await county.glance("empty-codes-made");
 
   await county.open("/codes/print");
   await page.getByLabel("模板").selectOption("cards");
   await page.getByRole("button", { name: "开始印" }).click();
   const file = page.getByRole("link", { name: "下载", exact: true });
-  await expect(file).toBeVisible({ timeout: 120_000 });
+  await expect(file).toBeVisible(FOR_ALL);
   await county.glance("empty-codes-printed");
   const said = codesOn(await downloaded(page, () => file.click()), 1);
   expect(new Set(said).size).toBe(10);

@@ -9,7 +9,6 @@ import { bringIn, newAccount, type Newcomer } from "../support/setup";
 import { stack } from "../support/stack";
 
 test("the robot of a station's and of an office's group is looked at", async ({ browser }) => {
-  test.setTimeout(180_000);
   const console = await Console.of(browser, stack().console.username);
   for (const kind of ["sites", "offices"]) {
     const page = await console.open(`/places/${kind}`);
@@ -21,7 +20,6 @@ test("the robot of a station's and of an office's group is looked at", async ({ 
 });
 
 test("sending a message again is looked at, with another channel too", async ({ browser }) => {
-  test.setTimeout(180_000);
   const console = await Console.of(browser, stack().console.username);
   const page = await console.open("/health/letters");
   // One deputy of the demonstration is not reached.
@@ -38,7 +36,6 @@ test("sending a message again is looked at, with another channel too", async ({ 
 });
 
 test("transferring several is looked at before it is done", async ({ browser }) => {
-  test.setTimeout(180_000);
   const console = await Console.of(browser, stack().station);
   const page = await console.open("/desk/queue");
   await page.getByRole("checkbox", { name: "全选本页" }).check();
@@ -90,12 +87,13 @@ async function glances(who: Console, paths: readonly string[]): Promise<void> {
 test.describe("an installation in which nothing has happened", () => {
   let down: () => void;
   test.beforeAll(() => {
+    test.setTimeout(600_000);
     down = bringUpEmpty();
   });
   test.afterAll(() => down());
 
   test("the three duties, then a county and its station, just set up, look at their pages", async ({ browser }) => {
-    test.setTimeout(600_000);
+    test.setTimeout(1_200_000);
     const system = await Console.invited(browser, createAdmin("system-admin", "root", "严守一"));
     await glances(system, SYSTEM);
     const security = await Console.invited(browser, createAdmin("security-admin", "guard", "沈安全"));

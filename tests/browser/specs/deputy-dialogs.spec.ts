@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { allowPushes, answerPushes, ledger, Phone, SENT, SMALL } from "../support/deputy";
+import { allDelivered, allowPushes, answerPushes, ledger, Phone, SENT, SMALL } from "../support/deputy";
 import { onReceipt, submit, unique } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
@@ -86,6 +86,8 @@ test("who has used up the pushes is told so, asked after an action, and the ledg
   const sent = await submit(resident, unique("下水道堵了。"));
   const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
+  // A message that is counted only now would change what is said below.
+  await allDelivered(resident);
   await answerPushes(resident, "reject");
   await answerPushes(resident, "accept", 1);
   // One kind still comes, the other does not: the first page says which, in the server's words.
@@ -113,6 +115,7 @@ test("who has used up the pushes is told so, asked after an action, and the ledg
 
   // So does an action without a form.
   const next = await submit(resident, unique("公园的灯坏了。"));
+  await allDelivered(resident);
   await answerPushes(resident, "reject");
   await phone.openCase(next);
   await phone.idle();

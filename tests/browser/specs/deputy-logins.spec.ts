@@ -6,6 +6,9 @@ import { readCode } from "../support/qr";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
 
+// What a mini-program still has on its way when a test has seen enough is not waited for.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
 interface Account {
   deputy_id: string;
   name: string;

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { messagesAbout, Phone } from "../support/deputy";
+import { messagesAbout, Phone, SENT } from "../support/deputy";
 import { onReceipt } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers, watch } from "../support/watch";
@@ -34,7 +34,7 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
   expect(await barriers(page)).toEqual([]);
   await expect(page.getByText("今日值班代表").or(page.getByText("网格责任代表"))).toBeVisible();
 
-  await expect.poll(async () => (await messagesAbout(page, number)).length, { intervals: [50] }).toBe(1);
+  await expect.poll(async () => (await messagesAbout(page, number)).length, { intervals: [50], ...SENT }).toBe(1);
   test.info().annotations.push({ type: "receipt to push", description: `${Date.now() - sentAt} ms` });
 
   // The deputy taps the message on the phone, and is in the case.
@@ -46,7 +46,7 @@ test("from the wall to the answer and the rating", async ({ page, browser }) => 
   await phone.tap("button", "发送答复");
   await phone.stepOver();
   const answered = () => onReceipt(page, receipt, "下午三点我和社区的同志到桥头看护栏");
-  await expect.poll(answered, { timeout: 40_000 }).toBe(1);
+  await expect.poll(answered, SENT).toBe(1);
 
   await page.goto(receipt);
   await expect(page.getByText("下午三点我和社区的同志到桥头看护栏")).toBeVisible();
@@ -74,7 +74,7 @@ test("what was typed survives a dead network and is sent once the network is bac
   await context.setOffline(false);
   await page.waitForURL(/\/r\/[0-9A-Z]{20}/, { timeout: 60_000 });
   const number = ((await page.getByText(/^\d{8}-[0-9A-Z]{7}$/).first().textContent()) ?? "").trim();
-  await expect.poll(async () => (await messagesAbout(page, number)).length).toBe(1);
+  await expect.poll(async () => (await messagesAbout(page, number)).length, SENT).toBe(1);
 });
 
 test("a draft is still there after the page was closed", async ({ page, context }) => {
@@ -107,7 +107,7 @@ test("the answer lost on the way back does not make a second submission", async 
   const number = await send(page, text, 0);
 
   expect(numbers).toEqual([number, number, number]);
-  await expect.poll(async () => (await messagesAbout(page, number)).length).toBe(1);
+  await expect.poll(async () => (await messagesAbout(page, number)).length, SENT).toBe(1);
 });
 
 test("a mistyped code is told at once", async ({ page }) => {

@@ -109,13 +109,20 @@ export class Console {
 
   /** Nothing keeps anybody out of the page, and nothing of it lies beside the screen. */
   async check(): Promise<void> {
+    await this.settled();
+    await this.checkAsItIs();
+  }
+
+  /** The same of a page that waits for something. */
+  async checkAsItIs(): Promise<void> {
     expect(await barriers(this.page)).toEqual([]);
     await this.checkWidth();
   }
 
+  /** Charts and maps take the size of a new screen with its next frames. */
   private async checkWidth(): Promise<void> {
-    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wide, "the page is wider than the screen").toBeLessThanOrEqual(0);
+    const wide = () => this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await expect.poll(wide, "the page is wider than the screen").toBeLessThanOrEqual(0);
   }
 
   /** Looks at a page as a picture: on both screens, light and dark; `name` names the pictures. */

@@ -7,7 +7,7 @@ import { leave, quiet, watch } from "./watch";
 export const SMALL = { viewport: { width: 360, height: 640 } };
 
 /** Ten seconds in which it can be taken back, and room for a busy machine. */
-export const SENT = { timeout: 40_000 };
+export const SENT = { timeout: 60_000 };
 
 /** As long the client lets a decision be taken back. */
 const UNDO_MS = 10_000;
@@ -169,10 +169,27 @@ export async function otherPhone(page: Page): Promise<{ authorization: string }>
   return { authorization: `Bearer ${await tokenOf(page.request, stack().deputy.openid)}` };
 }
 
+/** What is not yet taken by a channel, or not yet written down as taken. */
+const ON_ITS_WAY = ["outbox", "stream", "sending"];
+
+/** Waits until every message is out and counted: from then on the ledger changes by what is said alone. */
+export async function allDelivered(page: Page): Promise<void> {
+  const { base_url, console: admin } = stack();
+  const headers = await asStaff(page.request, admin.username);
+  const left = async () => {
+    const answer = await page.request.get(`${base_url}/api/v1/health/delivery`, { headers });
+    const { stages } = (await answer.json()) as { stages: { stage: string; count: number }[] };
+    return stages.filter(({ stage, count }) => ON_ITS_WAY.includes(stage) && count > 0);
+  };
+  await expect.poll(left, SENT).toEqual([]);
+}
+
 /** What the station of the first code sends along. */
-export async function asStation(request: APIRequestContext): Promise<{ authorization: string }> {
-  const { base_url, station, console: admin } = stack();
-  const session = await request.post(`${base_url}/api/v1/sessions`, { data: { username: station, password: admin.password } });
+export const asStation = (request: APIRequestContext) => asStaff(request, stack().station);
+
+async function asStaff(request: APIRequestContext, username: string): Promise<{ authorization: string }> {
+  const { base_url, console: admin } = stack();
+  const session = await request.post(`${base_url}/api/v1/sessions`, { data: { username, password: admin.password } });
   expect(session.status()).toBe(201);
   return { authorization: `Bearer ${((await session.json()) as { access_token: string }).access_token}` };
 }

@@ -5,8 +5,9 @@ import type jsQR from "jsqr";
 
 const decoder = createRequire(import.meta.url).resolve("jsqr");
 
-/** What a code holds, read from its picture as a camera would see it. */
+/** What a code holds, read from its picture as a camera would see it, once it is drawn. */
 export async function readCode(code: Locator): Promise<string> {
+  await code.evaluate((image) => (image instanceof HTMLImageElement ? image.decode() : undefined));
   const picture = (await code.screenshot()).toString("base64");
   const blank = await code.page().context().newPage();
   await blank.addScriptTag({ path: decoder });

@@ -3,14 +3,17 @@ import { expect } from "@playwright/test";
 import type { Console } from "./console";
 import { book, type Row } from "./county";
 
+/** A thousand rows are looked through in seconds, on a busy machine in many. */
+const LOOKED_THROUGH = { timeout: 120_000 };
+
 /** A workbook, headings first, is looked through and goes in whole. */
 export async function bringIn(console: Console, kind: string, rows: readonly Row[]): Promise<void> {
   const page = await console.open(`/places/import?kind=${kind}`);
   await page.getByLabel("填好的文件").setInputFiles(book(rows));
   await page.getByRole("button", { name: "检查" }).click();
-  await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "没有错误，可以导入" })).toBeVisible(LOOKED_THROUGH);
   await page.getByRole("button", { name: "导入", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "已经导入" })).toBeVisible(LOOKED_THROUGH);
   await expect(page.locator("dl.facts")).toContainText(`增加${rows.length - 1}`);
 }
 
@@ -32,7 +35,8 @@ export async function newAccount(security: Console, who: Newcomer, look?: () => 
   if (who.place) {
     const [field, words] = who.place;
     await page.getByLabel(field).fill(words);
-    await page.getByRole("option", { name: words }).first().click();
+    // Of what is offered, not of what a list elsewhere on the page has.
+    await page.getByRole("option", { name: words }).filter({ visible: true }).first().click();
   }
   await look?.();
   await page.getByRole("button", { name: "建立账号" }).click();

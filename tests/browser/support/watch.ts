@@ -24,9 +24,13 @@ export function watch(page: Page): { errors: string[]; foreign: string[] } {
 /** As long without a request means that nothing more comes by itself. */
 const QUIET_MS = 500;
 
+/** However long no request comes: a page that shows something for ever, like a wheel that turns, has hardly a free moment. */
+const FREE_MS = 1_000;
+
 /**
- * Gives a wait until no request is under way and none was for a moment. `networkidle` would wait for ever: the stream of
- * hints never ends. To be called before the page is opened.
+ * Gives a wait until no request is under way, none was for a moment, and the page is done with what came: a slow one asks
+ * for more only then. `networkidle` would wait for ever: the stream of hints never ends. To be called before the page is
+ * opened.
  */
 export function quiet(page: Page): () => Promise<void> {
   const open = new Set<Request>();
@@ -41,7 +45,15 @@ export function quiet(page: Page): () => Promise<void> {
   };
   page.on("requestfinished", over);
   page.on("requestfailed", over);
-  return () => expect.poll(() => open.size === 0 && Date.now() - last >= QUIET_MS, { intervals: [100] }).toBe(true);
+  const isQuiet = () => open.size === 0 && Date.now() - last >= QUIET_MS;
+  const isOver = async () => {
+    if (!isQuiet()) return false;
+    const before = last;
+    // While it leads elsewhere nobody answers.
+    const isFree = page.evaluate((ms) => new Promise((done) => requestIdleCallback(() => done(true), { timeout: ms })), FREE_MS);
+    return (await isFree.catch(() => false)) === true && last === before && isQuiet();
+  };
+  return () => expect.poll(isOver, { intervals: [100], timeout: 60_000 }).toBe(true);
 }
 
 /** Returns when nothing fades or moves any more; what turns for as long as somebody waits is left out. */
@@ -83,7 +95,9 @@ export async function leave(context: BrowserContext): Promise<void> {
   const late = new Promise<true>((resolve) => {
     timer = setTimeout(resolve, CLOSING_MS, true);
   });
-  const closed = context.close();
+  // What a test has put between a page and the server may still be at work, and is not waited for.
+  const alone = Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
+  const closed = alone.then(() => context.close());
   // When nobody waits for it any more, its failing is nobody's either.
   closed.catch(() => undefined);
   try {

@@ -20,10 +20,22 @@ export function useKeys(handlers: Record<string, (event: KeyboardEvent) => void>
   onUnmounted(() => removeEventListener("keydown", listen));
 }
 
+/** Where the row that one was at stands now; -1: nowhere any more. */
+export function placeAfter<Row>(at: number, before: readonly Row[], now: readonly Row[], id: (row: Row) => string): number {
+  const row = before[at];
+  return row === undefined ? -1 : now.findIndex((other) => id(other) === id(row));
+}
+
 /** j and k go down and up the rows, Enter opens one (a focused link or button keeps its Enter), x ticks it. */
-export function useRowKeys<Row>(rows: { value: Row[] }, open: (row: Row) => void, tick: (row: Row) => void): { at: Ref<number> } {
+export function useRowKeys<Row>(
+  rows: { value: Row[] },
+  id: (row: Row) => string,
+  open: (row: Row) => void,
+  tick: (row: Row) => void,
+): { at: Ref<number> } {
   const at = ref(-1);
-  watch(() => rows.value, () => (at.value = -1));
+  // A list is read again by itself when something new came: nobody is thrown back to its beginning.
+  watch(() => rows.value, (now, before) => (at.value = placeAfter(at.value, before, now, id)));
   const go = (step: number) => {
     at.value = Math.min(Math.max(at.value + step, 0), rows.value.length - 1);
     document.querySelectorAll(".data-table tbody tr")[at.value]?.scrollIntoView({ block: "nearest" });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
-import { allowPushes, Phone, SMALL } from "../support/deputy";
+import { allowPushes, Phone, SENT, SMALL } from "../support/deputy";
 import { submit, type Submitted } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
@@ -56,7 +56,7 @@ async function lookAtStates(phone: Phone, sent: Submitted, name: string): Promis
   const { page } = phone;
   const found: string[] = [];
   const see = async (words: string | RegExp, picture: string) => {
-    await expect(page.getByText(words).first()).toBeVisible({ timeout: 40_000 });
+    await expect(page.getByText(words).first()).toBeVisible(SENT);
     found.push(...(await look(phone, `${name}-state-${picture}`)));
   };
   const lists = /\/api\/v1\/(inbox|handovers|me\/messages)(\?|$)/;

@@ -96,7 +96,7 @@ export async function leave(context: BrowserContext): Promise<void> {
     timer = setTimeout(resolve, CLOSING_MS, true);
   });
   // What a test has put between a page and the server may still be at work, and is not waited for.
-  const alone = Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
+  const alone = Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" }))).catch(() => undefined);
   const closed = alone.then(() => context.close());
   // When nobody waits for it any more, its failing is nobody's either.
   closed.catch(() => undefined);

@@ -16,6 +16,13 @@ export const tokens = {
   of: (answer: Schemas["TokensResponse"]): Tokens => ({ access: answer.access_token, refresh: answer.refresh_token }),
 };
 
+let person = 0;
+
+/** Somebody has gone: what was asked for that person is answered to nobody, so that nothing of it is kept here. */
+export function forgetAsked(): void {
+  person += 1;
+}
+
 let onSignedOut: () => Promise<boolean> = async () => false;
 
 /** Sets what happens when the session is over; it tells whether there is a new one. */
@@ -57,6 +64,10 @@ export async function freshAccess(access: string): Promise<void> {
 
 /** A request as the person who is signed in; an access token that is over is exchanged once. */
 export async function send(method: string, url: string, body?: unknown, key?: string): Promise<unknown> {
+  const whose = person;
+  const checkPerson = (): void => {
+    if (whose !== person) throw new Problem(401, "signed_out", "需要登录", "请先登录。");
+  };
   const attempt = async (access: string | undefined): Promise<Raw> => {
     const begun = method === "get" ? await takeEarly(url, access) : null;
     if (begun) return begun;
@@ -72,11 +83,14 @@ export async function send(method: string, url: string, body?: unknown, key?: st
     access = tokens.read()?.access;
   }
   let answer = await attempt(access);
+  // Nor does it sign anybody in anew.
+  checkPerson();
   if (answer.status === 401 && access) {
     const fresh = await refresh(access);
     if (fresh !== "refused") answer = await attempt(fresh.tokens.access);
     else if (await onSignedOut()) answer = await attempt(tokens.read()?.access);
   }
+  checkPerson();
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   throw Problem.of(answer.status, answer.body);
 }

@@ -1,6 +1,6 @@
 import { ref } from "vue";
 import { Problem } from "../api/problem";
-import { call, tokens, whenSignedOut } from "../api/request";
+import { call, forgetAsked, tokens, whenSignedOut } from "../api/request";
 import type { Me, Schemas } from "../api/types";
 import { forgetAllFiles } from "../platform/files";
 import { simulator } from "../platform/simulator";
@@ -64,6 +64,7 @@ export function startSession(): void {
 }
 
 function clearPhone(): void {
+  forgetAsked();
   emptyOutbox();
   forgetNews();
   forgetPerson();
@@ -73,6 +74,7 @@ function clearPhone(): void {
 
 /** Signs out. Everything personal leaves this phone, whether or not the server could be told. */
 export async function signOut(): Promise<void> {
+  forgetAsked();
   await call("delete", "/api/v1/sessions/current").catch(() => undefined);
   clearPhone();
   uni.reLaunch({ url: LOGIN });

@@ -17,6 +17,8 @@ export function useView<P extends PathOf<"get">>(path: P) {
   const failure = ref<string | null>(null);
   const keptAt = ref<number | null>(null);
   let shown = "";
+  let asked = 0;
+  let answered = 0;
 
   async function load(given: { params?: Params<P, "get">; query?: Query<P, "get"> } = {}): Promise<void> {
     const url = address(path, given.params as Record<string, unknown>, given.query as Record<string, unknown>);
@@ -24,18 +26,23 @@ export function useView<P extends PathOf<"get">>(path: P) {
       const kept = readKept<Answer<P, "get">>(url);
       [data.value, keptAt.value, shown] = [kept?.body ?? null, kept?.at ?? null, url];
     }
+    asked += 1;
+    const turn = asked;
     loading.value = true;
     failure.value = null;
     try {
       const body = (await send("get", url)) as Answer<P, "get">;
       sawNetwork(true);
+      // An older answer that comes after a newer one says nothing any more.
+      if (turn < answered) return;
+      answered = turn;
       if (shown === url) [data.value, keptAt.value] = [body, null];
       keepView(url, body);
     } catch (error) {
       if (error instanceof Offline) sawNetwork(false);
-      failure.value = wordsOf(error);
+      if (turn === asked) failure.value = wordsOf(error);
     } finally {
-      loading.value = false;
+      if (turn === asked) loading.value = false;
     }
   }
 

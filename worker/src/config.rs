@@ -49,7 +49,7 @@ pub struct WorkerConfig {
 /// How much at once, and how long to wait.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Pace {
-    /// Messages and clock steps in hand at once
+    /// Messages in hand at once; clock steps are taken a hundred together
     #[arg(long, env = "MINYI_WORKER_CONCURRENCY", default_value_t = 8)]
     pub concurrency: usize,
     /// Seconds after which work that was taken and not finished counts as lost; longer than any honest work takes

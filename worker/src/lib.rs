@@ -27,6 +27,7 @@ use std::{
 
 use chrono::TimeDelta;
 pub use config::{Pace, WorkerConfig};
+use consume::Share;
 use minyi_gateways::{
     channels::Channels,
     clock::{Clock, random_bytes},
@@ -157,8 +158,16 @@ impl Worker {
             ("figures", figures),
             ("announcements", announcing),
         ];
-        let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
-        let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop.clone(), steps::take);
+        let one_by_one = Share {
+            hands: self.pace.concurrency,
+            together: 1,
+        };
+        let sender = Arc::clone(&self).run_consumer(Stream::Notifications, one_by_one, stop.clone(), sender::send_each);
+        let together = Share {
+            hands: self.pace.concurrency.min(steps::HANDS),
+            together: steps::TOGETHER,
+        };
+        let steps = Arc::clone(&self).run_consumer(Stream::Steps, together, stop.clone(), steps::take);
         let ((), (), until) = tokio::join!(sender, steps, drained_at(stop, self.pace.drain()));
         for (part, task) in parts {
             end_by(until, part, task).await;
@@ -206,8 +215,8 @@ impl Worker {
             for id in notifications {
                 sender::send(Arc::clone(self), id).await?;
             }
-            for id in steps {
-                steps::take(Arc::clone(self), id).await?;
+            for (_, taken) in steps::take(Arc::clone(self), steps).await {
+                taken?;
             }
         }
     }

@@ -22,6 +22,15 @@ use crate::{
     ladder::{spread, wait_after},
 };
 
+/// Sends these notifications one after the other.
+pub(crate) async fn send_each(worker: Arc<Worker>, ids: Vec<Uuid>) -> Vec<(Uuid, Result<()>)> {
+    let mut sent = Vec::with_capacity(ids.len());
+    for id in ids {
+        sent.push((id, send(Arc::clone(&worker), id).await));
+    }
+    sent
+}
+
 /// Sends the notification `id`, if it is still to be sent.
 ///
 /// # Errors

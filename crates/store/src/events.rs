@@ -1,10 +1,14 @@
 use chrono::{DateTime, Utc};
-use diesel::{Insertable, PgConnection, QueryResult, RunQueryDsl};
+use diesel::{
+    Insertable, IntoSql, PgConnection, QueryResult, RunQueryDsl,
+    sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     ids,
+    prepared::Prepared,
     schema::events,
     submissions::{EventActor, EventKind},
 };
@@ -80,4 +84,35 @@ impl NewEvent {
         diesel::insert_into(events::table).values(&self).execute(connection)?;
         Ok(self.id)
     }
+}
+
+/// Writes these in their order, with one statement.
+pub fn insert_all(connection: &mut PgConnection, events: &[NewEvent]) -> QueryResult<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let binds = (
+        each(events, |event| event.id).into_sql::<Array<SqlUuid>>(),
+        each(events, |event| event.submission_id).into_sql::<Array<SqlUuid>>(),
+        each(events, |event| event.kind).into_sql::<Array<Text>>(),
+        each(events, |event| event.actor).into_sql::<Array<Text>>(),
+        each(events, |event| event.actor_account_id).into_sql::<Array<Nullable<SqlUuid>>>(),
+        each(events, |event| event.is_public).into_sql::<Array<Bool>>(),
+        each(events, |event| event.occurred_at).into_sql::<Array<Timestamptz>>(),
+        each(events, |event| event.data.clone()).into_sql::<Array<Jsonb>>(),
+    );
+    Prepared::<(), _>::new(
+        "INSERT INTO events (id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data)
+        SELECT id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data FROM unnest(",
+        binds,
+        ") WITH ORDINALITY AS written (
+            id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data, place)
+        ORDER BY place",
+    )
+    .execute(connection)?;
+    Ok(())
+}
+
+fn each<T>(events: &[NewEvent], column: impl FnMut(&NewEvent) -> T) -> Vec<T> {
+    events.iter().map(column).collect()
 }

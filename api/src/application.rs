@@ -86,7 +86,7 @@ impl Application {
         let state = web::Data::new(AppState::new(open(config, store, clock)?));
         let events = state.events.clone();
         events.listen(&config.store.database_url)?;
-        let shared = Shared::new().map_err(StartError::Server)?;
+        let shared = Shared::new();
         telemetry::metrics().map_err(|error| StartError::Server(error.into()))?;
         let refused = |source| StartError::Listen {
             address: config.listen,

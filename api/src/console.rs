@@ -36,7 +36,7 @@ mod test_message;
 mod wechat_settings;
 mod wordings;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::contract::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

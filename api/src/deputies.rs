@@ -14,7 +14,7 @@ pub mod revisits;
 pub mod sorting;
 pub mod submissions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::contract::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -5,9 +5,8 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, get, http::header::CACHE_CONTROL};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{problem::Problem, state::State, telemetry};
+use crate::{contract::ServiceConfig, problem::Problem, state::State, telemetry};
 
 const PATIENCE: Duration = Duration::from_secs(2);
 

@@ -12,6 +12,7 @@ pub mod application;
 pub mod auth;
 pub mod config;
 pub mod console;
+mod contract;
 pub mod deputies;
 mod events;
 pub mod extract;

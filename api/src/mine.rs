@@ -11,7 +11,7 @@ pub mod service_account;
 mod sign_ins;
 mod work;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::contract::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -4,7 +4,7 @@ pub mod acts;
 pub mod handovers;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::contract::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

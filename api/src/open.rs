@@ -10,7 +10,6 @@ use minyi_domain::{calendar::local_date, lifecycle::State as Stage, submission::
 use minyi_store::OpenCase;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use numbers::NumbersKept;
@@ -20,6 +19,7 @@ use unchanged::revalidated;
 pub use unchanged::tagged;
 
 use crate::{
+    contract::ServiceConfig,
     openapi::words,
     problem::Problem,
     state::{AppState, State},

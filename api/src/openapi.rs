@@ -3,6 +3,8 @@
 
 pub mod words;
 
+use std::sync::OnceLock;
+
 use actix_web::{HttpResponse, get, web};
 use utoipa::{
     OpenApi as _,
@@ -15,7 +17,7 @@ use utoipa::{
 };
 
 use crate::{
-    problem::{FieldProblem, ProblemBody},
+    problem::{FieldProblem, Problem, ProblemBody},
     repeats,
 };
 
@@ -166,13 +168,20 @@ pub fn yaml() -> Result<String, impl std::error::Error + Send + Sync + 'static> 
     crate::routes::document().to_yaml()
 }
 
-/// The document, ready to be served.
-pub struct Document(pub String);
+/// The document as it is served: written when somebody asks for it, which few ever do.
+#[derive(Default)]
+pub struct Document(OnceLock<web::Bytes>);
 
 /// Serves the contract. Not part of itself.
 #[get("/openapi.yaml")]
-pub async fn get_openapi(document: web::Data<Document>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("application/yaml")
-        .body(document.0.clone())
+pub async fn get_openapi(document: web::Data<Document>) -> Result<HttpResponse, Problem> {
+    let written = match document.0.get() {
+        Some(written) => written.clone(),
+        None => {
+            let written = web::block(yaml).await.map_err(Problem::internal)?;
+            let written = written.map_err(Problem::internal)?;
+            document.0.get_or_init(|| written.into()).clone()
+        }
+    };
+    Ok(HttpResponse::Ok().content_type("application/yaml").body(written))
 }

@@ -8,7 +8,7 @@ pub mod posters;
 pub mod receipts;
 pub mod submissions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::contract::ServiceConfig;
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -2,11 +2,13 @@
 
 use actix_web::{App, dev::ResourceDef, http::Method, web};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::{AppExt as _, scope::scope, service_config::ServiceConfig};
+use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    auth, console, deputies, extract, health, mine, offices, open,
+    auth, console,
+    contract::ServiceConfig,
+    deputies, extract, health, mine, offices, open,
     openapi::{self, Document},
     pages,
     problem::{self, KnownRoutes},
@@ -15,18 +17,18 @@ use crate::{
 
 /// The routes of the contract.
 fn contract(cfg: &mut ServiceConfig) {
-    let api = scope("/api/v1")
-        .configure(auth::configure)
-        .configure(residents::configure)
-        .configure(open::configure)
-        .configure(deputies::configure)
-        .configure(mine::configure)
-        .configure(offices::configure)
-        .configure(console::configure);
-    cfg.service(api)
-        .service(residents::photos::get_photo)
-        .configure(wechat_push::configure)
-        .configure(health::configure);
+    cfg.scope("/api/v1", |cfg| {
+        cfg.configure(auth::configure)
+            .configure(residents::configure)
+            .configure(open::configure)
+            .configure(deputies::configure)
+            .configure(mine::configure)
+            .configure(offices::configure)
+            .configure(console::configure);
+    })
+    .service(residents::photos::get_photo)
+    .configure(wechat_push::configure)
+    .configure(health::configure);
 }
 
 /// The contract as a document.
@@ -34,11 +36,11 @@ pub fn document() -> OpenApi {
     let app = App::new()
         .into_utoipa_app()
         .openapi(openapi::base())
-        .configure(contract);
+        .configure(|cfg| contract(&mut ServiceConfig::Describe(cfg)));
     openapi::complete(app.split_for_parts().1)
 }
 
-/// What is made of the contract once and shared by all worker threads.
+/// What all worker threads share.
 #[derive(Clone)]
 pub struct Shared {
     document: web::Data<Document>,
@@ -46,33 +48,23 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Reads the contract.
-    ///
-    /// # Errors
-    /// If it cannot be written as YAML: never.
-    pub fn new() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let known = web::Data::new(KnownRoutes(known_routes(&document())));
-        Ok(Self {
-            document: web::Data::new(Document(openapi::yaml()?)),
-            known,
-        })
+    /// Lists the routes of the contract.
+    pub fn new() -> Self {
+        Self {
+            document: web::Data::default(),
+            known: web::Data::new(KnownRoutes(known_routes())),
+        }
     }
 }
 
-fn known_routes(api: &OpenApi) -> Vec<(ResourceDef, Method)> {
+/// By their addresses; several methods of one address in the usual order.
+fn known_routes() -> Vec<(ResourceDef, Method)> {
+    const ORDER: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH];
     let mut known = Vec::new();
-    for (path, item) in &api.paths.paths {
-        let methods = [
-            (&item.get, Method::GET),
-            (&item.post, Method::POST),
-            (&item.put, Method::PUT),
-            (&item.delete, Method::DELETE),
-            (&item.patch, Method::PATCH),
-        ];
-        let present = methods.into_iter().filter(|(operation, _)| operation.is_some());
-        known.extend(present.map(|(_, method)| (ResourceDef::new(path.as_str()), method)));
-    }
-    known
+    contract(&mut ServiceConfig::List(&mut known));
+    known.sort_by_cached_key(|(path, method)| (path.clone(), ORDER.iter().position(|other| other == method)));
+    let resource = |(path, method): (String, Method)| (ResourceDef::new(path), method);
+    known.into_iter().map(resource).collect()
 }
 
 /// Registers everything.
@@ -84,7 +76,7 @@ pub fn configure(shared: Shared) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(web::FormConfig::default().limit(extract::BODY_LIMIT_BYTES))
             .app_data(shared.document)
             .app_data(shared.known);
-        contract(&mut ServiceConfig::new(cfg));
+        contract(&mut ServiceConfig::Serve(cfg));
         cfg.service(openapi::get_openapi)
             .service(web::redirect("/docs", "/docs/"))
             .service(docs)

@@ -8,9 +8,9 @@ use std::time::Duration;
 use actix_web::{HttpResponse, get, http::header::CACHE_CONTROL, post, web::Bytes, web::Query};
 use minyi_gateways::wechat::push::{Answer, Event, Failure, Push, PushQuery, Pushes};
 use minyi_store::{ContentReport, FailedMessage, PushAnswer, TakenPush, Template};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
+    contract::ServiceConfig,
     mine::pushes::ASKED,
     problem::Problem,
     state::{AppState, State},

@@ -49,11 +49,8 @@ pub struct WorkerConfig {
 /// How much at once, and how long to wait.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Pace {
-    /// Messages in hand at once; those that come together share their transactions
-    #[arg(long, env = "MINYI_WORKER_MESSAGES", default_value_t = 128)]
-    pub messages: usize,
-    /// Clock steps in hand at once
-    #[arg(long, env = "MINYI_WORKER_CONCURRENCY", default_value_t = 8)]
+    /// Messages, and clock steps, in hand at once; those that come together share their transactions
+    #[arg(long, env = "MINYI_WORKER_CONCURRENCY", default_value_t = 128)]
     pub concurrency: usize,
     /// Seconds after which work that was taken and not finished counts as lost; longer than any honest work takes
     #[arg(long, env = "MINYI_WORKER_STALE_SECONDS", default_value_t = 60)]

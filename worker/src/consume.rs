@@ -17,14 +17,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 const MOST_ACKNOWLEDGED: usize = 500;
 
 impl Worker {
-    /// Works on `stream`, on `most` entries at once, until `stop` says so, then finishes what it has in hand.
-    pub(crate) async fn run_consumer<W, F>(
-        self: Arc<Self>,
-        stream: Stream,
-        most: usize,
-        mut stop: watch::Receiver<bool>,
-        work: W,
-    ) where
+    /// Works on `stream` until `stop` says so, then finishes what it has in hand.
+    pub(crate) async fn run_consumer<W, F>(self: Arc<Self>, stream: Stream, mut stop: watch::Receiver<bool>, work: W)
+    where
         W: Fn(Arc<Worker>, Uuid) -> F + Send + Sync + 'static,
         F: Future<Output = Result<()>> + Send + 'static,
     {
@@ -33,7 +28,7 @@ impl Worker {
         let (done, finished) = mpsc::unbounded_channel();
         let acknowledger = self.queue.consumer(stream, self.name.clone());
         let acknowledging = tokio::spawn(acknowledge(stream, acknowledger, finished));
-        let (work, hands) = (Arc::new(work), Arc::new(Semaphore::new(most)));
+        let (work, hands) = (Arc::new(work), Arc::new(Semaphore::new(self.pace.concurrency)));
         let mut in_hand = JoinSet::new();
         let mut claim = tokio::time::interval(self.pace.stale() / 2);
         claim.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -28,6 +28,7 @@ use std::{
 
 use chrono::TimeDelta;
 pub use config::{Pace, WorkerConfig};
+use futures_util::future::join_all;
 use minyi_gateways::{
     channels::Channels,
     clock::{Clock, random_bytes},
@@ -38,7 +39,7 @@ use minyi_gateways::{
     redis_link::RedisLink,
 };
 use minyi_print::font::Font;
-use minyi_store::{ANNOUNCE_EVERY, Attempt, BeginSending, SendResult, Store};
+use minyi_store::{ANNOUNCE_EVERY, Attempt, BeginSending, SendResult, StepOutcome, Store};
 pub use serve::serve;
 use together::Together;
 use tokio::{
@@ -104,6 +105,8 @@ pub struct Worker {
     begins: Together<Uuid, BeginSending>,
     /// What came of them.
     outcomes: Together<(Attempt, SendResult), ()>,
+    /// Steps that are to be taken.
+    steps: Together<Uuid, StepOutcome>,
 }
 
 impl Worker {
@@ -130,6 +133,7 @@ impl Worker {
                 store.finish_all(finished, now)?;
                 Ok(vec![(); finished.len()])
             }),
+            steps: Together::new(&store, &clock, steps::take_all),
             store,
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),
@@ -173,9 +177,8 @@ impl Worker {
             ("figures", figures),
             ("announcements", announcing),
         ];
-        let (messages, steps) = (self.pace.messages, self.pace.concurrency);
-        let sender = Arc::clone(&self).run_consumer(Stream::Notifications, messages, stop.clone(), sender::send);
-        let steps = Arc::clone(&self).run_consumer(Stream::Steps, steps, stop.clone(), steps::take);
+        let sender = Arc::clone(&self).run_consumer(Stream::Notifications, stop.clone(), sender::send);
+        let steps = Arc::clone(&self).run_consumer(Stream::Steps, stop.clone(), steps::take);
         let ((), (), until) = tokio::join!(sender, steps, drained_at(stop, self.pace.drain()));
         for (part, task) in parts {
             end_by(until, part, task).await;
@@ -223,9 +226,8 @@ impl Worker {
             for id in notifications {
                 sender::send(Arc::clone(self), id).await?;
             }
-            for id in steps {
-                steps::take(Arc::clone(self), id).await?;
-            }
+            let steps = steps.into_iter().map(|id| steps::take(Arc::clone(self), id));
+            join_all(steps).await.into_iter().collect::<Result<()>>()?;
         }
     }
 

@@ -23,7 +23,6 @@ pub async fn serve(config: WorkerConfig, clock: Clock) -> Result<()> {
         %address,
         mode = ?config.mode.mode,
         wechat = %config.wechat.wechat_base_url,
-        messages = config.pace.messages,
         concurrency = config.pace.concurrency,
         "working"
     );

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, post, put};
 use minyi_domain::{access::Way, login::OneTimeCode, rights::Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     address::ClientAddress,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::Problem,
     state::{AppState, State},

@@ -13,12 +13,12 @@ use minyi_domain::{
 use minyi_store::{AuditEntry, AuditFilter, SessionRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{PartlySignedIn, SignedIn, csrf::same_origin, routes::NO_STORE, sessions::digest};
 use crate::{
     address::ClientAddress,
+    contract::ServiceConfig,
     extract::JsonBody,
     limits::Guess,
     openapi::words,

@@ -8,11 +8,12 @@ use minyi_domain::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{PartlySignedIn, SignedIn, csrf::same_origin, sessions::Tokens};
-use crate::{address::ClientAddress, extract::JsonBody, openapi::words, problem::Problem, state::State};
+use crate::{
+    address::ClientAddress, contract::ServiceConfig, extract::JsonBody, openapi::words, problem::Problem, state::State,
+};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

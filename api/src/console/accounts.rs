@@ -13,7 +13,6 @@ use minyi_domain::rights::Permission;
 use minyi_store::{AccountRefusal, NewSetupLink};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use body::is_username;
@@ -22,6 +21,7 @@ use body::{AccountEntry, AccountRequest, AccountsResponse, NewAccountRequest};
 use super::ledger::{given, is_true, read};
 use crate::{
     auth::{SignedIn, sessions::new_secret},
+    contract::ServiceConfig,
     extract::JsonBody,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,

@@ -9,11 +9,11 @@ use minyi_domain::{
 use minyi_store::{Phrase, TemplatePlace};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     mine::phrases::PhraseEntry,
     problem::{FieldProblem, Problem},

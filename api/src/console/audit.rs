@@ -16,12 +16,12 @@ use minyi_store::{Act, AuditEntry, AuditFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::ledger::{XLSX, file, given, read};
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     openapi::words,
     paging::{read_cursor, read_limit, write_cursor},
     problem::{FieldProblem, Problem},

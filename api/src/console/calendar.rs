@@ -6,11 +6,10 @@ use minyi_domain::{calendar::local_date, rights::Permission};
 use minyi_store::{CalendarDay, CalendarEffect, CalendarMistake, CalendarYear, ClockTask, MovedDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::clock_jobs::ClockJobResponse;
-use crate::{auth::SignedIn, extract::JsonBody, problem::Problem, state::State};
+use crate::{auth::SignedIn, contract::ServiceConfig, extract::JsonBody, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

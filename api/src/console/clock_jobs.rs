@@ -6,7 +6,6 @@ use minyi_domain::{people::Role, rights::Permission};
 use minyi_store::{ClockEffect, ClockJob, ClockJobState, ClockTask, new_id};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -15,6 +14,7 @@ use super::{
 };
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     problem::Problem,
     state::{AppState, State},
 };

@@ -11,7 +11,6 @@ use minyi_domain::{people::Scope, rights::Permission};
 use minyi_store::{Cluster, ClusterCase, ClusterCursor, ClusterFilter, Cursor, Page, Position};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use query::ClusterQuery;
@@ -19,6 +18,7 @@ use views::{ClusterResponse, ClustersResponse};
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     paging::{read_cluster_cursor, read_cursor, read_limit},
     problem::Problem,
     state::{AppState, State},

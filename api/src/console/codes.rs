@@ -10,8 +10,8 @@ mod places;
 mod record;
 mod selection;
 
+use crate::contract::ServiceConfig;
 pub use alarms::SHOWN_DAYS as ALARM_DAYS;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) use selection::{SelectionRequest, read_token};
 

@@ -14,10 +14,11 @@ use minyi_domain::{
 use minyi_store::{ChannelNumbers, Correction, DeliveryHealth, DeliveryStage, LATENCY_BOUNDS, Unreachable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::{auth::SignedIn, extract::JsonBody, paging::read_limit, problem::Problem, state::State};
+use crate::{
+    auth::SignedIn, contract::ServiceConfig, extract::JsonBody, paging::read_limit, problem::Problem, state::State,
+};
 
 /// A day; a longer time shows whether it gets better.
 const USUAL_HOURS: i64 = 24;

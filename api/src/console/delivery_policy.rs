@@ -5,10 +5,10 @@ use minyi_domain::rights::Permission;
 use minyi_store::DeliveryPolicy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     mine::notification_preferences::{HoursBody, clock_time, read_time},
     problem::{FieldProblem, Problem},

@@ -13,11 +13,11 @@ use minyi_domain::{
 use minyi_store::{By, DeputyAccount, DeputyAccountCursor, NewInvitation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::{SignedIn, read_mobile},
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     pages::client::DEPUTY,

@@ -11,11 +11,11 @@ use minyi_store::{GroupRobot, ROBOT_SEALED_FOR, RobotDelivery, RobotPlace};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
     state::{AppState, State},

@@ -17,7 +17,6 @@ use minyi_domain::{
 use minyi_store::LedgerRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use export::{XLSX, file};
@@ -25,6 +24,7 @@ pub use query::{LedgerQuery, given, is_true, read};
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     openapi::words,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,

@@ -10,11 +10,11 @@ use minyi_domain::{
 use minyi_store::{Figures, Statistics};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ledger::read;
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     openapi::words,
     problem::{FieldProblem, Problem},
     state::{AppState, State},

@@ -12,7 +12,6 @@ use minyi_domain::{rights::Permission, submission::Phone};
 use minyi_store::{DataDecision, DataRefusal, NewDataRequest, PersonalRecord, SealedCorrection, new_id};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use body::{
@@ -22,6 +21,7 @@ use body::{
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,

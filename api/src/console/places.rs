@@ -21,13 +21,13 @@ use minyi_domain::rights::Permission;
 use minyi_store::{Entry, PlaceForm, PlaceTarget as Target, RowProblem, Saved};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use photos::get_open_deputy_photo;
 
 use self::check::Wrong;
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     problem::{FieldProblem, Problem},
     state::AppState,
 };

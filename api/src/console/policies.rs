@@ -12,11 +12,12 @@ use minyi_domain::{
 use minyi_store::{ClockTask, DeadlinePolicy, ListedPolicy, MovedClock, Narrowed, PolicyRefusal, Recomputed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::clock_jobs::ClockJobResponse;
-use crate::{auth::SignedIn, extract::JsonBody, openapi::words, problem::Problem, state::State};
+use crate::{
+    auth::SignedIn, contract::ServiceConfig, extract::JsonBody, openapi::words, problem::Problem, state::State,
+};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -12,10 +12,9 @@ use minyi_print::{
     sheet::report_pdf,
 };
 use minyi_store::{Figures, Store};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ledger::{XLSX, file};
-use crate::{auth::SignedIn, problem::Problem, state::State};
+use crate::{auth::SignedIn, contract::ServiceConfig, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

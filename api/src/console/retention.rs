@@ -13,11 +13,11 @@ use minyi_domain::{deadlines::Unit, retention::DataClass, rights::Permission};
 use minyi_store::{DueData, DueSubmission, RetentionPeriod};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     paging::{read_cursor, read_limit, write_cursor},

@@ -6,11 +6,11 @@ use minyi_domain::{people::Actor, rights::Permission, slots::Scheme};
 use minyi_store::{By, RevisitPolicy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
     state::{AppState, State},

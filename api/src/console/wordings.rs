@@ -6,10 +6,10 @@ use minyi_domain::{delivery::Channel, rights::Permission};
 use minyi_gateways::channels::{Notice, NoticeKind, Preview, Value, Wording, WordingError, preview};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::Problem,
     state::{AppState, State},

@@ -5,11 +5,11 @@ use minyi_domain::{people::Actor, text::AnswerText};
 use minyi_store::{AnswerOutcome, NewAnswer, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
     residents::submissions::{check_key, check_photos, photo_missing},

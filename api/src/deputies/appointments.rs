@@ -11,11 +11,11 @@ use minyi_domain::{
 use minyi_store::{Appointment, AskedBy, FreeSlot, Settling};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     problem::{FieldProblem, Problem},

@@ -10,12 +10,12 @@ pub mod split;
 pub mod transfer;
 mod views;
 
+use crate::contract::ServiceConfig;
 use minyi_domain::{
     lifecycle::{self, Action, Party},
     people::Role,
 };
 use minyi_store::SubmissionDetail;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use views::{InfoRequestResponse, KinResponse, TransferResponse};
 

@@ -6,11 +6,11 @@ use minyi_domain::{content::WordList, rights::Permission};
 use minyi_store::{CheckState, ContentCheck, ContentMark, Unable};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     problem::Problem,
     state::{AppState, State},
 };

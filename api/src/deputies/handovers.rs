@@ -11,11 +11,11 @@ use minyi_domain::{
 use minyi_store::{Approval, NewHandover, OfficeCandidate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     offices::acts::DueResponse,
     openapi::words,

@@ -8,11 +8,11 @@ use minyi_domain::{hearing, people::Actor, rights::Permission};
 use minyi_store::{By, HearingDetail};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,

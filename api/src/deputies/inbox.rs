@@ -12,11 +12,11 @@ use minyi_domain::{
 use minyi_store::{InboxFilter, InboxItem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     openapi::words,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,

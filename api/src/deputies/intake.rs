@@ -14,13 +14,13 @@ use minyi_domain::{
 use minyi_store::{GridRow, Refusal, SubmitReceipt};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use slip::slip;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     problem::Problem,

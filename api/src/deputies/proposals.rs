@@ -11,11 +11,11 @@ use actix_web::{
 use minyi_domain::{people::DeputyLevel, rights::Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     paging::{read_cursor, read_limit, write_cursor},

@@ -14,11 +14,11 @@ use minyi_store::{ContentMark, NewRelease, Publication, SubmissionDetail};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     deputies::content::MarkResponse,
     extract::JsonBody,
     problem::{FieldProblem, Problem},

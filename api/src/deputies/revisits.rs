@@ -11,11 +11,11 @@ use minyi_domain::{
 use minyi_store::{Revisit, RevisitResult};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     paging::{read_cursor, read_limit, write_cursor},

@@ -6,10 +6,11 @@ use minyi_domain::{lifecycle::State as Stage, rights::Permission};
 use minyi_store::{Like, Sorting, Suggestion};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::{auth::SignedIn, extract::JsonBody, openapi::words, problem::Problem, state::State};
+use crate::{
+    auth::SignedIn, contract::ServiceConfig, extract::JsonBody, openapi::words, problem::Problem, state::State,
+};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -16,12 +16,12 @@ use minyi_store::{EventView, SubmissionDetail};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::casework::{InfoRequestResponse, KinResponse, TransferResponse, possible};
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     deputies::content::ContentCheckResponse,
     deputies::inbox::TimeLeftResponse,
     deputies::proposals::views::ProposalLineResponse,

@@ -12,11 +12,11 @@ use minyi_domain::{
 use minyi_store::{OfficeAnswer, OfficePromise};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     problem::Problem,

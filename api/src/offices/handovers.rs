@@ -8,12 +8,12 @@ use minyi_domain::{handover::State as Stage, people::Actor, rights::Permission};
 use minyi_store::{HandoverDetail, HandoverFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::views::{HandoverDetailResponse, HandoverEntry};
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     paging::{read_cursor, read_limit, write_cursor},
     problem::Problem,
     state::{AppState, State},

@@ -7,13 +7,13 @@ use minyi_domain::{deadlines::Policy, people::DeputyLevel, token::CodeToken};
 use minyi_store::{CodePage, CodeState, DeputyInGrid, SitePublic};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use image::printable;
 
 use crate::{
     address::ClientAddress,
+    contract::ServiceConfig,
     limits::Guess,
     openapi::words,
     problem::{OnlyHead, Problem, log, position_of},

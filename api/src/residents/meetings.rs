@@ -10,11 +10,11 @@ use minyi_domain::{
 use minyi_store::{Appointment, AskedBy, FreeSlot, HearingNotice, Refusal, Settling, SlotKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     address::ClientAddress,
+    contract::ServiceConfig,
     extract::JsonBody,
     limits::Guess,
     openapi::words,

@@ -13,12 +13,12 @@ use minyi_store::{NewPhoto, PhotoView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::multipart;
 use crate::{
     address::ClientAddress,
+    contract::ServiceConfig,
     pictures,
     problem::Problem,
     state::{AppState, State},

@@ -12,13 +12,13 @@ use minyi_domain::{
 use minyi_print::sheet::{Look, sheets_pdf};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::printable;
 use crate::{
     address::ClientAddress,
     auth::SignedIn,
+    contract::ServiceConfig,
     problem::Problem,
     state::{AppState, State},
 };

@@ -9,7 +9,6 @@ mod view;
 
 use minyi_domain::token::ReceiptToken;
 use minyi_store::ReceiptView;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use consent::set_consent;
 pub use follow::end_messages;
@@ -20,6 +19,7 @@ pub use view::{AnswerResponse, RatingResponse, TimelineEntry};
 
 use crate::{
     address::ClientAddress,
+    contract::ServiceConfig,
     limits::Guess,
     problem::{Problem, position_of},
     state::AppState,

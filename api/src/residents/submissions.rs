@@ -7,12 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, post, web::Path};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use accept::{Accepted, NAME_PURPOSE, Origin, PHONE_PURPOSE, accept, check_key, photo_missing, take_in};
 pub use request::{ContactRequest, LocationRequest, SubmissionRequest, check_photos, digest};
 
-use crate::{address::ClientAddress, extract::JsonBody, problem::Problem, state::State};
+use crate::{address::ClientAddress, contract::ServiceConfig, extract::JsonBody, problem::Problem, state::State};
 
 /// Registers the routes under `/api/v1`.
 pub fn configure(cfg: &mut ServiceConfig) {

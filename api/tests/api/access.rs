@@ -132,7 +132,7 @@ async fn the_first_administrator_sets_a_password_and_binds_a_second_factor_befor
     let begun = browser.send(Method::POST, "/api/v1/me/second-factor", &json!({})).await;
     let begun = begun.expect(201).json();
     assert!(begun["qr_svg"].as_str().unwrap().starts_with("<svg"), "{begun}");
-    let shown = |steps| {
+    let shown = |steps: i64| {
         code(
             begun["secret"].as_str().unwrap(),
             noon() + TimeDelta::seconds(30 * steps),

@@ -1,7 +1,11 @@
 //! The Chinese font that sheets embed as a subset.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 
 use krilla::text::{GlyphId, KrillaGlyph};
 
@@ -34,29 +38,39 @@ pub const CANDIDATES: [(&str, &str, u32); 4] = [
     ),
 ];
 
-/// A font in its regular and its bold weight. Loading reads some 40 MB: load once and share; a clone is cheap.
+/// How an OpenType font begins, and how a collection of them does.
+const FONT_MARKS: [[u8; 4]; 3] = [[0, 1, 0, 0], *b"OTTO", *b"true"];
+const COLLECTION_MARK: [u8; 4] = *b"ttcf";
+
+/// A font in its regular and its bold weight. Each has some 20 MB, which are read when something is set in it for the first
+/// time and kept from then on: make one and share it; a clone is cheap.
 #[derive(Clone)]
 pub struct Font {
-    regular: Face,
-    bold: Face,
+    regular: Arc<Face>,
+    bold: Arc<Face>,
 }
 
-#[derive(Clone)]
 struct Face {
-    bytes: Arc<Vec<u8>>,
+    path: PathBuf,
     index: u32,
+    loaded: OnceLock<Loaded>,
+}
+
+struct Loaded {
+    bytes: Arc<Vec<u8>>,
     embedded: krilla::text::Font,
 }
 
 impl Font {
-    /// A font from one file, used for both weights; `index` is the face inside a collection (`.ttc`), else 0.
+    /// A font from one file, used for both weights; `index` is the face inside a collection (`.ttc`), else 0. That the file
+    /// is such a font is seen at once; one that is damaged further on is an error of whatever is set in it.
     ///
     /// # Errors
     /// [`Error::FontFile`] or [`Error::FontFormat`].
     pub fn load(path: &Path, index: u32) -> Result<Self, Error> {
-        let regular = Face::load(path, index)?;
+        let regular = Arc::new(Face::at(path, index)?);
         Ok(Self {
-            bold: regular.clone(),
+            bold: Arc::clone(&regular),
             regular,
         })
     }
@@ -75,7 +89,7 @@ impl Font {
     /// As [`Self::load`].
     pub fn with_bold(self, path: &Path, index: u32) -> Result<Self, Error> {
         Ok(Self {
-            bold: Face::load(path, index)?,
+            bold: Arc::new(Face::at(path, index)?),
             ..self
         })
     }
@@ -114,30 +128,76 @@ impl std::fmt::Debug for Font {
 }
 
 impl Face {
-    fn load(path: &Path, index: u32) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|source| Error::FontFile {
-            path: path.to_owned(),
-            source,
-        })?;
-        let bytes = Arc::new(bytes);
-        let embedded = krilla::text::Font::new(Arc::clone(&bytes).into(), index);
-        let embedded = embedded.ok_or_else(|| Error::FontFormat {
+    /// Looks at the head of the file only.
+    fn at(path: &Path, index: u32) -> Result<Self, Error> {
+        let face = Self {
             path: path.to_owned(),
             index,
-        })?;
-        Ok(Self { bytes, index, embedded })
+            loaded: OnceLock::new(),
+        };
+        match File::open(path).and_then(|mut file| has_face(&mut file, index)) {
+            Ok(true) => Ok(face),
+            Ok(false) => Err(face.unusable()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(face.unusable()),
+            Err(source) => Err(face.unreadable(source)),
+        }
     }
 
     fn open(&self) -> Result<Typeface<'_>, Error> {
-        let face = ttf_parser::Face::parse(&self.bytes, self.index).map_err(|_| Error::FontFormat {
-            path: PathBuf::new(),
-            index: self.index,
-        })?;
-        Ok(Typeface {
-            face,
-            embedded: &self.embedded,
-        })
+        let Loaded { bytes, embedded } = self.loaded()?;
+        let face = ttf_parser::Face::parse(bytes, self.index).map_err(|_| self.unusable())?;
+        Ok(Typeface { face, embedded })
     }
+
+    fn loaded(&self) -> Result<&Loaded, Error> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let bytes = Arc::new(std::fs::read(&self.path).map_err(|source| self.unreadable(source))?);
+        let embedded = krilla::text::Font::new(Arc::clone(&bytes).into(), self.index);
+        let embedded = embedded.ok_or_else(|| self.unusable())?;
+        // Of two that read it at once one keeps what it has read.
+        Ok(self.loaded.get_or_init(|| Loaded { bytes, embedded }))
+    }
+
+    fn unusable(&self) -> Error {
+        Error::FontFormat {
+            path: self.path.clone(),
+            index: self.index,
+        }
+    }
+
+    fn unreadable(&self, source: io::Error) -> Error {
+        Error::FontFile {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// Whether a file begins as a font, or as a collection with a font at `index`.
+fn has_face(file: &mut (impl Read + Seek), index: u32) -> io::Result<bool> {
+    let mut mark = four_bytes(file)?;
+    if mark == COLLECTION_MARK {
+        let _version = four_bytes(file)?;
+        if index >= u32::from_be_bytes(four_bytes(file)?) {
+            return Ok(false);
+        }
+        // A list of where each face begins follows.
+        file.seek(SeekFrom::Current(i64::from(index) * 4))?;
+        let start = u32::from_be_bytes(four_bytes(file)?);
+        file.seek(SeekFrom::Start(start.into()))?;
+        mark = four_bytes(file)?;
+    } else if index > 0 {
+        return Ok(false);
+    }
+    Ok(FONT_MARKS.contains(&mark))
+}
+
+fn four_bytes(file: &mut impl Read) -> io::Result<[u8; 4]> {
+    let mut bytes = [0; 4];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// One weight, opened for measuring and setting. Each character takes its own glyph and advance: Chinese and

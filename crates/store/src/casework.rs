@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, dsl::sql, pg::Pg, sql_types::Bool,
+    SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
     appointment,
@@ -44,7 +44,7 @@ use crate::{
     events::NewEvent,
     notifications,
     schema::{deputies, submissions},
-    scope::{Condition, submissions_in},
+    scope::submissions_in,
     steps,
     submissions::EventKind,
     word::Word,
@@ -150,18 +150,20 @@ pub struct Case {
 impl Case {
     /// Locks a submission that the person sees.
     pub fn lock(connection: &mut PgConnection, actor: &Actor, id: Uuid) -> Ruling<Self> {
-        Self::lock_where(connection, submissions_in(&actor.scope()), id)
+        let found: Option<Self> = submissions::table
+            .find(id)
+            .filter(submissions_in(&actor.scope()))
+            .select(Self::as_select())
+            .for_update()
+            .first(connection)
+            .optional()?;
+        found.ok_or(Stop::Refused(Refusal::NotFound))
     }
 
     /// Locks a submission for the clock, or for whoever was let through before.
     pub fn lock_any(connection: &mut PgConnection, id: Uuid) -> Ruling<Self> {
-        Self::lock_where(connection, Box::new(sql::<Bool>("true")), id)
-    }
-
-    fn lock_where(connection: &mut PgConnection, condition: Condition<submissions::table>, id: Uuid) -> Ruling<Self> {
         let found: Option<Self> = submissions::table
             .find(id)
-            .filter(condition)
             .select(Self::as_select())
             .for_update()
             .first(connection)

@@ -86,29 +86,27 @@ impl NewEvent {
         Ok(self.id)
     }
 
-    /// Writes many, in their order.
-    pub fn insert_all(all: Vec<Self>, connection: &mut PgConnection) -> QueryResult<()> {
-        if all.is_empty() {
+    /// Writes these in their order, with one statement.
+    pub fn insert_all(events: &[Self], connection: &mut PgConnection) -> QueryResult<()> {
+        if events.is_empty() {
             return Ok(());
         }
         let binds = (
-            column(&all, |event| event.id).into_sql::<Array<SqlUuid>>(),
-            column(&all, |event| event.submission_id).into_sql::<Array<SqlUuid>>(),
-            column(&all, |event| event.kind).into_sql::<Array<Text>>(),
-            column(&all, |event| event.actor).into_sql::<Array<Text>>(),
-            column(&all, |event| event.actor_account_id).into_sql::<Array<Nullable<SqlUuid>>>(),
-            column(&all, |event| event.is_public).into_sql::<Array<Bool>>(),
-            column(&all, |event| event.occurred_at).into_sql::<Array<Timestamptz>>(),
-            column(&all, |event| event.data.clone()).into_sql::<Array<Jsonb>>(),
+            each(events, |event| event.id).into_sql::<Array<SqlUuid>>(),
+            each(events, |event| event.submission_id).into_sql::<Array<SqlUuid>>(),
+            each(events, |event| event.kind).into_sql::<Array<Text>>(),
+            each(events, |event| event.actor).into_sql::<Array<Text>>(),
+            each(events, |event| event.actor_account_id).into_sql::<Array<Nullable<SqlUuid>>>(),
+            each(events, |event| event.is_public).into_sql::<Array<Bool>>(),
+            each(events, |event| event.occurred_at).into_sql::<Array<Timestamptz>>(),
+            each(events, |event| event.data.clone()).into_sql::<Array<Jsonb>>(),
         );
         Prepared::<(), _>::new(
-            "WITH input (ids, submission_ids, kinds, actors, account_ids, are_public, times, data) AS (VALUES (",
+            "INSERT INTO events (id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data)
+            SELECT id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data FROM unnest(",
             binds,
-            "))
-            INSERT INTO events (id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data)
-            SELECT id, submission_id, kind, actor, account_id, is_public, at, said
-            FROM input, unnest(ids, submission_ids, kinds, actors, account_ids, are_public, times, input.data)
-                WITH ORDINALITY AS new (id, submission_id, kind, actor, account_id, is_public, at, said, place)
+            ") WITH ORDINALITY AS written (
+                id, submission_id, kind, actor, actor_account_id, is_public, occurred_at, data, place)
             ORDER BY place",
         )
         .execute(connection)?;
@@ -116,6 +114,6 @@ impl NewEvent {
     }
 }
 
-fn column<T>(events: &[NewEvent], of: impl Fn(&NewEvent) -> T) -> Vec<T> {
-    events.iter().map(of).collect()
+fn each<T>(events: &[NewEvent], column: impl FnMut(&NewEvent) -> T) -> Vec<T> {
+    events.iter().map(column).collect()
 }

@@ -25,10 +25,7 @@ use diesel::{
     dsl::exists,
     sql_types::{Text, Uuid as SqlUuid},
 };
-use minyi_domain::{
-    calendar::local_date,
-    delivery::{Channel, next_time},
-};
+use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use crate::{
@@ -51,6 +48,7 @@ mod outgoing;
 mod pass_on;
 mod reach;
 mod resend;
+mod told;
 mod unreachable;
 mod way;
 mod wishes;
@@ -68,6 +66,9 @@ pub use letter::{DeadLetter, Letter};
 pub use outgoing::{Attempt, Outgoing, Recipient};
 pub use reach::{Address, PHONE_SEALED_FOR, ROBOT_SEALED_FOR, sealed_for};
 pub use resend::Correction;
+pub(crate) use told::{
+    Told, Whom, digest_due, handling_each, heads_of_each, queue_told, subscribed_to_each, supervising_each, with_robot,
+};
 pub use unreachable::Unreachable;
 pub(crate) use wishes::write_address;
 pub use wishes::{ANNOUNCE_EVERY, NewWishes, WishesView};
@@ -200,13 +201,7 @@ pub fn queue_for_digest(
     account_ids.dedup();
     let template = Template::DeputyDeadline;
     queue_for_accounts(connection, event_id, submission_id, template, &account_ids, now)?;
-    let digest_at = next_time(now, reach::policy(connection)?.digest_at);
-    // Gathered before work begins; after a long outage nobody waits until the next day.
-    let due_at = if local_date(digest_at) == local_date(now) {
-        digest_at
-    } else {
-        now + SOON
-    };
+    let due_at = digest_due(connection, now)?;
     diesel::update(notifications::table.filter(notifications::event_id.eq(event_id)))
         .set((notifications::in_digest.eq(true), notifications::due_at.eq(due_at)))
         .execute(connection)?;

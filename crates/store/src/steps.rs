@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, PgExpressionMethods, QueryDsl, RunQueryDsl,
-    dsl::exists,
-    sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
+    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
     upsert::excluded,
 };
 use minyi_domain::deadlines::{AnswerPlan, Step};
@@ -12,8 +11,10 @@ use uuid::Uuid;
 
 use crate::{Result, Store, ids, prepared::Prepared, schema::deadline_steps};
 
+mod plain;
 mod run;
 
+use run::Due;
 pub use run::StepOutcome;
 
 impl Store {
@@ -42,15 +43,25 @@ impl Store {
     }
 }
 
-/// Steps that were published longer ago than `older_than` and never done: they are to be published again.
+/// Steps that were published longer ago than `older_than` and never done: they are to be published again. Whoever holds one
+/// is taking it right now.
 pub fn republish(connection: &mut PgConnection, now: DateTime<Utc>, older_than: TimeDelta) -> Result<Vec<Uuid>> {
-    let stale = deadline_steps::table
-        .filter(deadline_steps::done_at.is_null())
-        .filter(deadline_steps::published_at.le(now - older_than));
-    Ok(diesel::update(stale)
-        .set(deadline_steps::published_at.eq(now))
-        .returning(deadline_steps::id)
-        .get_results(connection)?)
+    let binds = (
+        now.into_sql::<Timestamptz>(),
+        (now - older_than).into_sql::<Timestamptz>(),
+    );
+    let query = Prepared::<SqlUuid, _>::new(
+        "WITH input (now, until) AS (VALUES (",
+        binds,
+        ")),
+        stale AS (
+            SELECT id FROM deadline_steps WHERE done_at IS NULL AND published_at <= (SELECT until FROM input)
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE deadline_steps SET published_at = input.now FROM input
+        WHERE deadline_steps.id = ANY (ARRAY(SELECT id FROM stale)) RETURNING deadline_steps.id",
+    );
+    Ok(query.load(connection)?)
 }
 
 /// Whose clock steps belong to: the submission's own, or that of a handover or a promise about it.
@@ -118,40 +129,41 @@ pub fn plan_answer(
     )
 }
 
-/// Plans the next of the daily reminders of what is late; `turn` counts them, from 0.
-pub fn plan_daily(
-    connection: &mut PgConnection,
-    owner: Owner,
-    step: Step,
-    turn: i16,
-    due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    diesel::insert_into(deadline_steps::table)
-        .values((
-            deadline_steps::id.eq(ids::new(now)),
-            deadline_steps::submission_id.eq(owner.submission_id),
-            deadline_steps::handover_id.eq(owner.handover_id),
-            deadline_steps::promise_id.eq(owner.promise_id),
-            deadline_steps::clock.eq(owner.clock),
-            deadline_steps::step.eq(step.as_str()),
-            deadline_steps::turn.eq(turn),
-            deadline_steps::due_at.eq(due_at),
-        ))
-        .on_conflict_do_nothing()
-        .execute(connection)?;
+/// The next of the daily reminders of what is late; `turn` counts them, from 0.
+pub struct Daily {
+    pub owner: Owner,
+    pub step: Step,
+    pub turn: i16,
+    pub due_at: DateTime<Utc>,
+}
+
+/// Plans them; what is planned already stays as it is.
+pub fn plan_daily(connection: &mut PgConnection, planned: &[Daily], now: DateTime<Utc>) -> Result<()> {
+    if planned.is_empty() {
+        return Ok(());
+    }
+    let binds = (
+        each(planned, |_| ids::new(now)).into_sql::<Array<SqlUuid>>(),
+        each(planned, |next| next.owner.submission_id).into_sql::<Array<SqlUuid>>(),
+        each(planned, |next| next.owner.handover_id).into_sql::<Array<Nullable<SqlUuid>>>(),
+        each(planned, |next| next.owner.promise_id).into_sql::<Array<Nullable<SqlUuid>>>(),
+        each(planned, |next| next.owner.clock).into_sql::<Array<SmallInt>>(),
+        each(planned, |next| next.step.as_str()).into_sql::<Array<Text>>(),
+        each(planned, |next| next.turn).into_sql::<Array<SmallInt>>(),
+        each(planned, |next| next.due_at).into_sql::<Array<Timestamptz>>(),
+    );
+    Prepared::<(), _>::new(
+        "INSERT INTO deadline_steps (id, submission_id, handover_id, promise_id, clock, step, turn, due_at)
+        SELECT * FROM unnest(",
+        binds,
+        ") ON CONFLICT DO NOTHING",
+    )
+    .execute(connection)?;
     Ok(())
 }
 
-/// Whether the clock has such a step; one that was planned by an older policy may lack it.
-pub fn has(connection: &mut PgConnection, owner: Owner, step: Step) -> Result<bool> {
-    let known = deadline_steps::table
-        .filter(deadline_steps::submission_id.eq(owner.submission_id))
-        .filter(deadline_steps::handover_id.is_not_distinct_from(owner.handover_id))
-        .filter(deadline_steps::promise_id.is_not_distinct_from(owner.promise_id))
-        .filter(deadline_steps::clock.eq(owner.clock))
-        .filter(deadline_steps::step.eq(step.as_str()));
-    Ok(diesel::select(exists(known)).get_result(connection)?)
+fn each<T>(planned: &[Daily], column: impl FnMut(&Daily) -> T) -> Vec<T> {
+    planned.iter().map(column).collect()
 }
 
 /// Plans closing without a rating; a later answer of the same clock puts it off.

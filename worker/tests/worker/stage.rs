@@ -166,8 +166,7 @@ impl Stage {
             },
             public_url: None,
             pace: Pace {
-                messages: 32,
-                concurrency: 4,
+                concurrency: 32,
                 stale_seconds: 4,
                 unknown_seconds: 2,
                 drain_seconds: self.drain_seconds,
@@ -209,8 +208,7 @@ impl Stage {
             .env("MINYI_WECHAT_TIMEOUT_SECONDS", "2")
             .env("MINYI_DATABASE_PATIENCE_SECONDS", "60")
             .env("MINYI_REDIS_TIMEOUT_MS", "60000")
-            .env("MINYI_WORKER_MESSAGES", "32")
-            .env("MINYI_WORKER_CONCURRENCY", "4")
+            .env("MINYI_WORKER_CONCURRENCY", "32")
             .env("MINYI_WORKER_STALE_SECONDS", "4")
             .env("MINYI_WORKER_UNKNOWN_SECONDS", "2")
             .env("RUST_LOG", "warn")

@@ -100,3 +100,21 @@ async fn a_robot_that_is_not_believed_waits_and_says_why() {
     assert_eq!((error.code, error.error.as_str()), (Some(310_000), "configuration"));
     assert!(stage.said_in_groups().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_step_that_fails_holds_up_no_other() {
+    let mut stage = Stage::new().await;
+    let (grid, deputy) = stage.grid_with_lead().await;
+    let (spoilt, _) = stage.city.submit(&grid, deputy.route());
+    stage.city.submit(&grid, deputy.route());
+    stage.sql(&format!(
+        "CREATE TRIGGER spoilt BEFORE INSERT ON events FOR EACH ROW
+        WHEN (NEW.submission_id = '{spoilt}' AND NEW.kind = 'reminded') EXECUTE FUNCTION refuse_change()"
+    ));
+    let worker = stage.worker();
+    stage.clock.advance(TimeDelta::days(4));
+
+    assert!(worker.run_due().await.is_err());
+
+    assert_eq!(stage.count("events WHERE kind = 'reminded'"), 1);
+}

@@ -9,11 +9,11 @@ use minyi_domain::{
 use minyi_store::AccountRefusal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::{SessionEntry, SessionsResponse, SignedIn},
+    contract::ServiceConfig,
     extract::JsonBody,
     openapi::words,
     problem::{FieldProblem, Problem},

@@ -9,11 +9,12 @@ use minyi_domain::{places::GridRole, rights::Permission};
 use minyi_store::{AssignmentForm, AssignmentPlace, DeputyRef, PlaceTarget as Target};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{SavedResponse, check::Wrong};
-use crate::{auth::SignedIn, extract::JsonBody, openapi::words, problem::Problem, state::State};
+use crate::{
+    auth::SignedIn, contract::ServiceConfig, extract::JsonBody, openapi::words, problem::Problem, state::State,
+};
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_assignments)

@@ -10,10 +10,9 @@ use minyi_store::{Boundary, NewBoundary};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::imports::{ImportReport, Mistake};
-use crate::{auth::SignedIn, problem::Problem, state::State};
+use crate::{auth::SignedIn, contract::ServiceConfig, problem::Problem, state::State};
 
 /// The largest collection that is taken.
 const MOST_BYTES: usize = 20 << 20;

@@ -13,7 +13,6 @@ use minyi_store::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     check::Wrong,
@@ -22,6 +21,7 @@ use super::{
 use crate::{
     auth::SignedIn,
     console::ledger::{XLSX, file},
+    contract::ServiceConfig,
     problem::Problem,
     residents::multipart::{next_field, read_field},
     state::{AppState, State},

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use minyi_store::{OfficeForm, OfficePlace, PlaceTarget as Target, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +15,7 @@ use super::{
     check::Wrong,
     query::{PlacePage, PlaceQuery},
 };
-use crate::{auth::SignedIn, extract::JsonBody, problem::Problem, state::State};
+use crate::{auth::SignedIn, contract::ServiceConfig, extract::JsonBody, problem::Problem, state::State};
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_place_offices)

@@ -9,14 +9,13 @@ use minyi_domain::rights::Permission;
 use minyi_store::{PlaceTarget as Target, RegionForm, RegionPlace, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     SavedResponse,
     check::Wrong,
     query::{PlacePage, PlaceQuery},
 };
-use crate::{auth::SignedIn, extract::JsonBody, problem::Problem, state::State};
+use crate::{auth::SignedIn, contract::ServiceConfig, extract::JsonBody, problem::Problem, state::State};
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_place_regions)

@@ -9,7 +9,6 @@ use minyi_domain::places::SiteKind;
 use minyi_store::{PlaceTarget as Target, SiteForm, SitePlace, SiteRef, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -17,7 +16,9 @@ use super::{
     check::Wrong,
     query::{PlacePage, PlaceQuery},
 };
-use crate::{auth::SignedIn, extract::JsonBody, openapi::words, problem::Problem, state::State};
+use crate::{
+    auth::SignedIn, contract::ServiceConfig, extract::JsonBody, openapi::words, problem::Problem, state::State,
+};
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_place_sites).service(add_site).service(change_site);

@@ -6,11 +6,12 @@ use minyi_domain::{people::DeputyLevel, rights::Permission};
 use minyi_store::{Advance, Advanced};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::check::Wrong;
-use crate::{auth::SignedIn, extract::JsonBody, openapi::words, problem::Problem, state::State};
+use crate::{
+    auth::SignedIn, contract::ServiceConfig, extract::JsonBody, openapi::words, problem::Problem, state::State,
+};
 
 /// As many ids as a body holds.
 const MOST_LEAVING: usize = 3_000;

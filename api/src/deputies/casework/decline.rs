@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, post, web::Path};
 use minyi_domain::{people::Actor, rights::Permission, text::AnswerText};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
     state::{AppState, State},

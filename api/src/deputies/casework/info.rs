@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use minyi_domain::{people::Actor, rights::Permission, text::Question};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
     state::{AppState, State},

@@ -6,11 +6,11 @@ use minyi_domain::{people::Actor, rights::Permission, token::SubmissionNumber};
 use minyi_store::MergeTarget;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::Problem,
     state::{AppState, State},

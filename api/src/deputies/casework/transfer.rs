@@ -8,11 +8,11 @@ use minyi_domain::{people::Actor, rights::Permission, text::Reason};
 use minyi_store::{Target, TransferTargets, TransferTo};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     auth::SignedIn,
+    contract::ServiceConfig,
     extract::JsonBody,
     problem::{FieldProblem, Problem},
     state::{AppState, State},

@@ -5,7 +5,7 @@ use std::path::Path;
 use image::{GrayImage, imageops};
 use minyi_domain::sheet::{Sheet, SheetDeputy, Template};
 use minyi_print::Error;
-use minyi_print::font::Font;
+use minyi_print::font::{CANDIDATES, Font};
 use minyi_print::sheet::{Look, sheets_pdf};
 
 use crate::tools::{deputies, font, pixels, rqrr, sheet, text, words, zbar};
@@ -260,7 +260,10 @@ fn no_sheet_and_no_font_are_errors() {
     ));
     let missing = Font::load(Path::new("/nonexistent/font.ttc"), 2);
     assert!(matches!(missing, Err(Error::FontFile { .. })));
-    let not_a_font = Font::load(Path::new(file!()).file_name().unwrap().as_ref(), 0);
-    assert!(not_a_font.is_err());
+    let not_a_font = Font::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), 0);
+    assert!(matches!(not_a_font, Err(Error::FontFormat { .. })));
+    let (path, ..) = CANDIDATES.iter().find(|(path, ..)| Path::new(path).is_file()).unwrap();
+    let no_such_face = Font::load(Path::new(path), 99);
+    assert!(matches!(no_such_face, Err(Error::FontFormat { index: 99, .. })));
     assert!(Error::FontMissing.to_string().contains("fonts-noto-cjk"));
 }

@@ -12,7 +12,12 @@ use uuid::Uuid;
 
 use super::{Held, office_accounts};
 use crate::{
-    Template, calendar, casework::Ruling, events::NewEvent, notifications, schema::handovers, steps,
+    Template, calendar,
+    casework::Ruling,
+    events::NewEvent,
+    notifications,
+    schema::handovers,
+    steps::{self, Daily},
     submissions::EventKind,
 };
 
@@ -117,6 +122,11 @@ fn again_today(
 fn plan_daily(connection: &mut PgConnection, held: &Held, turn: i16, now: DateTime<Utc>) -> Ruling<()> {
     let calendar = calendar::calendar(connection)?;
     let tomorrow = next_daily(&calendar, now.max(held.handover.answer_due_at));
-    let (owner, step) = (held.owner(), Step::HandoverDaily);
-    Ok(steps::plan_daily(connection, owner, step, turn, tomorrow, now)?)
+    let next = Daily {
+        owner: held.owner(),
+        step: Step::HandoverDaily,
+        turn,
+        due_at: tomorrow,
+    };
+    Ok(steps::plan_daily(connection, &[next], now)?)
 }

@@ -140,7 +140,8 @@ fn tell_timeline(connection: &mut PgConnection, rows: &[&Before], now: DateTime<
     let notified = |row: &&Before| {
         NewEvent::new(row.submission_id, EventKind::Notified, now).with_data(json!({ "role": row.role }))
     };
-    Ok(NewEvent::insert_all(first.map(notified).collect(), connection)?)
+    let notified: Vec<NewEvent> = first.map(notified).collect();
+    Ok(NewEvent::insert_all(&notified, connection)?)
 }
 
 fn mark(connection: &mut PgConnection, arrivals: Arrivals<'_>, now: DateTime<Utc>) -> Result<()> {

@@ -1,28 +1,26 @@
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    pg::Pg,
+    Connection as _, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, pg::Pg,
 };
 use minyi_domain::{
-    deadlines::{Step, next_daily},
+    deadlines::Step,
     lifecycle::{self, Action, Party, State},
-    people::Level,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Owner;
+use super::plain;
 use crate::{
-    Error, Result, Store, Template, calendar,
+    Error, Result, Store,
     casework::{Case, Ruling, lapse},
-    events::NewEvent,
     handovers::{self, Held},
-    ids, notifications,
+    ids,
     promises::Pledge,
     receipts::close,
     schema::{deadline_steps, submissions},
-    steps,
-    submissions::EventKind,
     word::Word,
 };
 
@@ -41,17 +39,34 @@ pub enum StepOutcome {
     NotFound,
 }
 
+/// A step under its lock.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = deadline_steps, check_for_backend(Pg))]
-struct Due {
+pub struct Due {
+    pub id: Uuid,
+    pub submission_id: Uuid,
     #[diesel(deserialize_as = Word<Step>)]
-    step: Step,
-    clock: i16,
+    pub step: Step,
+    pub clock: i16,
     /// Which of the daily reminders it is.
-    turn: i16,
-    due_at: DateTime<Utc>,
+    pub turn: i16,
+    pub due_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
 }
+
+impl Due {
+    /// What is known without a look at the submission.
+    fn settled(&self, now: DateTime<Utc>) -> Option<StepOutcome> {
+        if self.done_at.is_some() {
+            return Some(StepOutcome::AlreadyDone);
+        }
+        // Put off while its id was already on the way; its new time will bring it again.
+        (self.due_at > now).then_some(StepOutcome::NotYet)
+    }
+}
+
+/// Steps of a submission's own clock that do more than tell: each is taken by itself.
+const ALONE: [&str; 2] = [Step::AutoClose.as_str(), Step::InfoLapse.as_str()];
 
 impl Store {
     /// Runs one step in one transaction that reads the state anew. Running it twice changes nothing.
@@ -65,26 +80,94 @@ impl Store {
                 .select(Due::as_select())
                 .for_update()
                 .first(connection)?;
-            if due.done_at.is_some() {
-                return Ok(StepOutcome::AlreadyDone);
-            }
-            if due.due_at > now {
-                // Put off while its id was already on the way; its new time will bring it again.
-                return Ok(StepOutcome::NotYet);
+            if let Some(outcome) = due.settled(now) {
+                return Ok(outcome);
             }
             let needed = subject.needs(&due, now);
             if needed {
                 subject.take(connection, &due, now)?;
             }
-            let outcome = if needed { "done" } else { "void" };
-            diesel::update(deadline_steps::table.find(id))
-                .set((deadline_steps::done_at.eq(now), deadline_steps::outcome.eq(outcome)))
-                .execute(connection)?;
-            Ok(if needed { StepOutcome::Done } else { StepOutcome::Void })
+            let outcome = if needed { StepOutcome::Done } else { StepOutcome::Void };
+            note(connection, &[(id, outcome)], now)?;
+            Ok(outcome)
         })?;
         // Whether the lifecycle lets the clock act was asked before.
         outcome.map_err(|refusal| Error::Unknown(format!("a step was refused: {refusal:?}")))
     }
+
+    /// Runs those of these steps that go together, in one transaction, and says what became of them. The others have to
+    /// run by themselves ([`Store::run_step`]): those of handovers and promises, those that do more than tell, and those
+    /// that somebody else is at right now. It waits for nobody while it holds so much, so nobody waits for each other,
+    /// whatever the order in which others lock submissions. If it fails, one of them may be at fault, and the others can
+    /// run by themselves.
+    pub fn run_steps(&self, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<(Uuid, StepOutcome)>> {
+        self.connection()?.transaction(|connection| {
+            let cases = lock_free(connection, ids)?;
+            let held: Vec<Uuid> = cases.keys().copied().collect();
+            let dues: Vec<Due> = deadline_steps::table
+                .filter(deadline_steps::id.eq_any(ids))
+                .filter(deadline_steps::submission_id.eq_any(held))
+                .filter(deadline_steps::handover_id.is_null())
+                .filter(deadline_steps::promise_id.is_null())
+                .filter(deadline_steps::step.ne_all(ALONE))
+                .order((deadline_steps::due_at, deadline_steps::id))
+                .select(Due::as_select())
+                .for_update()
+                .skip_locked()
+                .load(connection)?;
+            let (mut outcomes, mut taken) = (Vec::with_capacity(dues.len()), Vec::new());
+            for due in &dues {
+                let Some(case) = cases.get(&due.submission_id) else {
+                    continue;
+                };
+                let outcome = due.settled(now).unwrap_or_else(|| {
+                    if !is_due(due, case, now) {
+                        return StepOutcome::Void;
+                    }
+                    taken.push((due, case));
+                    StepOutcome::Done
+                });
+                outcomes.push((due.id, outcome));
+            }
+            plain::take(connection, &taken, now)?;
+            note(connection, &outcomes, now)?;
+            Ok(outcomes)
+        })
+    }
+}
+
+/// Locks the submissions of these steps, except those that somebody else holds. What only refers to a submission (an event, a
+/// message) need not wait meanwhile.
+fn lock_free(connection: &mut PgConnection, step_ids: &[Uuid]) -> Result<HashMap<Uuid, Case>> {
+    let owners: Vec<Uuid> = deadline_steps::table
+        .filter(deadline_steps::id.eq_any(step_ids))
+        .filter(deadline_steps::handover_id.is_null())
+        .filter(deadline_steps::promise_id.is_null())
+        .filter(deadline_steps::step.ne_all(ALONE))
+        .select(deadline_steps::submission_id)
+        .load(connection)?;
+    let cases: Vec<Case> = submissions::table
+        .filter(submissions::id.eq_any(owners))
+        .order(submissions::id)
+        .select(Case::as_select())
+        .for_no_key_update()
+        .skip_locked()
+        .load(connection)?;
+    Ok(cases.into_iter().map(|case| (case.id, case)).collect())
+}
+
+/// Writes down what became of them.
+fn note(connection: &mut PgConnection, outcomes: &[(Uuid, StepOutcome)], now: DateTime<Utc>) -> Result<()> {
+    for (outcome, word) in [(StepOutcome::Done, "done"), (StepOutcome::Void, "void")] {
+        let these = outcomes.iter().filter(|(_, became)| *became == outcome);
+        let ids: Vec<Uuid> = these.map(|(id, _)| *id).collect();
+        if !ids.is_empty() {
+            diesel::update(deadline_steps::table.filter(deadline_steps::id.eq_any(ids)))
+                .set((deadline_steps::done_at.eq(now), deadline_steps::outcome.eq(word)))
+                .execute(connection)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whose clock it is. The submissions are locked before their handover, their promise and the step, as everywhere, so
@@ -116,7 +199,7 @@ impl Subject {
 
     fn needs(&self, due: &Due, now: DateTime<Utc>) -> bool {
         match self {
-            Self::Submission(case) => due.clock == case.clock && is_needed(due.step, case, now),
+            Self::Submission(case) => is_due(due, case, now),
             Self::Handover(held) => due.clock == held.handover.clock && handovers::needs(due.step, held, now),
             Self::Promise(pledge) => pledge.needs(due.step, now),
         }
@@ -129,6 +212,11 @@ impl Subject {
             Self::Promise(pledge) => pledge.take(connection, due.step, now),
         }
     }
+}
+
+/// Whether a step of a submission's own clock still means something.
+fn is_due(due: &Due, case: &Case, now: DateTime<Utc>) -> bool {
+    due.clock == case.clock && is_needed(due.step, case, now)
 }
 
 fn is_needed(step: Step, case: &Case, now: DateTime<Utc>) -> bool {
@@ -167,121 +255,6 @@ fn take(connection: &mut PgConnection, due: &Due, case: &mut Case, now: DateTime
             Ok(close(connection, case.id, ids::new(now), reason, data, now)?)
         }
         Step::InfoLapse => lapse(connection, case, now),
-        Step::Overdue => overdue(connection, due, case, now),
-        Step::OverdueDaily => again_today(connection, due, case, now),
-        Step::EscalateHead => {
-            let event = NewEvent::new(case.id, EventKind::Escalated, now).internal();
-            let heads = notifications::station_heads(connection, case.site_id)?;
-            Ok(tell(
-                connection,
-                case,
-                event.with_data(json!({ "to": "station_head" })),
-                heads,
-                now,
-            )?)
-        }
-        Step::Escalate => {
-            let row = diesel::update(submissions::table.find(case.id));
-            row.set(submissions::escalated_at.eq(now)).execute(connection)?;
-            let region = case.confidential_region.as_ref().unwrap_or(&case.region_code);
-            let admins = notifications::supervising(connection, region)?;
-            let event = NewEvent::new(case.id, EventKind::Escalated, now);
-            Ok(tell_all(connection, case, event, admins, now)?)
-        }
-        Step::EscalateCounty => to_county(connection, case, now),
-        _ => {
-            let handlers = case.handlers(connection)?;
-            let event = NewEvent::new(case.id, EventKind::Reminded, now);
-            let event = match due.step {
-                Step::RemindHalf => event.internal().with_data(json!({ "half": true })),
-                _ => event,
-            };
-            Ok(tell(connection, case, event, handlers, now)?)
-        }
+        _ => Ok(plain::take(connection, &[(due, &*case)], now)?),
     }
-}
-
-fn overdue(connection: &mut PgConnection, due: &Due, case: &Case, now: DateTime<Utc>) -> Ruling<()> {
-    let row = diesel::update(submissions::table.find(case.id));
-    row.set(submissions::overdue_at.eq(now)).execute(connection)?;
-    let owner = Owner::submission(case.id, due.clock);
-    let mut accounts = case.handlers(connection)?;
-    // A clock that was planned before there was a step for the station's head.
-    if case.confidential_region.is_none() && !steps::has(connection, owner, Step::EscalateHead)? {
-        accounts.extend(notifications::station_heads(connection, case.site_id)?);
-    }
-    let calendar = calendar::calendar(connection)?;
-    let tomorrow = next_daily(&calendar, now.max(due.due_at));
-    steps::plan_daily(connection, owner, Step::OverdueDaily, 0, tomorrow, now)?;
-    let event = NewEvent::new(case.id, EventKind::Overdue, now);
-    Ok(tell_all(connection, case, event, accounts, now)?)
-}
-
-/// Who is late, and the station, are told of all that is late in one message a day.
-fn again_today(connection: &mut PgConnection, due: &Due, case: &Case, now: DateTime<Utc>) -> Ruling<()> {
-    let mut accounts = case.handlers(connection)?;
-    if case.confidential_region.is_none() {
-        accounts.extend(notifications::station_heads(connection, case.site_id)?);
-    }
-    let calendar = calendar::calendar(connection)?;
-    let owner = Owner::submission(case.id, due.clock);
-    let tomorrow = next_daily(&calendar, now);
-    steps::plan_daily(connection, owner, Step::OverdueDaily, due.turn + 1, tomorrow, now)?;
-    let event_id = NewEvent::new(case.id, EventKind::Reminded, now)
-        .internal()
-        .with_data(json!({ "late": true }))
-        .insert(connection)?;
-    Ok(notifications::queue_for_digest(
-        connection, event_id, case.id, accounts, now,
-    )?)
-}
-
-/// To the county, unless the nearest administrators were the county's already.
-fn to_county(connection: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Ruling<()> {
-    let (near, county) = match &case.confidential_region {
-        Some(region) => (region.as_str(), region.as_str()),
-        None => (case.region_code.as_str(), Level::County.division_of(&case.region_code)),
-    };
-    let told = notifications::supervising(connection, near)?;
-    let mut admins = notifications::supervising(connection, county)?;
-    admins.retain(|admin| !told.contains(admin));
-    if admins.is_empty() {
-        return Ok(());
-    }
-    let event = NewEvent::new(case.id, EventKind::Escalated, now).with_data(json!({ "to": "county" }));
-    Ok(tell_all(connection, case, event, admins, now)?)
-}
-
-/// Writes the event and tells these accounts, and of what is late the station's group.
-fn tell(
-    connection: &mut PgConnection,
-    case: &Case,
-    event: NewEvent,
-    mut accounts: Vec<Uuid>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    accounts.sort_unstable();
-    accounts.dedup();
-    // The group hears of what is late; a report on an official is not the station's.
-    let is_late = event.is_late();
-    let event_id = event.insert(connection)?;
-    let template = Template::DeputyDeadline;
-    notifications::queue_for_accounts(connection, event_id, case.id, template, &accounts, now)?;
-    if is_late && case.confidential_region.is_none() {
-        notifications::queue_for_robot(connection, event_id, case.id, case.site_id, now)?;
-    }
-    notifications::wake(connection)
-}
-
-/// As [`tell`]; a reminder is between the clock and the handler, but of what goes wrong the resident learns too.
-fn tell_all(
-    connection: &mut PgConnection,
-    case: &Case,
-    event: NewEvent,
-    accounts: Vec<Uuid>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let event_id = event.id;
-    tell(connection, case, event, accounts, now)?;
-    notifications::queue_for_residents(connection, event_id, case.id, now)
 }

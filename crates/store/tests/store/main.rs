@@ -48,6 +48,7 @@ mod scopes;
 mod searching;
 mod sorting;
 mod steps;
+mod steps_together;
 mod submitting;
 mod support;
 mod triage;

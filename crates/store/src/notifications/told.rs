@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{SOON, Template, reach};
 use crate::{
     Result, ids,
-    prepared::Prepared,
+    prepared::{Prepared, each},
     schema::{accounts, group_robots, resident_subscriptions},
 };
 
@@ -112,10 +112,6 @@ pub fn queue_told(connection: &mut PgConnection, told: &[Told], now: DateTime<Ut
     )
     .execute(connection)?;
     Ok(())
-}
-
-fn each<T>(told: &[Told], column: impl FnMut(&Told) -> T) -> Vec<T> {
-    told.iter().map(column).collect()
 }
 
 /// Submission and account: as [`super::handling`], for each of them.

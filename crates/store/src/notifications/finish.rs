@@ -63,19 +63,15 @@ impl Store {
                     _ => None,
                 })
                 .collect();
-            let used = arrived(connection, &taken, now)?;
-            let mut refused = Vec::new();
+            let mut permissions = arrived(connection, &taken, now)?;
             for (attempt, result) in finished {
                 let counts = failed(connection, attempt, result, now)?;
                 if let (true, SendResult::Dead { code, .. }) = (counts, result) {
-                    refused.push((attempt, *code));
+                    let is_digest = !attempt.others.is_empty();
+                    permissions.extend(push_permissions::refused(connection, attempt.id, is_digest, *code)?);
                 }
             }
-            push_permissions::used(connection, &used)?;
-            for (attempt, code) in refused {
-                push_permissions::refused(connection, attempt.id, !attempt.others.is_empty(), code)?;
-            }
-            Ok(())
+            push_permissions::count(connection, &permissions)
         })
     }
 }

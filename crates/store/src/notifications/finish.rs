@@ -93,7 +93,7 @@ pub(crate) fn failed_afterwards(
         .load(connection)?;
     for id in ids {
         // First out of what has arrived, or no other channel would be asked.
-        end(connection, id, "dead", Some(failed.code), &failed.status, now)?;
+        end(connection, id, "dead", (Some(failed.code), Some(&failed.status)), now)?;
         dead(connection, id, Some(failed.code), &failed.status, now)?;
     }
     Ok(())
@@ -148,7 +148,7 @@ fn again(
     now: DateTime<Utc>,
 ) -> Result<()> {
     if at - now >= PATIENCE && pass_on(connection, id, now)? {
-        return end(connection, id, "passed", code, error, now);
+        return end(connection, id, "passed", (code, Some(error)), now);
     }
     wait(connection, id, "waiting", at, (code, error))
 }
@@ -201,18 +201,18 @@ fn wait(
 
 fn dead(connection: &mut PgConnection, id: Uuid, code: Option<i32>, error: &str, now: DateTime<Utc>) -> Result<()> {
     if pass_on(connection, id, now)? {
-        return end(connection, id, "passed", code, error, now);
+        return end(connection, id, "passed", (code, Some(error)), now);
     }
-    end(connection, id, "dead", code, error, now)?;
+    end(connection, id, "dead", (code, Some(error)), now)?;
     give_up(connection, id, now)
 }
 
-fn end(
+/// Ends a message. The reason may have no number: that of an earlier attempt does not stay.
+pub(super) fn end(
     connection: &mut PgConnection,
     id: Uuid,
     state: &str,
-    code: Option<i32>,
-    error: &str,
+    (code, error): (Option<i32>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let binds = (
@@ -220,7 +220,7 @@ fn end(
         state.into_sql::<Text>(),
         now.into_sql::<Timestamptz>(),
         code.into_sql::<Nullable<Integer>>(),
-        error.into_sql::<Text>(),
+        error.into_sql::<Nullable<Text>>(),
     );
     Prepared::<(), _>::new(
         "WITH input (id, state, now, code, error) AS (VALUES (",

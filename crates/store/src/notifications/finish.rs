@@ -4,10 +4,11 @@ use diesel::{
     PgConnection, QueryDsl, RunQueryDsl,
     sql_types::{Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
+use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use super::{
-    Channel, MAX_REPEATS_OF_UNKNOWN,
+    MAX_REPEATS_OF_UNKNOWN,
     arrived::arrived,
     outgoing::Attempt,
     pass_on::{give_up, pass_on},

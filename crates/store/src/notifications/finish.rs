@@ -94,7 +94,13 @@ pub(crate) fn failed_afterwards(
         .load(connection)?;
     for id in ids {
         // First out of what has arrived, or no other channel would be asked.
-        end(connection, id, "dead", (Some(failed.code), Some(&failed.status)), now)?;
+        end(
+            connection,
+            id,
+            "dead",
+            (Some(failed.code), Some(failed.status.as_str())),
+            now,
+        )?;
         dead(connection, id, Some(failed.code), &failed.status, now)?;
     }
     Ok(())

@@ -70,7 +70,7 @@ pub struct AppState {
     /// Numbers that everybody may read, a few minutes old.
     pub numbers: NumbersKept,
     /// Codes that are being looked up, and their scans that are being counted.
-    pub codes: Together<CodeToken, Option<CodePage>>,
+    pub codes: Together<(CodeToken, NaiveDate), Option<CodePage>>,
     pub scans: Together<(Uuid, NaiveDate), ()>,
     /// What was published near a station in a region, being looked up.
     pub recent: Together<(Uuid, String), Vec<(CaseToken, String)>>,

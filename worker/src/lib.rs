@@ -43,7 +43,7 @@ use minyi_store::{ANNOUNCE_EVERY, Attempt, BeginSending, SendResult, StepOutcome
 pub use serve::serve;
 use together::Together;
 use tokio::{
-    sync::{OwnedMutexGuard, watch},
+    sync::{OwnedMutexGuard, Semaphore, watch},
     task::JoinHandle,
     time::Instant,
 };
@@ -76,6 +76,9 @@ pub enum Error {
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Steps that are taken alone at once. Each holds a connection, and the rest of the worker needs some, too.
+const ALONE: usize = 4;
+
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// One worker process (or one of several in a test).
@@ -105,8 +108,9 @@ pub struct Worker {
     begins: Together<Uuid, BeginSending>,
     /// What came of them.
     outcomes: Together<(Attempt, SendResult), ()>,
-    /// Steps that are to be taken.
-    steps: Together<Uuid, StepOutcome>,
+    /// Steps that are to be taken, and hands for those that have to be taken alone.
+    steps: Together<Uuid, Option<StepOutcome>>,
+    alone: Semaphore,
 }
 
 impl Worker {
@@ -133,7 +137,8 @@ impl Worker {
                 store.finish_all(finished, now)?;
                 Ok(vec![(); finished.len()])
             }),
-            steps: Together::new(&store, &clock, steps::take_all),
+            steps: Together::new(&store, &clock, steps::take_together),
+            alone: Semaphore::new(ALONE),
             store,
             database_url: config.store.database_url.clone(),
             queue: Queue::new(link.clone()),

@@ -178,9 +178,9 @@ impl AppState {
         })?;
         let today = self.today();
         let wanted = token.clone();
-        let found = self
-            .codes
-            .ask(&self.store, token, move |store, _| store.code_page(&wanted, today));
+        let found = self.codes.ask(&self.store, (token, today), move |store, _| {
+            store.code_page(&wanted, today)
+        });
         match found.await? {
             Some(page) => Ok(page),
             None => Err(self.wrong_guess(Guess::Code, address, Problem::CodeUnknown).await),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     ids,
-    prepared::Prepared,
+    prepared::{Prepared, each},
     schema::events,
     submissions::{EventActor, EventKind},
 };
@@ -112,8 +112,4 @@ impl NewEvent {
         .execute(connection)?;
         Ok(())
     }
-}
-
-fn each<T>(events: &[NewEvent], column: impl FnMut(&NewEvent) -> T) -> Vec<T> {
-    events.iter().map(column).collect()
 }

@@ -21,17 +21,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
-    dsl::exists,
+    ExpressionMethods, IntoSql, PgConnection, RunQueryDsl,
     sql_types::{Text, Uuid as SqlUuid},
 };
-use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use crate::{
     Result, ids,
-    prepared::Prepared,
-    schema::{accounts, group_robots, notifications, resident_subscriptions},
+    prepared::{Prepared, each},
+    schema::notifications,
     word::words,
 };
 
@@ -117,12 +115,8 @@ pub fn supervising(connection: &mut PgConnection, region: &str) -> Result<Vec<Uu
 
 /// The heads of a site (站长).
 pub fn station_heads(connection: &mut PgConnection, site: Uuid) -> Result<Vec<Uuid>> {
-    Ok(accounts::table
-        .filter(accounts::site_id.eq(site))
-        .filter(accounts::role.eq("station_head"))
-        .filter(accounts::disabled_at.is_null())
-        .select(accounts::id)
-        .load(connection)?)
+    let heads = heads_of_each(connection, &[site])?;
+    Ok(heads.into_iter().map(|(_, account)| account).collect())
 }
 
 /// Writes one message for each account, to be sent at once.
@@ -166,25 +160,17 @@ pub fn queue_for_robot(
     place: Uuid,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let set = group_robots::table
-        .find(place)
-        .filter(group_robots::key_sealed.is_not_null());
-    if !diesel::select(exists(set)).get_result(connection)? {
+    if with_robot(connection, &[place])?.is_empty() {
         return Ok(());
     }
-    diesel::insert_into(notifications::table)
-        .values((
-            notifications::id.eq(ids::new(now)),
-            notifications::event_id.eq(event_id),
-            notifications::submission_id.eq(submission_id),
-            notifications::robot_id.eq(place),
-            notifications::channel.eq(Channel::DingtalkRobot.as_str()),
-            notifications::template.eq(Template::DeputyDeadline.as_str()),
-            notifications::state.eq("waiting"),
-            notifications::due_at.eq(now),
-            notifications::created_at.eq(now),
-        ))
-        .execute(connection)?;
+    let told = Told {
+        event_id,
+        submission_id,
+        whom: Whom::Group(place),
+        due_at: now,
+        in_digest: false,
+    };
+    queue_told(connection, &[told], now)?;
     wake(connection)
 }
 
@@ -199,13 +185,15 @@ pub fn queue_for_digest(
 ) -> Result<()> {
     account_ids.sort_unstable();
     account_ids.dedup();
-    let template = Template::DeputyDeadline;
-    queue_for_accounts(connection, event_id, submission_id, template, &account_ids, now)?;
     let due_at = digest_due(connection, now)?;
-    diesel::update(notifications::table.filter(notifications::event_id.eq(event_id)))
-        .set((notifications::in_digest.eq(true), notifications::due_at.eq(due_at)))
-        .execute(connection)?;
-    Ok(())
+    let told = each(&account_ids, |account| Told {
+        event_id,
+        submission_id,
+        whom: Whom::Account(*account),
+        due_at,
+        in_digest: true,
+    });
+    queue_told(connection, &told, now)
 }
 
 /// What accounts were to be told of a submission and is not yet on its way is no longer for them. `accounts`: these;
@@ -236,29 +224,13 @@ pub fn queue_for_residents(
     submission_id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let subscriptions: Vec<Uuid> = resident_subscriptions::table
-        .filter(resident_subscriptions::submission_id.eq(submission_id))
-        .filter(resident_subscriptions::ended_at.is_null())
-        .select(resident_subscriptions::id)
-        .load(connection)?;
-    let rows: Vec<_> = subscriptions
-        .into_iter()
-        .map(|subscription_id| {
-            (
-                notifications::id.eq(ids::new(now)),
-                notifications::event_id.eq(event_id),
-                notifications::submission_id.eq(submission_id),
-                notifications::subscription_id.eq(subscription_id),
-                notifications::channel.eq("wechat"),
-                notifications::template.eq(Template::ResidentProgress.as_str()),
-                notifications::state.eq("waiting"),
-                notifications::due_at.eq(now),
-                notifications::created_at.eq(now),
-            )
-        })
-        .collect();
-    diesel::insert_into(notifications::table)
-        .values(rows)
-        .execute(connection)?;
-    Ok(())
+    let subscriptions = subscribed_to_each(connection, &[submission_id])?;
+    let told = each(&subscriptions, |(_, subscription)| Told {
+        event_id,
+        submission_id,
+        whom: Whom::Resident(*subscription),
+        due_at: now,
+        in_digest: false,
+    });
+    queue_told(connection, &told, now)
 }

@@ -52,6 +52,12 @@ impl<ST, B> Query for Prepared<ST, B> {
 
 impl<ST, B> RunQueryDsl<PgConnection> for Prepared<ST, B> {}
 
+/// What stands in one column of these rows: a statement with one array for each column (`unnest`) is the same however many
+/// rows there are.
+pub fn each<R, T>(rows: &[R], column: impl FnMut(&R) -> T) -> Vec<T> {
+    rows.iter().map(column).collect()
+}
+
 /// A typed query that is prepared once a connection although diesel's `sql` stands in it. diesel never keeps such a one,
 /// because the text could be another each time; here it must be one of a few, and values must be bound.
 pub struct Constant<Q>(pub Q);

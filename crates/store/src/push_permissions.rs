@@ -4,13 +4,13 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
-    sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
 
 use crate::{
     Result, Store, Template,
-    prepared::Prepared,
+    prepared::{Prepared, each},
     schema::{notifications, push_permissions},
     word::Word,
 };
@@ -82,56 +82,62 @@ pub(crate) fn answered(
     Ok(())
 }
 
-/// Messages were taken, each of this account and template: one fewer is left for each. In the transaction that records the
-/// delivery, after everything else of it.
-pub(crate) fn used(connection: &mut PgConnection, taken: &[(Uuid, Template)]) -> Result<()> {
-    if taken.is_empty() {
+/// What WeChat did with a message of this account and template.
+pub(crate) struct Counted {
+    pub account: Uuid,
+    pub template: Template,
+    /// It was not taken, because nothing is left; otherwise one fewer is.
+    pub used_up: bool,
+}
+
+/// Writes down what is left after these messages. In the transaction that records the delivery, after everything else of it.
+pub(crate) fn count(connection: &mut PgConnection, messages: &[Counted]) -> Result<()> {
+    if messages.is_empty() {
         return Ok(());
     }
-    let (accounts, templates): (Vec<Uuid>, Vec<&str>) = taken
-        .iter()
-        .map(|(account, template)| (*account, template.as_str()))
-        .unzip();
     let binds = (
-        accounts.into_sql::<Array<SqlUuid>>(),
-        templates.into_sql::<Array<Text>>(),
+        each(messages, |message| message.account).into_sql::<Array<SqlUuid>>(),
+        each(messages, |message| message.template.as_str()).into_sql::<Array<Text>>(),
+        each(messages, |message| message.used_up).into_sql::<Array<Bool>>(),
     );
     Prepared::<(), _>::new(
-        "WITH input (accounts, templates) AS (VALUES (",
+        "WITH input (accounts, templates, used_up) AS (VALUES (",
         binds,
         ")),
-        used AS (
-            SELECT account_id, template, count(*)::integer AS times
-            FROM input, unnest(accounts, templates) AS taken (account_id, template) GROUP BY account_id, template
+        counted AS (
+            SELECT account_id, template, count(*)::integer AS times, bool_or(message.used_up) AS used_up
+            FROM input, unnest(accounts, templates, input.used_up) AS message (account_id, template, used_up)
+            GROUP BY account_id, template
         ),
         -- In one order, so that two who record do not wait for each other.
         held AS (
-            SELECT account_id, template, times FROM push_permissions JOIN used USING (account_id, template)
+            SELECT account_id, template, times, used_up FROM push_permissions JOIN counted USING (account_id, template)
             ORDER BY account_id, template FOR UPDATE OF push_permissions
         )
-        UPDATE push_permissions AS left_over SET remaining = greatest(remaining - times, 0) FROM held
+        UPDATE push_permissions AS left_over
+        SET remaining = CASE WHEN used_up THEN 0 ELSE greatest(remaining - times, 0) END FROM held
         WHERE left_over.account_id = held.account_id AND left_over.template = held.template AND remaining > 0",
     )
     .execute(connection)?;
     Ok(())
 }
 
-/// WeChat refused: if because nothing is left, so it stands here too.
+/// What WeChat's refusal of a message says about what is left: nothing, unless it was refused because that is used up.
 pub(crate) fn refused(
     connection: &mut PgConnection,
     notification: Uuid,
     is_digest: bool,
     code: Option<i32>,
-) -> Result<()> {
+) -> Result<Option<Counted>> {
     if code != Some(USED_UP) {
-        return Ok(());
+        return Ok(None);
     }
-    if let Some((account, template)) = whose(connection, notification, is_digest)? {
-        diesel::update(push_permissions::table.find((account, template.as_str())))
-            .set(push_permissions::remaining.eq(0))
-            .execute(connection)?;
-    }
-    Ok(())
+    let whose = whose(connection, notification, is_digest)?;
+    Ok(whose.map(|(account, template)| Counted {
+        account,
+        template,
+        used_up: true,
+    }))
 }
 
 /// Nothing that one WeChat user allowed holds for another.

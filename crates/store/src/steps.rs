@@ -9,7 +9,11 @@ use diesel::{
 use minyi_domain::deadlines::{AnswerPlan, Step};
 use uuid::Uuid;
 
-use crate::{Result, Store, ids, prepared::Prepared, schema::deadline_steps};
+use crate::{
+    Result, Store, ids,
+    prepared::{Prepared, each},
+    schema::deadline_steps,
+};
 
 mod plain;
 mod run;
@@ -160,10 +164,6 @@ pub fn plan_daily(connection: &mut PgConnection, planned: &[Daily], now: DateTim
     )
     .execute(connection)?;
     Ok(())
-}
-
-fn each<T>(planned: &[Daily], column: impl FnMut(&Daily) -> T) -> Vec<T> {
-    planned.iter().map(column).collect()
 }
 
 /// Plans closing without a rating; a later answer of the same clock puts it off.

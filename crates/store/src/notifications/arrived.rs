@@ -17,7 +17,7 @@ use crate::{
     EventKind, Result,
     events::NewEvent,
     prepared::Prepared,
-    push_permissions::counted,
+    push_permissions::{Counted, counted},
     schema::{accounts, notifications, submissions},
     word::Word,
 };
@@ -45,13 +45,13 @@ struct Arrivals<'a> {
     message_ids: Vec<Option<&'a str>>,
 }
 
-/// Records these attempts with the platform's number of each message. Returns whose permission, for which template, each
-/// one that counted has used up.
+/// Records these attempts with the platform's number of each message. Returns the permissions that those of them that counted
+/// have used.
 pub(super) fn arrived(
     connection: &mut PgConnection,
     taken: &[(&Attempt, Option<&str>)],
     now: DateTime<Utc>,
-) -> Result<Vec<(Uuid, Template)>> {
+) -> Result<Vec<Counted>> {
     if taken.is_empty() {
         return Ok(Vec::new());
     }
@@ -77,7 +77,11 @@ pub(super) fn arrived(
             .get(&attempt.id)
             .filter(|row| counts && row.channel == Channel::Wechat);
         if let Some((account, row)) = carrier.and_then(|row| Some((row.account_id?, row))) {
-            used.push((account, counted(row.template, !attempt.others.is_empty())));
+            used.push(Counted {
+                account,
+                template: counted(row.template, !attempt.others.is_empty()),
+                used_up: false,
+            });
         }
     }
     if !arrivals.ids.is_empty() {

@@ -3,13 +3,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::{
     Connection as _, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
-    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use super::{
     Outgoing, Recipient, digest,
+    finish::end,
     outgoing::{About, Message, load_all},
     pass_on::{insert_on, stand_in},
     way::{Known, Way},
@@ -122,7 +123,7 @@ fn begin(
 ) -> Result<BeginSending> {
     let id = message.id;
     if message.is_over(&about) || message.unknown_attempts > 0 && message.has_acted(connection)? {
-        finish(connection, id, "void", None, now)?;
+        end(connection, id, "void", (None, None), now)?;
         return Ok(BeginSending::NoLongerNeeded);
     }
     match known.way(&message, &about, now) {
@@ -149,16 +150,16 @@ fn begin(
             Ok(BeginSending::Later)
         }
         Way::Elsewhere(channel, at) => {
-            finish(connection, id, "passed", Some("outcome unknown"), now)?;
+            end(connection, id, "passed", (None, Some("outcome unknown")), now)?;
             insert_on(connection, &message, channel, at, now)?;
             Ok(BeginSending::Later)
         }
         Way::Unwanted => {
-            finish(connection, id, "void", Some(SWITCHED_OFF), now)?;
+            end(connection, id, "void", (None, Some(SWITCHED_OFF)), now)?;
             Ok(BeginSending::NoLongerNeeded)
         }
         Way::Nobody => {
-            finish(connection, id, "dead", Some("no channel known"), now)?;
+            end(connection, id, "dead", (None, Some("no channel known")), now)?;
             stand_in(connection, &message, &about, now)?;
             Ok(BeginSending::NoAddress)
         }
@@ -240,31 +241,6 @@ fn put_off(
         "))
         UPDATE notifications SET
             state = 'waiting', channel = input.channel, due_at = input.at, in_digest = input.in_digest
-        FROM input WHERE notifications.id = input.id",
-    )
-    .execute(connection)?;
-    Ok(())
-}
-
-/// Ends a message without an attempt.
-pub(super) fn finish(
-    connection: &mut PgConnection,
-    id: Uuid,
-    state: &str,
-    error: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let binds = (
-        id.into_sql::<SqlUuid>(),
-        state.into_sql::<Text>(),
-        error.into_sql::<Nullable<Text>>(),
-        now.into_sql::<Timestamptz>(),
-    );
-    Prepared::<(), _>::new(
-        "WITH input (id, state, error, now) AS (VALUES (",
-        binds,
-        "))
-        UPDATE notifications SET state = input.state, finished_at = input.now, error = input.error
         FROM input WHERE notifications.id = input.id",
     )
     .execute(connection)?;

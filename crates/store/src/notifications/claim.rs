@@ -1,13 +1,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    Connection as _, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
-    dsl::sql,
+    Connection as _, IntoSql, PgConnection, RunQueryDsl,
     sql_types::{BigInt, Bool, SmallInt, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
 
 use super::{MAX_REPEATS_OF_UNKNOWN, pass_on::give_up};
-use crate::{Result, Store, prepared::Prepared, schema::notifications, steps};
+use crate::{Result, Store, prepared::Prepared, steps};
 
 /// What is to be published again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,18 +50,29 @@ impl Store {
     ) -> Result<Republished> {
         self.connection()?.transaction(|connection| {
             give_up_sending(connection, now, now - older_than, unknown_until)?;
-            let stale = notifications::table
-                // Literally, so that the partial index over messages in flight applies.
-                .filter(sql::<Bool>("notifications.state = 'published'"))
-                .filter(notifications::published_at.le(now - older_than));
-            let notifications = diesel::update(stale)
-                .set(notifications::published_at.eq(now))
-                .returning(notifications::id)
-                .get_results(connection)?;
-            let steps = steps::republish(connection, now, older_than)?;
-            Ok(Republished { notifications, steps })
+            Ok(Republished {
+                notifications: republish(connection, now, now - older_than)?,
+                steps: steps::republish(connection, now, older_than)?,
+            })
         })
     }
+}
+
+/// Whoever holds one is beginning or ending it right now: who waited for that and held others could wait in a circle.
+fn republish(connection: &mut PgConnection, now: DateTime<Utc>, before: DateTime<Utc>) -> Result<Vec<Uuid>> {
+    let binds = (now.into_sql::<Timestamptz>(), before.into_sql::<Timestamptz>());
+    let query = Prepared::<SqlUuid, _>::new(
+        "WITH input (now, before) AS (VALUES (",
+        binds,
+        ")),
+        stale AS (
+            SELECT id FROM notifications WHERE state = 'published' AND published_at <= (SELECT before FROM input)
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE notifications SET published_at = input.now FROM input
+        WHERE notifications.id = ANY (ARRAY(SELECT id FROM stale)) RETURNING notifications.id",
+    );
+    Ok(query.load(connection)?)
 }
 
 /// In these words the partial index over messages in flight applies; a message is published before it is sent.

@@ -12,7 +12,7 @@ use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use super::{
-    begin::finish,
+    finish::end,
     outgoing::{About, Message, load_all},
 };
 use crate::{EventKind, Result, prepared::Prepared, schema::notifications};
@@ -78,7 +78,7 @@ pub(super) fn gather(
     let mut entries = Vec::with_capacity(ids.len());
     for (other, about) in ids.iter().filter_map(|id| rows.remove(id)) {
         if other.is_over(&about) {
-            finish(connection, other.id, "void", None, now)?;
+            end(connection, other.id, "void", (None, None), now)?;
             continue;
         }
         entries.push(DigestEntry {

@@ -4,10 +4,11 @@ use diesel::{
     PgConnection, QueryDsl, RunQueryDsl,
     sql_types::{Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
+use minyi_domain::delivery::Channel;
 use uuid::Uuid;
 
 use super::{
-    Channel, MAX_REPEATS_OF_UNKNOWN,
+    MAX_REPEATS_OF_UNKNOWN,
     arrived::arrived,
     outgoing::Attempt,
     pass_on::{give_up, pass_on},
@@ -63,19 +64,15 @@ impl Store {
                     _ => None,
                 })
                 .collect();
-            let used = arrived(connection, &taken, now)?;
-            let mut refused = Vec::new();
+            let mut permissions = arrived(connection, &taken, now)?;
             for (attempt, result) in finished {
                 let counts = failed(connection, attempt, result, now)?;
                 if let (true, SendResult::Dead { code, .. }) = (counts, result) {
-                    refused.push((attempt, *code));
+                    let is_digest = !attempt.others.is_empty();
+                    permissions.extend(push_permissions::refused(connection, attempt.id, is_digest, *code)?);
                 }
             }
-            push_permissions::used(connection, &used)?;
-            for (attempt, code) in refused {
-                push_permissions::refused(connection, attempt.id, !attempt.others.is_empty(), code)?;
-            }
-            Ok(())
+            push_permissions::count(connection, &permissions)
         })
     }
 }
@@ -97,7 +94,13 @@ pub(crate) fn failed_afterwards(
         .load(connection)?;
     for id in ids {
         // First out of what has arrived, or no other channel would be asked.
-        end(connection, id, "dead", Some(failed.code), &failed.status, now)?;
+        end(
+            connection,
+            id,
+            "dead",
+            (Some(failed.code), Some(failed.status.as_str())),
+            now,
+        )?;
         dead(connection, id, Some(failed.code), &failed.status, now)?;
     }
     Ok(())
@@ -152,7 +155,7 @@ fn again(
     now: DateTime<Utc>,
 ) -> Result<()> {
     if at - now >= PATIENCE && pass_on(connection, id, now)? {
-        return end(connection, id, "passed", code, error, now);
+        return end(connection, id, "passed", (code, Some(error)), now);
     }
     wait(connection, id, "waiting", at, (code, error))
 }
@@ -205,18 +208,18 @@ fn wait(
 
 fn dead(connection: &mut PgConnection, id: Uuid, code: Option<i32>, error: &str, now: DateTime<Utc>) -> Result<()> {
     if pass_on(connection, id, now)? {
-        return end(connection, id, "passed", code, error, now);
+        return end(connection, id, "passed", (code, Some(error)), now);
     }
-    end(connection, id, "dead", code, error, now)?;
+    end(connection, id, "dead", (code, Some(error)), now)?;
     give_up(connection, id, now)
 }
 
-fn end(
+/// Ends a message. The reason may have no number: that of an earlier attempt does not stay.
+pub(super) fn end(
     connection: &mut PgConnection,
     id: Uuid,
     state: &str,
-    code: Option<i32>,
-    error: &str,
+    (code, error): (Option<i32>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let binds = (
@@ -224,7 +227,7 @@ fn end(
         state.into_sql::<Text>(),
         now.into_sql::<Timestamptz>(),
         code.into_sql::<Nullable<Integer>>(),
-        error.into_sql::<Text>(),
+        error.into_sql::<Nullable<Text>>(),
     );
     Prepared::<(), _>::new(
         "WITH input (id, state, now, code, error) AS (VALUES (",

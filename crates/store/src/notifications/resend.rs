@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    begin::finish,
+    finish::end,
     outgoing::{Message, load},
     pass_on::insert_on,
     reach::Reach,
@@ -110,13 +110,8 @@ fn on_channel(connection: &mut PgConnection, message: &Message, channel: Channel
     if channel == message.channel {
         return Ok(message.id);
     }
-    finish(
-        connection,
-        message.id,
-        "passed",
-        Some("sent again on another channel"),
-        now,
-    )?;
+    let why = "sent again on another channel";
+    end(connection, message.id, "passed", (None, Some(why)), now)?;
     let other = notifications::table
         .filter(notifications::event_id.eq(message.event_id))
         .filter(notifications::account_id.eq(message.account_id))

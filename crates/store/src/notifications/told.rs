@@ -1,4 +1,4 @@
-//! What the clock tells of many submissions: asked and written with as many statements as for one.
+//! What is told of many submissions: asked and written with as many statements as for one.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -14,11 +14,11 @@ use uuid::Uuid;
 use super::{SOON, Template, reach};
 use crate::{
     Result, ids,
-    prepared::Prepared,
+    prepared::{Prepared, each},
     schema::{accounts, group_robots, resident_subscriptions},
 };
 
-/// A message that the clock has to somebody.
+/// A message that is to be written; to an account it tells of a date.
 pub struct Told {
     pub event_id: Uuid,
     pub submission_id: Uuid,
@@ -34,7 +34,7 @@ pub enum Whom {
     Account(Uuid),
     /// By the subscription.
     Resident(Uuid),
-    /// The group of a site.
+    /// The group of a site or an office.
     Group(Uuid),
 }
 
@@ -114,10 +114,6 @@ pub fn queue_told(connection: &mut PgConnection, told: &[Told], now: DateTime<Ut
     Ok(())
 }
 
-fn each<T>(told: &[Told], column: impl FnMut(&Told) -> T) -> Vec<T> {
-    told.iter().map(column).collect()
-}
-
 /// Submission and account: as [`super::handling`], for each of them.
 pub fn handling_each(connection: &mut PgConnection, submission_ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
     if submission_ids.is_empty() {
@@ -144,7 +140,7 @@ pub fn supervising_each(connection: &mut PgConnection, regions: &[&str]) -> Resu
     Ok(query.load(connection)?)
 }
 
-/// Site and account: as [`super::station_heads`], for each of them.
+/// Site and account: the heads of each of them.
 pub fn heads_of_each(connection: &mut PgConnection, sites: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
     if sites.is_empty() {
         return Ok(Vec::new());
@@ -157,7 +153,7 @@ pub fn heads_of_each(connection: &mut PgConnection, sites: &[Uuid]) -> Result<Ve
         .load(connection)?)
 }
 
-/// Which of these sites have a group that can be told.
+/// Which of these sites and offices have a group that can be told.
 pub fn with_robot(connection: &mut PgConnection, sites: &[Uuid]) -> Result<Vec<Uuid>> {
     if sites.is_empty() {
         return Ok(Vec::new());

@@ -179,3 +179,22 @@ fn each_of_many_uses_up_one_permission_and_never_more_than_there_are() {
         );
     }
 }
+
+#[test]
+fn a_refusal_among_those_that_arrived_says_that_no_permission_is_left() {
+    let mut world = world();
+    let deputy = submitted(&mut world, 2);
+    let account = deputy.actor.account_id;
+    for _ in 0..5 {
+        world
+            .store
+            .answer_push(account, Template::DeputyNew, PushAnswer::Accepted, now())
+            .unwrap();
+    }
+    let finished: Vec<_> = begin(&world).into_iter().zip([refused(), sent(1)]).collect();
+    world.store.finish_all(&finished, now()).unwrap();
+    assert_eq!(
+        world.store.push_permissions(account).unwrap(),
+        [(Template::DeputyNew, 0)]
+    );
+}

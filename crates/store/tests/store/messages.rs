@@ -265,6 +265,33 @@ fn what_the_queue_lost_is_published_again() {
 }
 
 #[test]
+fn what_somebody_is_at_is_not_published_again_and_holds_up_nothing() {
+    use diesel::connection::SimpleConnection as _;
+    let mut world = world();
+    let (grid, deputy) = world.city.grid_with_lead();
+    for _ in 0..2 {
+        world.city.submit(&grid, deputy.route());
+    }
+    let messages = world.store.claim_due_notifications(now(), 10).unwrap();
+    let mut sender = world.raw();
+    sender
+        .batch_execute(&format!(
+            "BEGIN; SELECT FROM notifications WHERE id = '{}' FOR UPDATE",
+            messages[0]
+        ))
+        .unwrap();
+    let sweep = || {
+        world
+            .store
+            .republish_stale(minutes(5), TimeDelta::minutes(5), minutes(9))
+            .unwrap()
+    };
+    assert_eq!(sweep().notifications, messages[1..]);
+    sender.batch_execute("ROLLBACK").unwrap();
+    assert_eq!(sweep().notifications, messages[..1]);
+}
+
+#[test]
 fn without_an_address_the_message_is_dead_and_listed() {
     use diesel::connection::SimpleConnection as _;
     let mut world = world();

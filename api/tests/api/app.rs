@@ -265,10 +265,13 @@ impl App {
 
     /// What no interface offers yet: for instance an administrator's work on codes.
     pub fn sql(&self, statement: &str) {
-        drop(self.hold(statement));
+        use diesel::connection::SimpleConnection as _;
+        self.database
+            .beside(|connection| connection.batch_execute(statement))
+            .unwrap();
     }
 
-    /// As [`App::sql`]; a transaction that it began stays open until the connection is dropped.
+    /// As [`App::sql`], on a connection of its own: a transaction that it began stays open until that is dropped.
     pub fn hold(&self, statement: &str) -> diesel::PgConnection {
         use diesel::{Connection as _, connection::SimpleConnection as _};
         let mut connection = diesel::PgConnection::establish(self.database.url()).unwrap();

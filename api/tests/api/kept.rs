@@ -295,7 +295,7 @@ async fn what_is_said_to_stand_in_the_audit_log_stands_there() {
         assert_eq!(stage.app.logged(*action), before + 1, "{name}: {action}");
         let body: Value = serde_json::from_slice(&answer.bytes).unwrap_or_default();
         made.insert(*name, body["id"].as_str().unwrap_or_default().to_owned());
-        stage.refresh().await;
+        stage.refresh_here();
     }
 }
 

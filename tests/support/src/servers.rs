@@ -64,7 +64,7 @@ fn of_this_run() -> Addresses {
     let lock = File::create(&lock_path).unwrap();
     // Held while the servers start: the run's other processes wait here.
     lock.lock().unwrap();
-    let place = Place::temporary(&name).unwrap();
+    let place = Place::fleeting(&name).unwrap();
     let note = place.folder().join("addresses");
     if let Ok(text) = fs::read_to_string(&note) {
         let (postgres, redis) = text.split_once('\n').unwrap();

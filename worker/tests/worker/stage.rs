@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use minyi_gateways::{
     Mode, ModeConfig,
     channels::ChannelsConfig,
@@ -292,8 +292,10 @@ impl Stage {
 
     /// What no interface offers yet.
     pub fn sql(&self, statement: &str) {
-        let mut connection = PgConnection::establish(self.database.url()).unwrap();
-        sql_query(statement).execute(&mut connection).unwrap();
+        let done = self
+            .database
+            .beside(|connection| sql_query(statement).execute(connection));
+        done.unwrap();
     }
 
     /// A count: `count("content_checks WHERE state = 'done'")`.
@@ -303,17 +305,19 @@ impl Stage {
             #[diesel(sql_type = sql_types::BigInt)]
             count: i64,
         }
-        let mut connection = PgConnection::establish(self.database.url()).unwrap();
         let query = format!("SELECT count(*) AS count FROM {from}");
-        let counted: Count = sql_query(query).get_result(&mut connection).unwrap();
-        counted.count
+        let counted = self
+            .database
+            .beside(|connection| sql_query(query).get_result::<Count>(connection));
+        counted.unwrap().count
     }
 
     pub fn notifications(&self) -> Vec<Row> {
-        let mut connection = PgConnection::establish(self.database.url()).unwrap();
         let query = "SELECT number, n.state, attempts, unknown_attempts, error
                      FROM notifications n JOIN submissions s ON s.id = submission_id ORDER BY n.created_at, n.id";
-        sql_query(query).load(&mut connection).unwrap()
+        self.database
+            .beside(|connection| sql_query(query).load(connection))
+            .unwrap()
     }
 
     /// Waits until no message is on its way any more; three minutes at most.

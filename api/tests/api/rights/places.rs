@@ -155,15 +155,19 @@ impl Stage {
             tokens,
             actors,
         };
-        stage.refresh().await;
+        stage.refresh_here();
+        stage.refresh_there();
         stage
     }
 
-    /// Everything new, because the last call may have moved it.
-    pub async fn refresh(&mut self) {
-        for place in [&mut self.here, &mut self.there] {
-            place.things = things(&mut self.app, place);
-        }
+    /// Everything at home is new, because the last call may have moved it.
+    pub fn refresh_here(&mut self) {
+        self.here.things = things(&mut self.app, &self.here);
+    }
+
+    /// Everything in the foreign place.
+    pub fn refresh_there(&mut self) {
+        self.there.things = things(&mut self.app, &self.there);
     }
 
     pub fn token(&self, role: Role) -> &str {

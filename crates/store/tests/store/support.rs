@@ -41,6 +41,7 @@ pub fn connect(database: &TestDatabase, pool_size: u32) -> Store {
 }
 
 impl World {
+    /// A connection of its own.
     pub fn raw(&self) -> PgConnection {
         PgConnection::establish(self.database.url()).unwrap()
     }
@@ -101,7 +102,7 @@ impl World {
     /// What no interface offers, and perhaps the database neither.
     pub fn try_execute(&self, statement: &str) -> diesel::QueryResult<()> {
         use diesel::connection::SimpleConnection as _;
-        self.raw().batch_execute(statement)
+        self.database.beside(|connection| connection.batch_execute(statement))
     }
 
     /// A count: `count("events WHERE kind = 'routed'")`.
@@ -112,9 +113,9 @@ impl World {
             count: i64,
         }
         let query = format!("SELECT count(*) AS count FROM {from}");
-        diesel::sql_query(query)
-            .get_result::<Count>(&mut self.raw())
-            .unwrap()
-            .count
+        let counted = self
+            .database
+            .beside(|connection| diesel::sql_query(query).get_result::<Count>(connection));
+        counted.unwrap().count
     }
 }

@@ -122,7 +122,13 @@ impl PrivatePostgres {
         }
         let half = self.place.subfolder("postgres.half")?;
         let mut initdb = self.place.command(&self.binaries.folder.join("initdb"));
-        initdb.args(["--username", USER, "--auth", "scram-sha-256"]);
+        let auth = match self.durability {
+            Durability::Kept => "scram-sha-256",
+            // What makes a weak password dear to guess makes every connection dear, and tests open thousands. This
+            // password is random, and nobody hears it but on the loopback interface.
+            Durability::Thrown => "md5",
+        };
+        initdb.args(["--username", USER, "--auth", auth]);
         initdb.args(["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"]);
         initdb.arg("--pwfile").arg(password_file).arg("--pgdata").arg(&half);
         if self.durability == Durability::Thrown {

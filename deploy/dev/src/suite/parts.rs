@@ -125,7 +125,7 @@ impl TestServers {
     /// Starts both.
     pub fn start(checkout: &Checkout) -> Result<Self> {
         let name = format!("minyi-test-{}-{}", std::process::id(), servers::random_password()?);
-        let place = Place::temporary(&name)?;
+        let place = Place::fleeting(&name)?;
         let postgres = PrivatePostgres::prepare(&place, Durability::Thrown)?;
         let redis = PrivateRedis::prepare(&place, Durability::Thrown)?;
         let mut all = Self {

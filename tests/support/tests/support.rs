@@ -42,6 +42,19 @@ fn an_empty_database_has_no_tables() {
 }
 
 #[test]
+fn what_is_done_beside_keeps_its_connection_until_something_fails() {
+    let database = TestDatabase::empty();
+    let done = |sql: &str| database.beside(|connection| connection.batch_execute(sql));
+    done("CREATE TEMPORARY TABLE of_this_connection (id int)").unwrap();
+    done("SELECT * FROM of_this_connection").unwrap();
+
+    assert!(done("BEGIN; SELECT * FROM nothing").is_err());
+
+    assert!(done("SELECT * FROM of_this_connection").is_err());
+    done("SELECT 1").unwrap();
+}
+
+#[test]
 fn two_redis_databases_do_not_see_each_other() {
     let (one, other) = (TestRedis::new(), TestRedis::new());
     let connect = |redis: &TestRedis| redis::Client::open(redis.url()).unwrap().get_connection().unwrap();

@@ -22,8 +22,8 @@ LEFT JOIN calendar_days ON calendar_days.day = series.day;
 ALTER TABLE dataset.days ADD PRIMARY KEY (day);
 ANALYZE dataset.grids, dataset.categories, dataset.days;
 
--- Indexes that are made again at the end: much cheaper than growing them row by row. Primary keys stay: what is written
--- comes in their order.
+-- Indexes that are made again at the end: much cheaper than growing them row by row. Primary keys stay, because what is
+-- written comes in their order; only figures do not.
 CREATE TABLE dataset.aside (definition text);
 CREATE FUNCTION dataset.lay_aside(VARIADIC names regclass[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -31,8 +31,8 @@ DECLARE
 BEGIN
     FOR found IN
         SELECT indexrelid::regclass AS name, indrelid::regclass AS owner, conname, pg_get_constraintdef(pg_constraint.oid) AS rule
-        FROM pg_index LEFT JOIN pg_constraint ON conindid = indexrelid AND contype = 'u'
-        WHERE indrelid = ANY (names) AND NOT indisprimary
+        FROM pg_index LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u')
+        WHERE indrelid = ANY (names) AND (NOT indisprimary OR indrelid = 'kept_figures'::regclass)
     LOOP
         IF found.conname IS NULL THEN
             INSERT INTO dataset.aside VALUES (pg_get_indexdef(found.name));
@@ -194,6 +194,7 @@ DECLARE
     part record;
 BEGIN
     TRUNCATE kept_figures;
+    PERFORM dataset.lay_aside('kept_figures');
     FOR part IN
         WITH bounds AS (SELECT min(submitted_at) AS oldest, max(submitted_at) AS newest FROM submissions)
         SELECT first, first + interval '1 month' AS after, false AS by_week
@@ -213,6 +214,7 @@ BEGIN
             AND submitted_at >= part.first - interval '8 hours' AND submitted_at < part.after - interval '8 hours'
         GROUP BY added.facet, added.township, added.begins, added.site_id, added.key, added.days;
     END LOOP;
+    PERFORM dataset.put_back();
 END $$;
 
 -- The clock of everything that is open: its five steps, as far as they lie ahead.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    Connection as _, PgConnection, QueryableByName, RunQueryDsl as _,
+    PgConnection, QueryableByName, RunQueryDsl as _,
     query_builder::SqlQuery,
     query_dsl::LoadQuery,
     sql_query,
@@ -93,8 +93,7 @@ fn load<T>(world: &World, sql: &'static str) -> anyhow::Result<Vec<T>>
 where
     SqlQuery: LoadQuery<'static, PgConnection, T>,
 {
-    let connection = &mut PgConnection::establish(world.database.url())?;
-    Ok(sql_query(sql).load(connection)?)
+    Ok(world.database.beside(|connection| sql_query(sql).load(connection))?)
 }
 
 impl World {
@@ -176,12 +175,8 @@ impl World {
         if chance.percent(15) {
             self.plan_hearing(chance).await?;
         }
-        let hearings = {
-            let connection = &mut PgConnection::establish(self.database.url())?;
-            sql_query(HEARINGS)
-                .bind::<Timestamptz, _>(self.now())
-                .load::<Hearing>(connection)?
-        };
+        let query = sql_query(HEARINGS).bind::<Timestamptz, _>(self.now());
+        let hearings = self.database.beside(|connection| query.load::<Hearing>(connection))?;
         for hearing in hearings {
             let Some(actor) = self.people.by_account(hearing.planned_by).cloned() else {
                 continue;

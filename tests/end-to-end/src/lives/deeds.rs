@@ -1,7 +1,7 @@
 //! What people do with what lies before them, by chance.
 
 use chrono::{DateTime, Days, Utc};
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use minyi_domain::{handover::Channel, people::Actor};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -81,12 +81,11 @@ impl World {
     /// Everybody looks at what there is, once. Returns how many submissions are open.
     pub async fn act(&mut self, chance: &mut Chance) -> anyhow::Result<usize> {
         let today = self.today();
-        let (open, offices) = {
-            let connection = &mut PgConnection::establish(self.database.url())?;
+        let (open, offices) = self.database.beside(|connection| {
             let open: Vec<Open> = sql_query(OPEN).load(connection)?;
             let offices: Vec<Office> = sql_query(OFFICES).bind::<sql_types::Date, _>(today).load(connection)?;
-            (open, offices)
-        };
+            QueryResult::Ok((open, offices))
+        })?;
         for matter in &open {
             self.live(matter, chance).await?;
         }

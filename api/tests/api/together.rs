@@ -39,7 +39,7 @@ async fn a_hall_that_scans_one_code_is_counted_and_keeps_nobody_else_waiting() {
     let app = App::start().await;
     let receipt = app.receipt().await;
     let path = format!("/api/v1/codes/{}", app.grid.token);
-    let mut looking = app.hold("");
+    let mut looking = app.hold("SELECT 1");
     // Who waits longer than a statement may take is not counted: nothing slow happens until it is gone.
     let lock = app.hold("BEGIN; LOCK TABLE code_scans");
     let scanning: Vec<_> = (0..MANY)

@@ -52,15 +52,15 @@ fn town() -> World {
 
 /// All that steps write, without ids, in an order that does not depend on them.
 const WRITTEN: &str = "
-SELECT concat_ws(' ', 'event', kind, actor, is_public, data, occurred_at, confidential_region) AS line
+SELECT concat_ws(' ', 'event', events.kind, actor, is_public, data, occurred_at, confidential_region) AS line
 FROM events JOIN submissions ON submissions.id = submission_id
 UNION ALL
-SELECT concat_ws(' ', 'message', kind, template, channel, notifications.state, due_at, in_digest, role,
-    subscription_id IS NOT NULL, robot_id IS NOT NULL, created_at, confidential_region)
+SELECT concat_ws(' ', 'message', events.kind, template, notifications.channel, notifications.state, due_at, in_digest,
+    role, subscription_id IS NOT NULL, robot_id IS NOT NULL, notifications.created_at, confidential_region)
 FROM notifications JOIN events ON events.id = event_id JOIN submissions ON submissions.id = notifications.submission_id
-    LEFT JOIN accounts ON accounts.id = account_id
+    LEFT JOIN accounts ON accounts.id = notifications.account_id
 UNION ALL
-SELECT concat_ws(' ', 'step', step, clock, turn, due_at, done_at, outcome, confidential_region)
+SELECT concat_ws(' ', 'step', step, deadline_steps.clock, turn, due_at, done_at, outcome, confidential_region)
 FROM deadline_steps JOIN submissions ON submissions.id = submission_id
 UNION ALL
 SELECT concat_ws(' ', 'submission', overdue_at, escalated_at, confidential_region) FROM submissions

@@ -25,7 +25,7 @@ const SIZE: Size = Size {
 pub async fn run(effort: Effort) -> anyhow::Result<Vec<Figure>> {
     let mut house = House::build(SIZE, Time::Real).await?;
     house.wait_all_ready().await?;
-    let waiting = effort.count(40_000);
+    let waiting = effort.count(20_000);
     fill(&house, waiting).await?;
     let begun = Instant::now();
     house.start(Part::Worker(0))?;

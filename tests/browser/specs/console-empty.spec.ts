@@ -13,7 +13,7 @@ import { codesOn } from "../support/qr";
 import { bringIn, newAccount, type Newcomer } from "../support/setup";
 import { stack } from "../support/stack";
 import { totp } from "../support/totp";
-import { barriers, watch } from "../support/watch";
+import { barriers, keepPicture, watch } from "../support/watch";
 
 test.use({ bypassCSP: true });
 
@@ -166,7 +166,7 @@ interface Matter {
 async function write(page: Page, token: string): Promise<Matter> {
   const seen = watch(page);
   await page.goto(`${stack().base_url}/c/${token}`);
-  await page.screenshot({ path: "test-results/console/empty-resident.png", fullPage: true });
+  await keepPicture(page, "console-empty-resident");
   await page.getByRole("radio", { name: /反映问题/ }).check();
   await page.getByLabel("写下您想说的话").fill("村口的桥栏杆断了一截，孩子上学从那里过，请派人来修。");
   await page.getByRole("button", { name: /^提交给/ }).click();
@@ -242,7 +242,7 @@ async function readAnswer(page: Page, { receipt }: Matter): Promise<void> {
   // The address is still the one right after sending.
   await expect(page.getByText("提交成功")).toHaveCount(0);
   expect(await barriers(page)).toEqual([]);
-  await page.screenshot({ path: "test-results/console/empty-receipt.png", fullPage: true });
+  await keepPicture(page, "console-empty-receipt");
 }
 
 /** The numbers know it, with the list behind them and the month's report. */

@@ -3,7 +3,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { allowPushes, Phone, SENT, SMALL } from "../support/deputy";
 import { submit, type Submitted } from "../support/resident";
 import { stack } from "../support/stack";
-import { barriers } from "../support/watch";
+import { barriers, keepPicture } from "../support/watch";
 
 /** Every page that pages.json names, so that a new one is looked at without being named here. */
 function screens(): string[] {
@@ -33,8 +33,7 @@ async function cramped(page: Page): Promise<string[]> {
 /** Looks at what is shown now, and keeps a picture if wanted. */
 async function look(phone: Phone, picture: string): Promise<string[]> {
   await phone.idle();
-  const folder = process.env.MINYI_SCREENSHOTS;
-  if (folder) await phone.page.screenshot({ path: `${folder}/${picture.replaceAll("/", "-")}.png`, fullPage: true });
+  await keepPicture(phone.page, picture.replaceAll("/", "-"));
   return [...(await barriers(phone.page)), ...(await cramped(phone.page))].map((problem) => `${picture}: ${problem}`);
 }
 

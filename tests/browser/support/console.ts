@@ -1,7 +1,7 @@
 import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
 import { stack } from "./stack";
 import { totp } from "./totp";
-import { barriers, leave, quiet, watch } from "./watch";
+import { barriers, keepPicture, leave, quiet, watch } from "./watch";
 
 /** The screens on which the console has to be usable. */
 export const SCREENS = {
@@ -121,11 +121,16 @@ export class Console {
 
   /** Charts and maps take the size of a new screen with its next frames. */
   private async checkWidth(): Promise<void> {
-    const wide = () => this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    await expect.poll(wide, "the page is wider than the screen").toBeLessThanOrEqual(0);
+    const widths = () =>
+      this.page.evaluate(async () => {
+        for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+        return { screen: window.innerWidth, beyond: Math.max(0, document.documentElement.scrollWidth - window.innerWidth) };
+      });
+    const fitting = { screen: this.page.viewportSize()?.width, beyond: 0 };
+    await expect.poll(widths, "the page is wider than the screen").toEqual(fitting);
   }
 
-  /** Looks at a page as a picture: on both screens, light and dark; `name` names the pictures. */
+  /** Looks at a page on both screens, light and dark; `name` names the pictures, if they are kept. */
   async look(name: string): Promise<void> {
     for (const screen of ["desk", "tablet"] as const) {
       for (const colorScheme of ["light", "dark"] as const) {
@@ -149,7 +154,7 @@ export class Console {
     await this.page.setViewportSize(SCREENS[screen]);
     await this.page.emulateMedia({ colorScheme });
     await this.settled();
-    await this.page.screenshot({ path: `test-results/console/${name}-${screen}-${colorScheme}.png`, fullPage: true });
+    await keepPicture(this.page, `console-${name}-${screen}-${colorScheme}`);
     await this.checkWidth();
   }
 

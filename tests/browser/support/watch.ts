@@ -87,6 +87,15 @@ export async function barriers(page: Page): Promise<string[]> {
   });
 }
 
+/**
+ * Keeps a picture of all of a page, if `MINYI_SCREENSHOTS` names a folder for them: they are for people, no test is decided
+ * by one, and hundreds take minutes.
+ */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.MINYI_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
 /** Longer than any context takes to close that does. */
 const CLOSING_MS = 10_000;
 

@@ -55,7 +55,7 @@ test("a hotspot shows its weeks, its places and its matters", async ({ browser, 
 
 test("the login is looked at, as it stands and after a session is over", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);
-  const { page } = console;
+  const page = await console.open("/");
   await page.getByRole("button", { name: "退出" }).click();
   await expect(page.getByLabel("账号")).toBeVisible();
   await console.open("/login");

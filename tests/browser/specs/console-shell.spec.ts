@@ -4,7 +4,7 @@ import { stack } from "../support/stack";
 
 test("who is not signed in signs in and comes to where he wanted to be", async ({ browser }) => {
   const console = await Console.of(browser, stack().station);
-  const { page } = console;
+  const page = await console.open("/");
   await page.getByRole("button", { name: "退出" }).click();
   await expect(page.getByLabel("账号")).toBeVisible();
   await page.goto(`${stack().base_url}/console/desk/ledger?state=registered`);

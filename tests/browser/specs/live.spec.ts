@@ -71,8 +71,6 @@ test("what came while there was no network appears when it is back", async ({ pa
 
 test("the station's queue shows what came, without a press", async ({ page, browser }) => {
   const station = await Console.of(browser, stack().station);
-  // The page after the login has a stream as well, which may only now be answered.
-  await station.page.goto("about:blank");
   const stream = station.page.waitForResponse((answer) => opened(answer.url()));
   // What is registered is not taken on yet: a page has room for all of it, whatever other tests have sent.
   await station.open("/desk/queue?state=registered");

@@ -39,25 +39,30 @@ export class Console {
     private readonly idle: ReturnType<typeof quiet>,
   ) {}
 
-  private static async at(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Console> {
+  private static async fresh(browser: Browser, options: BrowserContextOptions = {}): Promise<Console> {
     const frame = { viewport: SCREENS.desk, isMobile: false, hasTouch: false, deviceScaleFactor: 1, userAgent: undefined };
     const page = await (await browser.newContext({ ...frame, bypassCSP: true, ...options })).newPage();
-    const console = new Console(page, watch(page), quiet(page));
-    await page.goto(address);
-    return console;
+    return new Console(page, watch(page), quiet(page));
   }
 
-  /** Signs in with the password of the demonstration; `options` chooses screen and colours. */
+  /**
+   * Is signed in with the password of the demonstration, and has nothing open yet: what a test looks at is opened at once.
+   * The login's own page is gone through by those tests that are about it. `options` chooses screen and colours.
+   */
   static async of(browser: Browser, username: string, options: BrowserContextOptions = {}): Promise<Console> {
-    const console = await Console.at(browser, `${stack().base_url}/console/login`, options);
-    await console.signIn(username);
+    const { base_url, console: demonstration } = stack();
+    const console = await Console.fresh(browser, options);
+    const data = { username, password: demonstration.password };
+    const answer = await console.page.request.post(`${base_url}/api/v1/sessions/browser`, { data });
+    expect(answer.status(), await answer.text()).toBe(204);
     return console;
   }
 
   /** Comes in for the first time, by the link that a new account begins with; `pictures`: each step is looked at. */
   static async invited(browser: Browser, link: string, pictures?: string): Promise<Console> {
-    const console = await Console.at(browser, link);
+    const console = await Console.fresh(browser);
     const { page } = console;
+    await page.goto(link);
     const look = async (step: string) => pictures && (await console.glance(`${pictures}-${step}`));
     await look("link");
     await page.getByRole("button", { name: "开始设置" }).click();

@@ -50,6 +50,8 @@ pub fn console(checkout: &Checkout) -> Result<()> {
     let folder = checkout.root().join("web/console");
     builds::install_packages(&folder)?;
     steps::run(builds::npm(&folder, &["run", "--silent", "check"]))?;
+    // The browser tests use the same build.
+    builds::console(checkout)?;
     steps::run(builds::npm(&folder, &["run", "--silent", "check:bundle"]))
 }
 

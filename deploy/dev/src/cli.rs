@@ -59,6 +59,8 @@ pub struct Request {
     pub empty: bool,
     /// The programs have just been built, by whoever tests them.
     pub built: bool,
+    /// Another product of this checkout is up: clients and programs are as it has them, and the mini-program is its own.
+    pub beside: bool,
     /// What goes on to the program that measures.
     pub further: Vec<String>,
     /// This is the process in the background that `--detach` has started.
@@ -75,6 +77,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
         state: None,
         empty: false,
         built: false,
+        beside: false,
         further: Vec::new(),
         supervised: false,
     };
@@ -91,6 +94,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request> {
             (Action::Up, "--detach" | "-d") => request.detach = true,
             (Action::Up, "--empty") => request.empty = true,
             (Action::Up, "--built") => request.built = true,
+            (Action::Up, "--beside") => request.beside = true,
             (Action::Up, "--supervised") => request.supervised = true,
             (Action::Up, "--port" | "-p") => request.port = Some(port(&value()?)?),
             (_, "--state-dir") => request.state = Some(value()?.into()),

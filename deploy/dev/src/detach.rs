@@ -30,7 +30,12 @@ pub fn start(checkout: &Checkout, request: &Request) -> Result<()> {
     if let Some(port) = request.port {
         command.arg(format!("--port={port}"));
     }
-    for (wanted, option) in [(request.empty, "--empty"), (request.built, "--built")] {
+    let options = [
+        (request.empty, "--empty"),
+        (request.built, "--built"),
+        (request.beside, "--beside"),
+    ];
+    for (wanted, option) in options {
         if wanted {
             command.arg(option);
         }

@@ -23,6 +23,8 @@ use crate::{builds, detach, tools};
 /// The port that people expect; another one is taken when it is not free.
 const USUAL_PORT: u16 = 8080;
 const STEPS: usize = 9;
+/// So many of the steps build.
+const BUILDS: usize = 4;
 
 /// Starts everything, in this process or in one that stays in the background.
 pub fn up(checkout: &Checkout, request: &Request) -> Result<()> {
@@ -73,7 +75,8 @@ fn already_up(checkout: &Checkout, request: &Request) -> Result<()> {
 fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervisor: &mut Supervisor) -> Result<()> {
     let held = hold_port(request.port)?;
     let port = held.local_addr().doing(|| "reading the port".into())?.port();
-    let mut steps = Steps::new(STEPS, interrupt);
+    let total = if request.beside { STEPS - BUILDS } else { STEPS };
+    let mut steps = Steps::new(total, interrupt);
     steps.step("checking the system's programs", || tools::ensure(tools::TO_RUN))?;
     let (database, redis) = steps.step("starting a private Postgres and a private Redis", || {
         start_servers(checkout, supervisor)
@@ -85,15 +88,9 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
         database,
         redis,
     };
-    steps.step("building the residents' page (npm)", || builds::resident_page(checkout))?;
-    steps.step("building the deputies' client (npm)", || {
-        builds::browser_client(checkout)
-    })?;
-    steps.step("building the console (npm)", || builds::console(checkout))?;
-    steps.step(
-        "building the programs (cargo; the first time takes some minutes)",
-        || builds::programs(checkout, request.built),
-    )?;
+    if !request.beside {
+        build(checkout, request.built, &mut steps)?;
+    }
     let (secrets, environment) = steps.step("making keys, and the database's tables", || {
         prepare(checkout, &addresses)
     })?;
@@ -109,8 +106,9 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
     })?;
     let mut stack = Stack::new(&addresses, demo)?;
     stack.write(checkout, supervisor.pids())?;
-    // The checkout has one place for it: an empty product, which nobody can sign in to by WeChat, leaves it to others.
-    let has_mini_program = !request.empty;
+    // The checkout has one place for it: an empty product, which nobody can sign in to by WeChat, leaves it to others, and
+    // so does one that comes up beside another.
+    let has_mini_program = !request.empty && !request.beside;
     if has_mini_program && let Err(error) = builds::mini_program_beside(checkout, &addresses.base_url()) {
         say!("{error}");
     }
@@ -125,6 +123,19 @@ fn serve(checkout: &Checkout, request: &Request, interrupt: &Interrupt, supervis
         say!("Ctrl-C stops everything. The programs' words follow.\n");
     }
     supervisor.watch(&mut stack)
+}
+
+/// Everything that the product is made of.
+fn build(checkout: &Checkout, built: bool, steps: &mut Steps) -> Result<()> {
+    steps.step("building the residents' page (npm)", || builds::resident_page(checkout))?;
+    steps.step("building the deputies' client (npm)", || {
+        builds::browser_client(checkout)
+    })?;
+    steps.step("building the console (npm)", || builds::console(checkout))?;
+    steps.step(
+        "building the programs (cargo; the first time takes some minutes)",
+        || builds::programs(checkout, built),
+    )
 }
 
 /// Holds the product's port until the api takes it: building takes minutes, and a second checkout

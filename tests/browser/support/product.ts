@@ -36,7 +36,7 @@ export default function bringUp(): (() => void) | undefined {
 /** Brings up an empty installation beside it, on other ports; `stack()` tells of this one until it is taken down again. */
 export function bringUpEmpty(): () => void {
   const usual = process.env.MINYI_BROWSER_STACK;
-  const down = start(`${kept}/browser-empty`, "--empty");
+  const down = start(`${kept}/browser-empty`, "--empty", "--beside");
   return () => {
     process.env.MINYI_BROWSER_STACK = usual;
     down();

@@ -1,16 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { stack } from "./stack";
+import { test, type FullConfig } from "@playwright/test";
+import { stack, stateOf } from "./stack";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Where `cargo dev` keeps everything. */
-const kept = process.env.MINYI_DEV_DIR ?? `${root}.dev`;
-
 /** `MINYI_BROWSER_BUILT`: the programs were built just before. */
-function dev(state: string, ...args: string[]): void {
+function dev(name: string, ...args: string[]): void {
   const built = args[0] === "up" && process.env.MINYI_BROWSER_BUILT ? ["--built"] : [];
-  const run = spawnSync("cargo", ["dev", ...args, ...built, "--state-dir", state], {
+  const run = spawnSync("cargo", ["dev", ...args, ...built, "--state-dir", stateOf(name)], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
@@ -18,27 +16,40 @@ function dev(state: string, ...args: string[]): void {
 }
 
 /** Starts a product from nothing; gives what stops it. */
-function start(state: string, ...options: string[]): () => void {
-  dev(state, "reset");
-  dev(state, "up", "--detach", ...options);
-  process.env.MINYI_BROWSER_STACK = `${state}/stack.json`;
-  return () => dev(state, "down");
+function start(name: string, ...options: string[]): () => void {
+  dev(name, "reset");
+  dev(name, "up", "--detach", ...options);
+  return () => dev(name, "down");
 }
 
 /**
- * Brings up a product for the tests alone and returns what takes it down again. Its logs stay in
- * .dev/browser/log until the next run. `MINYI_BROWSER_STACK` (a stack.json) names a running one.
+ * Brings up a product for each half of the tests alone and returns what takes them down again. Their logs stay in
+ * .dev/browser-first/log and .dev/browser-second/log until the next run. `MINYI_BROWSER_STACK` (a stack.json) names a
+ * running one for all tests.
  */
-export default function bringUp(): (() => void) | undefined {
-  return process.env.MINYI_BROWSER_STACK ? undefined : start(`${kept}/browser`);
+export default function bringUp({ projects }: FullConfig): (() => void) | undefined {
+  if (process.env.MINYI_BROWSER_STACK) return undefined;
+  const downs: (() => void)[] = [];
+  const down = () => downs.forEach((one) => one());
+  try {
+    // The first one is built, the other is made of the same.
+    for (const [at, { name }] of projects.entries()) downs.push(start(name, ...(at > 0 ? ["--beside"] : [])));
+  } catch (error) {
+    down();
+    throw error;
+  }
+  return down;
 }
 
 /** Brings up an empty installation beside it, on other ports; `stack()` tells of this one until it is taken down again. */
 export function bringUpEmpty(): () => void {
   const usual = process.env.MINYI_BROWSER_STACK;
-  const down = start(`${kept}/browser-empty`, "--empty", "--beside");
+  const name = `${test.info().project.name}-empty`;
+  const down = start(name, "--empty", "--beside");
+  process.env.MINYI_BROWSER_STACK = `${stateOf(name)}/stack.json`;
   return () => {
-    process.env.MINYI_BROWSER_STACK = usual;
+    if (usual) process.env.MINYI_BROWSER_STACK = usual;
+    else delete process.env.MINYI_BROWSER_STACK;
     down();
   };
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { test } from "@playwright/test";
 
 /** What `cargo dev up` tells about the running product. */
 export interface Stack {
@@ -14,9 +16,14 @@ export interface Stack {
   console: { username: string; password: string };
 }
 
-/** The product that the tests use. */
+/** Where `cargo dev` keeps everything. */
+const kept = process.env.MINYI_DEV_DIR ?? fileURLToPath(new URL("../../../.dev", import.meta.url));
+
+/** Where it keeps the product of this name. */
+export const stateOf = (name: string): string => `${kept}/browser-${name}`;
+
+/** The product that the tests use: that of their half, if none is named. */
 export function stack(): Stack {
-  const path = process.env.MINYI_BROWSER_STACK;
-  if (!path) throw new Error("the global setup did not bring up a product");
+  const path = process.env.MINYI_BROWSER_STACK ?? `${stateOf(test.info().project.name)}/stack.json`;
   return JSON.parse(readFileSync(path, "utf8")) as Stack;
 }

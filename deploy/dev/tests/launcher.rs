@@ -164,6 +164,19 @@ fn in_the_foreground_ctrl_c_stops_everything_and_a_killed_launcher_leaves_nothin
 }
 
 #[test]
+fn beside_another_product_of_the_checkout_nothing_is_built() {
+    let checkout = Checkout::new();
+    for tool in ["npm", "cargo"] {
+        checkout.script(tool, "exit 1");
+    }
+
+    let up = checkout.dev(&["up", "--detach", "--beside"]);
+
+    assert!(up.status.success(), "{}", said(&up));
+    assert!(checkout.process("api").is_some());
+}
+
+#[test]
 fn a_port_that_is_taken_is_refused_with_the_reason() {
     let checkout = Checkout::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

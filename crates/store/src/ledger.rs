@@ -19,7 +19,7 @@ use crate::{
     Cursor, Page, Result, Store,
     page::one_more,
     schema::{deputies, grids, sites, submissions},
-    scope::submissions_in,
+    scope::{division_by_division, submissions_in},
     word::Word,
 };
 
@@ -145,6 +145,9 @@ impl Store {
         let mut query = submissions::table.filter(submissions_in(scope)).count().into_boxed();
         for condition in filter.conditions(now) {
             query = query.filter(condition);
+        }
+        if let Some(division) = filter.division_of_days(scope).and_then(division_by_division) {
+            query = query.filter(division);
         }
         Ok(query.get_result(&mut *self.connection()?)?)
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    dsl::sql,
     pg::Pg,
     sql_types::{Array, Double, Integer, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -30,9 +31,11 @@ const SAME: f64 = 0.40;
 const FOUND: i32 = 100;
 /// Likes that are shown.
 const SHOWN: usize = 5;
+/// The best of those found, which are read first: who sees most of the county needs no more.
+const FIRST: usize = 2 * SHOWN;
 
 /// For each own term the latest rows of the county with it: at most twelve times two thousand entries of one index,
-/// however many submissions there are. What is shared is looked up only for the best.
+/// however many submissions there are.
 const SEARCH: &str = "WITH input (id, county, since, least, most) AS (VALUES (";
 const SEARCH_ON: &str = ")), own AS MATERIALIZED (
         SELECT term, weight FROM submission_terms, input WHERE submission_id = input.id
@@ -44,15 +47,16 @@ const SEARCH_ON: &str = ")), own AS MATERIALIZED (
             ORDER BY other.submitted_at DESC LIMIT 2000
         ) AS latest
         GROUP BY latest.submission_id
-    ), best AS MATERIALIZED (
-        SELECT found.submission_id, likeness FROM found, input
-        WHERE likeness >= input.least AND found.submission_id <> input.id
-        ORDER BY likeness DESC, found.submission_id LIMIT (SELECT most FROM input)
     )
-    SELECT submission_id, likeness, (
-        SELECT array_agg(own.term ORDER BY own.weight DESC, own.term) FROM own
-        JOIN submission_terms AS theirs ON theirs.submission_id = best.submission_id AND theirs.term = own.term
-    ) FROM best ORDER BY likeness DESC, submission_id";
+    SELECT found.submission_id, likeness FROM found, input
+    WHERE likeness >= input.least AND found.submission_id <> input.id
+    ORDER BY likeness DESC, found.submission_id LIMIT (SELECT most FROM input)";
+
+/// The words that a submission shares with the one whose id follows, the most telling first.
+const SHARED: &str = "coalesce((SELECT array_agg(own.term ORDER BY own.weight DESC, own.term)
+    FROM submission_terms AS own JOIN submission_terms AS theirs ON theirs.term = own.term
+    WHERE theirs.submission_id = submissions.id AND own.submission_id = ";
+const SHARED_END: &str = "), '{}')";
 
 /// The search with its input as text, for whoever wants to see its plan.
 #[cfg(feature = "test-fixtures")]
@@ -104,18 +108,34 @@ impl Store {
             .optional()?;
         let Some(region) = region else { return Ok(None) };
         let found = search(&mut connection, id, &county(&region), now, LIKE, FOUND)?;
-        let ids: Vec<Uuid> = found.iter().map(|(id, ..)| *id).collect();
-        let records: Vec<Record> = submissions::table
-            .inner_join(grids::table)
-            .filter(submissions::id.eq_any(ids))
-            .filter(submissions_in(scope))
-            .select(Record::as_select())
-            .load(&mut *connection)?;
-        let mut records: HashMap<Uuid, Record> = records.into_iter().map(|record| (record.id, record)).collect();
-        let like =
-            |(id, likeness, shared): (Uuid, f64, Vec<String>)| Some(like(records.remove(&id)?, likeness, shared));
-        Ok(Some(found.into_iter().filter_map(like).take(SHOWN).collect()))
+        let (first, others) = found.split_at(found.len().min(FIRST));
+        let mut shown = seen(&mut connection, scope, id, first)?;
+        if shown.len() < SHOWN && !others.is_empty() {
+            shown.extend(seen(&mut connection, scope, id, others)?);
+        }
+        shown.truncate(SHOWN);
+        Ok(Some(shown))
     }
+}
+
+/// Those of what was `found` like `id` that the scope lets through, in their order.
+fn seen(connection: &mut PgConnection, scope: &Scope, id: Uuid, found: &[(Uuid, f64)]) -> Result<Vec<Like>> {
+    let ids: Vec<Uuid> = found.iter().map(|(id, _)| *id).collect();
+    let records: Vec<(Record, Vec<String>)> = submissions::table
+        .inner_join(grids::table)
+        .filter(submissions::id.eq_any(ids))
+        .filter(submissions_in(scope))
+        .select((
+            Record::as_select(),
+            sql::<Array<Text>>(SHARED).bind::<SqlUuid, _>(id).sql(SHARED_END),
+        ))
+        .load(connection)?;
+    let mut records: HashMap<Uuid, _> = records.into_iter().map(|read| (read.0.id, read)).collect();
+    let like = |(id, likeness): &(Uuid, f64)| {
+        let (record, shared) = records.remove(id)?;
+        Some(like(record, *likeness, shared))
+    };
+    Ok(found.iter().filter_map(like).collect())
 }
 
 fn like(record: Record, likeness: f64, shared: Vec<String>) -> Like {
@@ -145,7 +165,7 @@ fn search(
     now: DateTime<Utc>,
     least: f64,
     most: i32,
-) -> Result<Vec<(Uuid, f64, Vec<String>)>> {
+) -> Result<Vec<(Uuid, f64)>> {
     use diesel::IntoSql as _;
     let binds = (
         id.into_sql::<SqlUuid>(),
@@ -154,12 +174,12 @@ fn search(
         least.into_sql::<Double>(),
         most.into_sql::<Integer>(),
     );
-    Ok(Prepared::<(SqlUuid, Double, Array<Text>), _>::new(SEARCH, binds, SEARCH_ON).load(connection)?)
+    Ok(Prepared::<(SqlUuid, Double), _>::new(SEARCH, binds, SEARCH_ON).load(connection)?)
 }
 
 /// Puts a submission into the cluster of what is most like it; the first two found one.
 pub fn join_cluster(connection: &mut PgConnection, id: Uuid, county: &str, now: DateTime<Utc>) -> Result<()> {
-    let Some((best, ..)) = search(connection, id, county, now, SAME, 1)?.pop() else {
+    let Some((best, _)) = search(connection, id, county, now, SAME, 1)?.pop() else {
         return Ok(());
     };
     // Locked, so that two that are most like this one find one cluster, and that it cannot become confidential meanwhile.

@@ -74,7 +74,9 @@ impl Store {
             chosen = chosen.filter(condition);
         }
         if let Some(kept) = &kept {
-            chosen = chosen.filter(kept.elsewhere());
+            for condition in kept.elsewhere() {
+                chosen = chosen.filter(condition);
+            }
         }
         let mut pieces = Pieces::beginning_with(chosen);
         pieces.push(sql::<Bool>(&counted()));

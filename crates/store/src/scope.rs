@@ -54,6 +54,19 @@ where
     }
 }
 
+/// Digits of a county's code.
+pub const COUNTY: usize = 6;
+
+/// The submissions of a county, or of a part of it, by each division in it: so an index finds those of some days. By how
+/// their codes begin it walks over every year of them. `None`: wider, with too many divisions in it.
+pub fn division_by_division<From: 'static>(code: &str) -> Option<Condition<From>> {
+    if code.len() < COUNTY {
+        return None;
+    }
+    let of_them = sql::<Bool>("submissions.region_code = ANY (ARRAY(SELECT code FROM regions WHERE code LIKE ");
+    Some(Box::new(of_them.bind::<Text, _>(within(code)).sql("))")))
+}
+
 /// What was handed over to an office, or to which it was invited; ends where the office comes.
 const HANDED_OVER: &str = "SELECT submission_id FROM handover_submissions JOIN handovers ON handovers.id = handover_id
     LEFT JOIN handover_partners ON handover_partners.handover_id = handovers.id WHERE ";

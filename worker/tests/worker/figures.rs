@@ -1,4 +1,4 @@
-//! What is closed and due is settled, so that the statistics do not count it again and again.
+//! What is not open and due is settled, so that the statistics do not count it again and again.
 
 use chrono::TimeDelta;
 use minyi_domain::text::AnswerText;

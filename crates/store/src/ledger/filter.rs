@@ -9,6 +9,7 @@ use diesel::{
 use minyi_domain::{
     calendar::at_local_time,
     lifecycle::State,
+    people::Scope,
     rates::Measure,
     submission::{Channel, Kind, Location, Satisfaction},
 };
@@ -133,6 +134,15 @@ pub fn within_period<From: 'static>(from: Option<NaiveDate>, to: Option<NaiveDat
 }
 
 impl LedgerFilter {
+    /// The code of the division of which some days are asked for.
+    pub(super) fn division_of_days<'a>(&'a self, scope: &'a Scope) -> Option<&'a str> {
+        let Scope::Region(own) = scope else { return None };
+        self.from.or(self.to)?;
+        let picked = self.region.as_ref().map(|region| region.code.as_str());
+        // Both hold, and the longer one says more.
+        picked.into_iter().chain([own.as_str()]).max_by_key(|code| code.len())
+    }
+
     /// As conditions of a query over submissions.
     pub(super) fn conditions<From: 'static>(&self, now: DateTime<Utc>) -> Vec<Condition<From>> {
         let mut all = within_period(self.from, self.to);

@@ -1,4 +1,4 @@
-//! The kept figures (统计底数): what is closed and whose first promise is over is added up once and not counted again and
+//! The kept figures (统计底数): what is not open and whose first promise is over is added up once and not counted again and
 //! again. The database itself takes out of them what changes (migration 0058), so that they are true at every moment. See
 //! docs/decisions/0058-kept-figures.md.
 
@@ -19,19 +19,17 @@ use minyi_domain::{
 };
 use uuid::Uuid;
 
-use super::{ANSWERED_ON, REGISTERED_ON, TOP_CATEGORY, or_none};
+use super::{ANSWERED_ON, REGISTERED_ON, TOP_CATEGORY, level_below, or_none};
 use crate::{
     Result, Store,
     ledger::{LAST_HANDOVER, condition},
-    scope::Condition,
+    scope::{COUNTY, Condition, division_by_division},
 };
 
 /// The days of what was never answered.
 pub(super) const NEVER: i64 = -1;
 /// Digits of the division by which the figures are found.
 const TOWNSHIP: usize = 9;
-/// From a county on a division has few enough below it that each is looked for by itself.
-const COUNTY: usize = 6;
 /// The clocks of two machines may differ: nobody who asks is so far behind the worker that settles.
 const BEHIND: TimeDelta = TimeDelta::hours(1);
 
@@ -77,7 +75,14 @@ impl Kept {
             }
             Scope::Nothing | Scope::Deputy(_) | Scope::Office(_) | Scope::Region(_) => return None,
         };
+        // A county and more are kept without their stations too, which are many rows.
+        let is_wide = code.as_ref().is_some_and(|code| code.len() <= COUNTY);
         let facet = match grouping {
+            Grouping::Region if level_below(scope) <= COUNTY => "county",
+            Grouping::Month if is_wide => "county",
+            Grouping::Week if is_wide => "county_week",
+            Grouping::Office if is_wide => "county_office",
+            Grouping::Category if is_wide => "county_category",
             Grouping::Region | Grouping::Site | Grouping::Month => "place",
             Grouping::Week => "week",
             Grouping::Deputy => "deputy",
@@ -102,22 +107,16 @@ impl Kept {
     }
 
     /// What is not in them: what is not settled, and the days of the period before and after.
-    pub fn elsewhere<From: 'static>(&self) -> Condition<From> {
+    pub fn elsewhere<From: 'static>(&self) -> Vec<Condition<From>> {
         let midnight = |day: NaiveDate| at_local_time(day, NaiveTime::MIN);
         let outside = sql::<Bool>("(submissions.counted_as IS NULL OR (submissions.submitted_at < ")
             .bind::<Timestamptz, _>(midnight(self.first))
             .sql(" OR submissions.submitted_at >= ")
-            .bind::<Timestamptz, _>(midnight(self.after));
-        match &self.code {
-            // By each division the index finds the days; by how they all begin it reads every year of them.
-            Some(code) if code.len() >= COUNTY => Box::new(
-                outside
-                    .sql(") AND submissions.region_code = ANY (ARRAY(SELECT code FROM regions WHERE code LIKE ")
-                    .bind::<Text, _>(format!("{code}%"))
-                    .sql(")))"),
-            ),
-            _ => Box::new(outside.sql("))")),
-        }
+            .bind::<Timestamptz, _>(midnight(self.after))
+            .sql("))");
+        let mut all: Vec<Condition<From>> = vec![Box::new(outside)];
+        all.extend(self.code.as_deref().and_then(division_by_division));
+        all
     }
 
     /// Its rows; `key` names the group of one. What was settled or unsettled a moment ago is not added up yet.
@@ -195,9 +194,10 @@ impl Store {
     }
 }
 
-/// Closed, and the promise of the first answer is over: from now on only an act changes what is counted.
+/// Not open, and the promise of the first answer is over: from now on only an act changes what is counted.
 const DUE: &str = "SELECT id FROM submissions
-    WHERE counted_as IS NULL AND state = 'closed' AND confidential_region IS NULL AND first_due_at < $1
+    WHERE counted_as IS NULL AND state IN ('answered', 'declined', 'closed') AND confidential_region IS NULL
+        AND first_due_at < $1
     ORDER BY first_due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
 
 /// Writes into each submission of `$1` what it is counted as: in the order of the type `submission_figures`.

@@ -5,7 +5,10 @@ use minyi_domain::{
     rates::Measure,
     text::AnswerText,
 };
-use minyi_store::{Error, Export, ExportKind, LedgerFilter, Pick, fixtures::COUNTY};
+use minyi_store::{
+    Error, Export, ExportKind, LedgerFilter, Pick, RegionPick,
+    fixtures::{COUNTY, TO_STAFF},
+};
 use serde_json::json;
 
 use crate::support::{BY, now, world};
@@ -50,11 +53,48 @@ fn the_ledger_shows_the_scope_page_by_page_and_nothing_else() {
 }
 
 #[test]
+fn as_many_are_counted_as_are_listed_wherever_they_lie() {
+    let mut world = world();
+    for code in ["9901", COUNTY, "990102003", "990102004"] {
+        let site = world.city.site_in(code);
+        let grid = world.city.grid_in(site, code);
+        world.city.submit(&grid, TO_STAFF);
+    }
+    world.execute(
+        "UPDATE submissions SET confidential_region = '9901', route_reason = 'confidential'
+        WHERE region_code = '990102004'",
+    );
+    let today = "2026-11-20".parse().ok();
+    let counted = |scope: &str, region: Option<(&str, bool)>| {
+        let scope = Scope::Region(scope.to_owned());
+        let filter = LedgerFilter {
+            from: today,
+            to: today,
+            region: region.map(|(code, exact)| RegionPick {
+                code: code.to_owned(),
+                exact,
+            }),
+            ..LedgerFilter::default()
+        };
+        let listed = world.store.ledger(&scope, &filter, now(), None, 50).unwrap().items;
+        let count = world.store.ledger_count(&scope, &filter, now()).unwrap();
+        assert_eq!(usize::try_from(count), Ok(listed.len()));
+        count
+    };
+    let seen = ["99", "9901", COUNTY, "990102003"].map(|scope| counted(scope, None));
+    assert_eq!(seen, [4, 4, 2, 1]);
+    let in_county = [false, true].map(|exact| counted("99", Some((COUNTY, exact))));
+    assert_eq!(in_county, [3, 1]);
+    let picked = ["9901", "990102003", "990102004"].map(|code| counted(COUNTY, Some((code, false))));
+    assert_eq!(picked, [2, 1, 0]);
+}
+
+#[test]
 fn filters_are_met_all_together() {
     let mut world = world();
     let (grid, deputy) = world.city.grid_with_lead();
     let (first, receipt) = world.city.submit(&grid, deputy.route());
-    world.city.submit(&grid, minyi_store::fixtures::TO_STAFF);
+    world.city.submit(&grid, TO_STAFF);
     let text = AnswerText::parse("已经修好").unwrap();
     let soon = now() + TimeDelta::hours(1);
     world

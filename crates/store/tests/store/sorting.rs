@@ -161,6 +161,25 @@ fn likes_are_found_in_the_county_and_in_the_persons_scope_only() {
 }
 
 #[test]
+fn the_most_like_are_shown_however_many_others_are_not_for_the_person() {
+    let mut world = world();
+    let (site, elsewhere) = (world.city.site(), world.city.site());
+    let (here, there) = (world.city.grid(site), world.city.grid(elsewhere));
+    let first = read(&mut world, &here, &LAMP);
+    for _ in 0..12 {
+        read(&mut world, &there, &LAMP);
+    }
+    let less = read(&mut world, &here, &[("路灯", 1.0)]);
+    let least = read(&mut world, &here, &[("门口", 1.0)]);
+    let own = Scope::Site(site);
+    assert_eq!(seen(&world, &own, first), [less, least]);
+    let like = world.store.like(&own, first, now()).unwrap().unwrap().remove(1);
+    assert_eq!(like.shared, ["门口"]);
+    let all = seen(&world, &Scope::Region(COUNTY.to_owned()), first);
+    assert!(all.len() == 5 && !all.contains(&less));
+}
+
+#[test]
 fn a_confidential_submission_is_like_nothing_and_leaves_its_cluster() {
     let mut world = world();
     let site = world.city.site();

@@ -147,15 +147,19 @@ BEGIN
         CASE WHEN by_close > 0.995 THEN 'hard' WHEN by_close > 0.97 THEN 'urgent' ELSE 'normal' END,
         category_id, CASE WHEN category_id IS NOT NULL THEN account_id END,
         CASE WHEN category_id IS NOT NULL THEN submitted_at END,
-        -- As a worker settles what is closed and due.
-        CASE WHEN state = 'closed' AND submitted_at + interval '7 days' < until - interval '1 hour' THEN ROW(
+        -- As a worker settles what is not open and due.
+        CASE WHEN state IN ('answered', 'declined', 'closed')
+            AND submitted_at + interval '7 days' < until - interval '1 hour' THEN ROW(
             since.day, region_code, site_id, coalesce(deputy_id::text, 'none'), 'none', coalesce(category_id::text, 'none'),
-            answered.nth - since.nth, true, true, close_reason = 'declined', false, true, false, false, false, false, true,
-            first_answered_at <= submitted_at + interval '7 days', close_reason <> 'declined', close_reason = 'rated',
-            close_reason = 'rated' AND by_answer < 0.8, close_reason = 'rated' AND by_answer < 0.85,
-            close_reason = 'rated' AND by_answer < 0.6, close_reason = 'rated' AND by_answer >= 0.6 AND by_answer < 0.85,
-            close_reason = 'rated' AND by_answer >= 0.85)::submission_figures END
-    FROM (SELECT *, CASE WHEN by_state < 0.3 THEN 120 + by_kind END AS longitude FROM made) AS placed
+            answered.nth - since.nth, true, true, declined, false, state = 'closed', false, false, false, false, true,
+            first_answered_at <= submitted_at + interval '7 days', NOT declined, rated, rated AND by_answer < 0.8,
+            rated AND by_answer < 0.85, rated AND by_answer < 0.6, rated AND by_answer >= 0.6 AND by_answer < 0.85,
+            rated AND by_answer >= 0.85)::submission_figures END
+    FROM (
+        SELECT *, CASE WHEN by_state < 0.3 THEN 120 + by_kind END AS longitude,
+            'declined' IN (state, coalesce(close_reason, '')) AS declined, coalesce(close_reason = 'rated', false) AS rated
+        FROM made
+    ) AS placed
     LEFT JOIN dataset.days AS since ON since.day = (submitted_at AT TIME ZONE 'Asia/Shanghai')::date
     LEFT JOIN dataset.days AS answered ON answered.day = (first_answered_at AT TIME ZONE 'Asia/Shanghai')::date;
 
@@ -210,7 +214,7 @@ BEGIN
             sum(added.in_time), sum(added.rateable), sum(added.rated), sum(added.solved), sum(added.content),
             sum(added.satisfied), sum(added.basically_satisfied), sum(added.dissatisfied)
         FROM submissions, figures_of(counted_as, 1) AS added
-        WHERE counted_as IS NOT NULL AND (added.facet = 'week') = part.by_week
+        WHERE counted_as IS NOT NULL AND (added.facet IN ('week', 'county_week')) = part.by_week
             AND submitted_at >= part.first - interval '8 hours' AND submitted_at < part.after - interval '8 hours'
         GROUP BY added.facet, added.township, added.begins, added.site_id, added.key, added.days;
     END LOOP;

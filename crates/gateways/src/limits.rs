@@ -8,29 +8,28 @@
 //! A Redis key `minyi:limit:<class>:<digest>` holds the TAT in microseconds since 1970 and
 //! expires when it is past. The digest is keyed ([`BlindIndex`]): addresses and receipts cannot
 //! be read out of Redis. All limits of a request are checked in one script and one round trip,
-//! and charged only if all of them allow it. The time comes from the calling process; a
+//! together with those of other requests of the same moment, and charged only if all of its own
+//! allow it. The time comes from the calling process; a
 //! difference between two processes' clocks shifts a limit by that difference.
 //!
 //! Without Redis each process counts by itself with the same arithmetic, which allows as many
 //! times the limit as there are processes. Checking a limit never fails a request.
 
+mod desk;
 mod gcra;
 mod local;
 
 use std::{
     sync::{
-        Arc, LazyLock,
+        Arc,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
 
-use redis::Script;
-
 use crate::{clock::Clock, keys::BlindIndex, redis_link::RedisLink};
+use desk::Desk;
 use local::Local;
-
-static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("limits/gcra.lua")));
 
 /// How long this process then goes on without asking Redis, so that a dead Redis does not slow
 /// every request down.
@@ -76,7 +75,9 @@ pub enum Decision {
 /// Counts requests. Clones count together.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    link: RedisLink,
+    desk: Desk,
+    /// How long a request waits: half as long as other work, before this process counts by itself.
+    patience: Duration,
     index: BlindIndex,
     clock: Clock,
     local: Arc<Local>,
@@ -85,10 +86,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Limits counted in this Redis.
+    /// Limits counted in this Redis. Must be called inside a tokio runtime.
     pub fn new(link: RedisLink, index: BlindIndex, clock: Clock) -> Self {
         Self {
-            link,
+            patience: link.timeout() / 2,
+            desk: Desk::new(link),
             index,
             clock,
             local: Arc::default(),
@@ -122,19 +124,9 @@ impl Limits {
         if now < self.without_redis_until.load(Ordering::Relaxed) {
             return None;
         }
-        let mut call = SCRIPT.prepare_invoke();
-        call.arg(now);
-        for (key, check) in keys.iter().zip(checks) {
-            let (per, interval) = gcra::parameters(check.limit);
-            call.key(key).arg(per).arg(interval);
-        }
-        let mut connection = self.link.manager();
-        let answer = call.invoke_async::<Vec<i64>>(&mut connection);
-        // A request waits half as long as other work before this process counts by itself.
-        match tokio::time::timeout(self.link.timeout() / 2, answer).await {
-            Ok(Ok(verdict)) => return Some(verdict),
-            Ok(Err(error)) => tracing::warn!(%error, "rate limits are counted without redis"),
-            Err(_) => tracing::warn!("rate limits are counted without redis: no answer"),
+        let verdict = tokio::time::timeout(self.patience, self.desk.ask(keys, checks, now)).await;
+        if let Ok(Some(verdict)) = verdict {
+            return Some(verdict);
         }
         self.without_redis_until
             .store(now.saturating_add(PAUSE_MICROS), Ordering::Relaxed);

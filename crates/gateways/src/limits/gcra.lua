@@ -1,25 +1,38 @@
--- KEYS: one per limit. ARGV: now, then per and interval of each limit (microseconds).
--- Returns per limit: microseconds to wait as a negative number, or, if none has to wait, the
+-- Several requests, one after the other. KEYS: one per limit. ARGV: of each request now and how many limits it has, then per
+-- and interval of each limit (microseconds).
+-- Returns per limit: microseconds to wait as a negative number, or, if none of its request has to wait, the
 -- requests that remain; where another limit refuses, an allowing one returns 0 or more.
-local now = tonumber(ARGV[1])
-local verdict, next_tat, refused = {}, {}, false
-for i, key in ipairs(KEYS) do
-  local per, interval = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-  local tat = tonumber(redis.call('GET', key) or now)
-  next_tat[i] = math.max(tat, now) + interval
-  local room = now + per - next_tat[i]
-  if room < 0 then
-    verdict[i] = room
-    refused = true
-  else
-    verdict[i] = math.floor(room / interval)
+local tats, changed, verdict = {}, {}, {}
+local first, at = 1, 1
+while ARGV[at] do
+  local now, last = tonumber(ARGV[at]), first + tonumber(ARGV[at + 1]) - 1
+  local next_tat, refused = {}, false
+  at = at + 2
+  for i = first, last do
+    local key, per, interval = KEYS[i], tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+    at = at + 2
+    -- What is limited here is one street or one receipt: asked for once, however many requests are here.
+    tats[key] = tats[key] or tonumber(redis.call('GET', key) or now)
+    next_tat[i] = math.max(tats[key], now) + interval
+    local room = now + per - next_tat[i]
+    if room < 0 then
+      verdict[i] = room
+      refused = true
+    else
+      verdict[i] = math.floor(room / interval)
+    end
   end
+  if not refused then
+    for i = first, last do
+      tats[KEYS[i]] = next_tat[i]
+      changed[KEYS[i]] = now
+    end
+  end
+  first = last + 1
 end
-if not refused then
-  for i, key in ipairs(KEYS) do
-    local lifetime = math.ceil((next_tat[i] - now) / 1000)
-    -- %.0f: Lua would round a number of 16 digits when it writes it.
-    redis.call('SET', key, string.format('%.0f', next_tat[i]), 'PX', string.format('%.0f', lifetime))
-  end
+for key, now in pairs(changed) do
+  local lifetime = math.ceil((tats[key] - now) / 1000)
+  -- %.0f: Lua would round a number of 16 digits when it writes it.
+  redis.call('SET', key, string.format('%.0f', tats[key]), 'PX', string.format('%.0f', lifetime))
 end
 return verdict

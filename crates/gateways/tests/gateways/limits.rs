@@ -139,6 +139,48 @@ async fn two_processes_share_one_count() {
 }
 
 #[tokio::test]
+async fn those_who_ask_at_one_moment_are_counted_one_by_one_with_a_few_scripts() {
+    let redis = RedisServer::start();
+    let (limits, _) = limits(redis.port);
+    let wide = Limit {
+        burst: 1_000,
+        per: Duration::from_secs(60),
+    };
+    let subjects = ["a", "b", "c"];
+    let checks: Vec<_> = subjects
+        .map(|subject| [check("street", "all", wide), check("submit", subject, FIVE_A_MINUTE)])
+        .to_vec();
+    let asked = (0..300).map(|number| limits.check(&checks[number % 3]));
+    let answers = futures_util::future::join_all(asked).await;
+    for which in 0..3 {
+        let own = || answers.iter().skip(which).step_by(3);
+        let allowed = own().filter(|answer| matches!(answer, Decision::Allowed { .. }));
+        assert_eq!(allowed.count(), 5);
+        assert!(matches!(
+            own().next_back(),
+            Some(Decision::Limited { class: "submit", .. })
+        ));
+    }
+    // Only those who were let in count for the street.
+    let street = limits.check(&checks[0][..1]).await;
+    assert_eq!(street, Decision::Allowed { remaining: 984 });
+    let info: String = redis::cmd("INFO")
+        .arg("commandstats")
+        .query_async(&mut redis.connection().await)
+        .await
+        .unwrap();
+    let scripts = info
+        .lines()
+        .find_map(|line| line.strip_prefix("cmdstat_evalsha:calls="));
+    let scripts: usize = scripts
+        .and_then(|rest| rest.split(',').next())
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(scripts <= 10, "{scripts}");
+}
+
+#[tokio::test]
 async fn a_dead_redis_refuses_nobody_and_a_new_one_is_used_again() {
     let mut redis = RedisServer::start();
     let (limits, clock) = limits(redis.port);

@@ -7,7 +7,7 @@ use diesel::{Connection as _, PgConnection, connection::SimpleConnection};
 use minyi_domain::people::Whereabouts;
 use uuid::Uuid;
 
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, keepalives::with_keepalives};
 
 /// How often the socket is looked at. libpq can wait on the socket only through calls that diesel does not lend; ten
 /// milliseconds are far below what a person notices and cost one `read` that finds nothing, a hundred times a second.
@@ -120,9 +120,10 @@ impl Store {
     }
 
     fn listen_to(database_url: &str, channel: &'static str) -> Result<Listener> {
-        let connection = Some(open(database_url, channel)?);
+        let database_url = with_keepalives(database_url);
+        let connection = Some(open(&database_url, channel)?);
         Ok(Listener {
-            database_url: database_url.to_owned(),
+            database_url,
             channel,
             connection,
         })

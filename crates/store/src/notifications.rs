@@ -41,6 +41,7 @@ mod delivery_policy;
 mod digest;
 mod finish;
 mod health;
+mod hold;
 mod letter;
 mod outgoing;
 mod pass_on;

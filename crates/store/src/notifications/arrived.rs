@@ -18,7 +18,7 @@ use crate::{
     events::NewEvent,
     prepared::Prepared,
     push_permissions::{Counted, counted},
-    schema::{accounts, notifications, submissions},
+    schema::{accounts, notifications},
     word::Word,
 };
 
@@ -45,8 +45,8 @@ struct Arrivals<'a> {
     message_ids: Vec<Option<&'a str>>,
 }
 
-/// Records these attempts with the platform's number of each message. Returns the permissions that those of them that counted
-/// have used.
+/// Records these attempts with the platform's number of each message; their submissions are locked. Returns the permissions
+/// that those of them that counted have used.
 pub(super) fn arrived(
     connection: &mut PgConnection,
     taken: &[(&Attempt, Option<&str>)],
@@ -120,16 +120,8 @@ fn tell_timeline(connection: &mut PgConnection, rows: &[&Before], now: DateTime<
     if new.is_empty() {
         return Ok(());
     }
-    // Two messages of one event may arrive at once: the submission's lock lets them pass one by one. In the order of the
-    // ids, so that two who record do not wait for each other; who only refers to the submission need not wait.
-    let concerned: BTreeSet<Uuid> = new.iter().map(|row| row.submission_id).collect();
-    submissions::table
-        .filter(submissions::id.eq_any(&concerned))
-        .order(submissions::id)
-        .select(submissions::id)
-        .for_no_key_update()
-        .load::<Uuid>(connection)?;
-    // What failed afterwards was told of as well.
+    // Two messages of one event may arrive at once: the submission's lock let them pass one by one. What failed afterwards was
+    // told of as well.
     let was_taken = notifications::state
         .eq("sent")
         .or(notifications::provider_message_id.is_not_null());

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     Outgoing, Recipient, digest,
     finish::end,
+    hold::is_free,
     outgoing::{About, Message, load_all},
     pass_on::{insert_on, stand_in},
     way::{Known, Way},
@@ -31,7 +32,8 @@ pub enum BeginSending {
     Send(Box<Outgoing>),
     /// It is finished, waits for its next time, or another worker has it: nothing to do.
     AlreadyDone,
-    /// Not at this hour, not alone, or not on this channel: a row waits for its time.
+    /// Not at this hour, not alone, or not on this channel; or who else is to be told cannot be settled while somebody acts
+    /// on the submission: a row waits for its time.
     Later,
     /// No channel is known on which the recipient can be told; the message is dead now, and the station is told of what
     /// has to be answered.
@@ -147,6 +149,11 @@ fn begin(
         }
         Way::Later { channel, at, in_digest } => {
             put_off(connection, id, channel, at, in_digest)?;
+            Ok(BeginSending::Later)
+        }
+        // Both write a further row.
+        Way::Elsewhere(..) | Way::Nobody if !is_free(connection, message.submission_id)? => {
+            put_off(connection, id, message.channel, now, message.in_digest)?;
             Ok(BeginSending::Later)
         }
         Way::Elsewhere(channel, at) => {

@@ -101,8 +101,10 @@ fn give_up_sending(
             due_at = input.unknown_until
         FROM input
         WHERE id IN (
-            -- Whose outcome is being recorded is not given up.
-            SELECT n.id FROM notifications AS n, input
+            -- Whose outcome is being recorded is not given up. Nor, until the next look, what somebody acts on: who else is
+            -- told of it is written in a further row.
+            SELECT n.id FROM notifications AS n, input,
+                LATERAL (SELECT s.id FROM submissions AS s WHERE s.id = n.submission_id FOR KEY SHARE SKIP LOCKED) AS free
             WHERE n.state = 'sending' AND n.published_at <= input.before AND n.sending_at <= input.before
             FOR UPDATE OF n SKIP LOCKED)
         RETURNING id, state = 'dead'",

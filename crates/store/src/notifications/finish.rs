@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     MAX_REPEATS_OF_UNKNOWN,
     arrived::arrived,
+    hold::{hold_free, wait_for},
     outgoing::Attempt,
     pass_on::{give_up, pass_on},
 };
@@ -43,6 +44,9 @@ pub struct FailedMessage {
     pub status: String,
 }
 
+/// An attempt and how it went.
+type Finished = (Attempt, SendResult);
+
 /// A wait as long as this is a refusal where another channel is left: a daily quota, a wrong setting, a long outage.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
@@ -54,27 +58,53 @@ impl Store {
         self.finish_all(&[(attempt.clone(), result.clone())], now)
     }
 
-    /// [`Store::finish_sending`] for many attempts: all are recorded, or none.
+    /// [`Store::finish_sending`] for many attempts, together with all about whose submissions nobody else is busy; the others
+    /// follow. If one fails, those before it may stand, and to record them again changes nothing.
     pub fn finish_all(&self, finished: &[(Attempt, SendResult)], now: DateTime<Utc>) -> Result<()> {
-        self.connection()?.transaction(|connection| {
-            let taken: Vec<(&Attempt, Option<&str>)> = finished
-                .iter()
-                .filter_map(|(attempt, result)| match result {
-                    SendResult::Sent { provider_message_id } => Some((attempt, provider_message_id.as_deref())),
-                    _ => None,
-                })
-                .collect();
-            let mut permissions = arrived(connection, &taken, now)?;
-            for (attempt, result) in finished {
-                let counts = failed(connection, attempt, result, now)?;
-                if let (true, SendResult::Dead { code, .. }) = (counts, result) {
-                    let is_digest = !attempt.others.is_empty();
-                    permissions.extend(push_permissions::refused(connection, attempt.id, is_digest, *code)?);
-                }
-            }
-            push_permissions::count(connection, &permissions)
-        })
+        let mut connection = self.connection()?;
+        let mut left: Vec<&Finished> = finished.iter().collect();
+        loop {
+            let busy = connection.transaction(|connection| finish_free(connection, &mut left, now))?;
+            let Some(submission) = busy else {
+                return Ok(());
+            };
+            wait_for(&mut connection, submission)?;
+        }
     }
+}
+
+/// Records those whose submissions nobody else holds; the others stay in `left`. Returns a submission that one of these has to
+/// wait for.
+fn finish_free(connection: &mut PgConnection, left: &mut Vec<&Finished>, now: DateTime<Utc>) -> Result<Option<Uuid>> {
+    let rows: Vec<Uuid> = left
+        .iter()
+        .flat_map(|(attempt, _)| attempt.rows().map(|(id, _)| id))
+        .collect();
+    let busy = hold_free(connection, &rows)?;
+    let is_busy = |(attempt, _): &&Finished| attempt.rows().any(|(id, _)| busy.contains_key(&id));
+    let (waiting, free): (Vec<&Finished>, Vec<&Finished>) = left.drain(..).partition(is_busy);
+    *left = waiting;
+    record(connection, &free, now)?;
+    Ok(busy.into_values().next())
+}
+
+fn record(connection: &mut PgConnection, finished: &[&Finished], now: DateTime<Utc>) -> Result<()> {
+    let taken: Vec<(&Attempt, Option<&str>)> = finished
+        .iter()
+        .filter_map(|(attempt, result)| match result {
+            SendResult::Sent { provider_message_id } => Some((attempt, provider_message_id.as_deref())),
+            _ => None,
+        })
+        .collect();
+    let mut permissions = arrived(connection, &taken, now)?;
+    for (attempt, result) in finished {
+        let counts = failed(connection, attempt, result, now)?;
+        if let (true, SendResult::Dead { code, .. }) = (counts, result) {
+            let is_digest = !attempt.others.is_empty();
+            permissions.extend(push_permissions::refused(connection, attempt.id, is_digest, *code)?);
+        }
+    }
+    push_permissions::count(connection, &permissions)
 }
 
 /// What WeChat took by the mini-program failed afterwards: every row that went out with it is refused now, and the next

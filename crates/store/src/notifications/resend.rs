@@ -16,10 +16,9 @@ use super::{
 };
 use crate::{
     EventKind, Result, Store,
-    casework::{Refusal, Ruling},
+    casework::{Case, Refusal, Ruling},
     events::NewEvent,
-    schema::{notifications, submissions},
-    scope::submissions_in,
+    schema::notifications,
 };
 
 /// What is put right before a message is sent again.
@@ -91,13 +90,15 @@ impl Store {
     }
 }
 
-/// The recipient of a dead message that this person sees; the message is locked.
+/// The recipient of a dead message that this person sees; it is locked, its submission first, as by all who act on one.
 pub(super) fn dead_in_scope(connection: &mut PgConnection, actor: &Actor, id: Uuid) -> Ruling<Option<Uuid>> {
-    let found: Option<Option<Uuid>> = notifications::table
-        .inner_join(submissions::table)
-        .filter(notifications::id.eq(id))
-        .filter(notifications::state.eq("dead"))
-        .filter(submissions_in(&actor.scope()))
+    let dead = || notifications::table.find(id).filter(notifications::state.eq("dead"));
+    let submission: Option<Uuid> = dead()
+        .select(notifications::submission_id)
+        .first(connection)
+        .optional()?;
+    Case::lock(connection, actor, submission.ok_or(Refusal::NotFound)?)?;
+    let found: Option<Option<Uuid>> = dead()
         .select(notifications::account_id)
         .for_update()
         .first(connection)

@@ -10,6 +10,8 @@ use diesel::{
     result::{DatabaseErrorKind, Error as DieselError},
 };
 
+use crate::keepalives::with_keepalives;
+
 /// No statement may hold a person for longer than five seconds. To compile one takes longer than any of ours.
 const SESSION: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s';
     SET timezone = 'UTC'; SET jit = off";
@@ -36,7 +38,7 @@ pub struct Watched {
 impl Manager {
     pub fn new(database_url: &str) -> Self {
         Self {
-            database_url: database_url.to_owned(),
+            database_url: with_keepalives(database_url),
             breaks: AtomicU64::new(0),
         }
     }

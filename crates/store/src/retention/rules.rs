@@ -81,7 +81,8 @@ const MESSAGES: [Rule; 2] = [
         age: "notifications.finished_at",
     order: "notifications.finished_at",
         forget: Some(
-            "WITH due AS (SELECT notifications.id {due} FOR UPDATE OF notifications FOR SHARE OF submissions)
+            "WITH due AS (SELECT notifications.id {due}
+                FOR UPDATE OF notifications SKIP LOCKED FOR SHARE OF submissions SKIP LOCKED)
             UPDATE notifications SET provider_message_id = NULL,
                 error = CASE WHEN error IS NOT NULL THEN '已按保存期限清理' END
             FROM due WHERE notifications.id = due.id",
@@ -98,7 +99,8 @@ const MESSAGES: [Rule; 2] = [
         age: "submissions.closed_at",
     order: "submissions.closed_at",
         forget: Some(
-            "WITH due AS (SELECT resident_subscriptions.id {due} FOR UPDATE OF resident_subscriptions FOR SHARE OF submissions)
+            "WITH due AS (SELECT resident_subscriptions.id {due}
+                FOR UPDATE OF resident_subscriptions SKIP LOCKED FOR SHARE OF submissions SKIP LOCKED)
             UPDATE resident_subscriptions SET wechat_openid = 'erased:' || resident_subscriptions.id
             FROM due WHERE resident_subscriptions.id = due.id",
         ),

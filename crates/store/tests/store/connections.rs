@@ -1,7 +1,7 @@
 use std::thread;
 
 use diesel::connection::SimpleConnection as _;
-use minyi_store::{Error, Store, StoreConfig};
+use minyi_store::{Error, Store, StoreConfig, with_keepalives};
 use minyi_test_support::TestDatabase;
 
 use crate::support::{connect, now, world};
@@ -39,6 +39,25 @@ fn a_database_that_is_away_is_told_without_its_password() {
     .unwrap_err();
     assert!(matches!(error, Error::Unavailable(_)));
     assert!(!format!("{error} {error:?}").contains("secret"));
+}
+
+#[test]
+fn a_connection_notices_that_the_database_vanished_unless_somebody_set_otherwise() {
+    let all = "connect_timeout=25&keepalives_idle=10&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=25000";
+    for (url, joint) in [
+        ("postgres://minyi:secret@db:5432/minyi", "?"),
+        ("postgres://minyi:what?@db/minyi", "?"),
+        ("postgres://db/minyi?", ""),
+        ("postgresql://minyi:what?@db/minyi?sslmode=require", "&"),
+    ] {
+        assert_eq!(with_keepalives(url), format!("{url}{joint}{all}"));
+    }
+    let url = "postgres://db/minyi?keepalives_idle=60&connect_timeout=5&keepalives_count=9";
+    let rest = "&keepalives_interval=5&tcp_user_timeout=25000";
+    assert_eq!(with_keepalives(url), format!("{url}{rest}"));
+    for complete in [format!("{url}{rest}"), "host=db dbname=minyi".to_owned()] {
+        assert_eq!(with_keepalives(&complete), complete);
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod audit;
 mod batches;
 mod calendar;
 mod chain;
+mod circles;
 mod clock_jobs;
 mod clusters;
 mod codes;

@@ -9,8 +9,9 @@
 //! expires when it is past. The digest is keyed ([`BlindIndex`]): addresses and receipts cannot
 //! be read out of Redis. All limits of a request are checked in one script and one round trip,
 //! together with those of other requests of the same moment, and charged only if all of its own
-//! allow it. The time comes from the calling process; a
-//! difference between two processes' clocks shifts a limit by that difference.
+//! allow it. So a request may wait for two scripts: a Redis that takes longer than half of its
+//! time for both counts as away. The time comes from the calling process; a difference between
+//! two processes' clocks shifts a limit by that difference.
 //!
 //! Without Redis each process counts by itself with the same arithmetic, which allows as many
 //! times the limit as there are processes. Checking a limit never fails a request.
@@ -124,9 +125,11 @@ impl Limits {
         if now < self.without_redis_until.load(Ordering::Relaxed) {
             return None;
         }
-        let verdict = tokio::time::timeout(self.patience, self.desk.ask(keys, checks, now)).await;
-        if let Ok(Some(verdict)) = verdict {
-            return Some(verdict);
+        match tokio::time::timeout(self.patience, self.desk.ask(keys, checks, now)).await {
+            Ok(Some(verdict)) => return Some(verdict),
+            // The desk has said why.
+            Ok(None) => {}
+            Err(_) => tracing::warn!("rate limits are counted without redis: no answer"),
         }
         self.without_redis_until
             .store(now.saturating_add(PAUSE_MICROS), Ordering::Relaxed);

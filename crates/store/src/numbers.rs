@@ -174,10 +174,10 @@ fn counted() -> String {
     )
 }
 
-/// The end of the statement.
+/// The end of the statement. What was taken out of the kept figures a moment ago leaves nothing of its group.
 fn grouped(grouping: Grouping) -> String {
     format!(
-        ") SELECT group_key, {}, days, ARRAY[{}] FROM figures GROUP BY group_key, days",
+        ") SELECT group_key, {}, days, ARRAY[{}] FROM figures GROUP BY group_key, days HAVING sum(registered) > 0",
         label(grouping),
         each(|measure| format!("sum({measure})::bigint")),
     )

@@ -30,12 +30,26 @@ function start(name: string, ...options: string[]): () => void {
 export default function bringUp({ projects }: FullConfig): (() => void) | undefined {
   if (process.env.MINYI_BROWSER_STACK) return undefined;
   const downs: (() => void)[] = [];
-  const down = () => downs.forEach((one) => one());
+  const down = () => {
+    const failed: unknown[] = [];
+    for (const one of downs) {
+      try {
+        one();
+      } catch (error) {
+        failed.push(error);
+      }
+    }
+    if (failed.length > 0) throw new AggregateError(failed, "a product stays up");
+  };
   try {
     // The first one is built, the other is made of the same.
     for (const [at, { name }] of projects.entries()) downs.push(start(name, ...(at > 0 ? ["--beside"] : [])));
   } catch (error) {
-    down();
+    try {
+      down();
+    } catch (stays) {
+      console.error(stays);
+    }
     throw error;
   }
   return down;
@@ -45,7 +59,7 @@ export default function bringUp({ projects }: FullConfig): (() => void) | undefi
 export function bringUpEmpty(): () => void {
   const usual = process.env.MINYI_BROWSER_STACK;
   const name = `${test.info().project.name}-empty`;
-  const down = start(name, "--empty", "--beside");
+  const down = start(name, "--empty", ...(usual ? [] : ["--beside"]));
   process.env.MINYI_BROWSER_STACK = `${stateOf(name)}/stack.json`;
   return () => {
     if (usual) process.env.MINYI_BROWSER_STACK = usual;

@@ -1,5 +1,5 @@
-//! Where Redis is asked. What is asked while it answers waits, and is asked together next: a busy minute costs Redis a few
-//! scripts instead of one or two for each request.
+//! Where Redis is asked. What is asked while it answers waits, and is asked together next: a busy minute costs Redis a
+//! few scripts instead of one or two for each request.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::redis_link::RedisLink;
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("gcra.lua")));
 
-/// So few that Redis is held up for less than a millisecond.
+/// So few that Redis is held up for about a millisecond.
 const MOST: usize = 100;
 
 /// The limits of a request.
@@ -64,7 +64,8 @@ async fn serve(link: RedisLink, mut asked: mpsc::UnboundedReceiver<Question>) {
                 }
             }
             Ok(Err(error)) => tracing::warn!(%error, "rate limits are counted without redis"),
-            Err(_) => tracing::warn!("rate limits are counted without redis: no answer"),
+            // Those who asked have given up already, and said so.
+            Err(_) => {}
         }
         // Who got no answer hears so.
         waiting.clear();

@@ -1,5 +1,5 @@
--- Several requests, one after the other. KEYS: one per limit. ARGV: of each request now and how many limits it has, then per
--- and interval of each limit (microseconds).
+-- Several requests, one after the other. KEYS: one per limit. ARGV: of each request now and how many limits it has,
+-- then per and interval of each limit (microseconds).
 -- Returns per limit: microseconds to wait as a negative number, or, if none of its request has to wait, the
 -- requests that remain; where another limit refuses, an allowing one returns 0 or more.
 local tats, changed, verdict = {}, {}, {}
@@ -11,8 +11,8 @@ while ARGV[at] do
   for i = first, last do
     local key, per, interval = KEYS[i], tonumber(ARGV[at]), tonumber(ARGV[at + 1])
     at = at + 2
-    -- What is limited here is one street or one receipt: asked for once, however many requests are here.
-    tats[key] = tats[key] or tonumber(redis.call('GET', key) or now)
+    -- Many requests of a moment have the same key: it is read once. What is not there is long past.
+    tats[key] = tats[key] or tonumber(redis.call('GET', key) or 0)
     next_tat[i] = math.max(tats[key], now) + interval
     local room = now + per - next_tat[i]
     if room < 0 then

@@ -181,6 +181,36 @@ async fn those_who_ask_at_one_moment_are_counted_one_by_one_with_a_few_scripts()
 }
 
 #[tokio::test]
+async fn a_redis_that_never_answers_refuses_nobody_and_the_process_counts() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let clock = Clock::manual(start());
+    let link = support::link_with(port, Duration::from_millis(100));
+    let limits = Limits::new(link, support::keys().index, clock.clone());
+    burst_then_even_pace(&limits, &clock).await;
+}
+
+#[tokio::test]
+async fn who_asks_with_a_clock_that_is_behind_is_not_held_by_one_who_was_refused() {
+    let redis = RedisServer::start();
+    let (limits, clock) = limits(redis.port);
+    let once = |class, subject| {
+        let per = Duration::from_secs(60);
+        check(class, subject, Limit { burst: 1, per })
+    };
+    limits.check(&[once("street", "a")]).await;
+    let refused = [once("street", "a"), once("case", "x")];
+    let later = async {
+        // Before this one sends its question, the first one has.
+        clock.advance(TimeDelta::microseconds(-10));
+        limits.check(&[once("street", "b"), once("case", "x")]).await
+    };
+    let (first, second) = tokio::join!(limits.check(&refused), later);
+    assert!(matches!(first, Decision::Limited { class: "street", .. }));
+    assert_eq!(second, Decision::Allowed { remaining: 0 });
+}
+
+#[tokio::test]
 async fn a_dead_redis_refuses_nobody_and_a_new_one_is_used_again() {
     let mut redis = RedisServer::start();
     let (limits, clock) = limits(redis.port);

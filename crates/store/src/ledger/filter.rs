@@ -137,6 +137,11 @@ impl LedgerFilter {
     /// The code of the division of which some days are asked for.
     pub(super) fn division_of_days<'a>(&'a self, scope: &'a Scope) -> Option<&'a str> {
         let Scope::Region(own) = scope else { return None };
+        // Whoever asks for less than a division is better served by its index.
+        let is_less = self.site.is_some() || self.deputy.is_some() || self.cluster.is_some() || self.number.is_some();
+        if is_less || self.square.is_some() {
+            return None;
+        }
         self.from.or(self.to)?;
         let picked = self.region.as_ref().map(|region| region.code.as_str());
         // Both hold, and the longer one says more.

@@ -79,7 +79,7 @@ const MESSAGES: [Rule; 2] = [
             settled!()
         ),
         age: "notifications.finished_at",
-    order: "notifications.finished_at",
+        order: "notifications.finished_at",
         forget: Some(
             "WITH due AS (SELECT notifications.id {due}
                 FOR UPDATE OF notifications SKIP LOCKED FOR SHARE OF submissions SKIP LOCKED)
@@ -97,7 +97,7 @@ const MESSAGES: [Rule; 2] = [
             settled!()
         ),
         age: "submissions.closed_at",
-    order: "submissions.closed_at",
+        order: "submissions.closed_at",
         forget: Some(
             "WITH due AS (SELECT resident_subscriptions.id {due}
                 FOR UPDATE OF resident_subscriptions SKIP LOCKED FOR SHARE OF submissions SKIP LOCKED)

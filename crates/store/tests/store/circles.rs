@@ -116,7 +116,7 @@ fn who_sweeps_does_not_wait_for_who_acts_on_a_submission() {
     assert!(matches!(begun, BeginSending::Send(_)), "{begun:?}");
     stage
         .world
-        .execute("UPDATE notifications SET unknown_attempts = 2 WHERE state = 'sending'");
+        .execute("UPDATE notifications SET attempts = 3, unknown_attempts = 2 WHERE state = 'sending'");
     let mut person = acting(&stage.world, stage.submission);
     let sweep = || {
         let swept = stage

@@ -14,6 +14,7 @@ pub fn console(checkout: &Checkout) -> Result<()> {
     if build.is_made() {
         return Ok(());
     }
+    build.forget()?;
     steps::run(npm(&folder, &["run", "--silent", "build"]))?;
     build.note()
 }

@@ -23,6 +23,7 @@ pub fn browser_client(checkout: &Checkout) -> Result<()> {
     if build.is_made() {
         return Ok(());
     }
+    build.forget()?;
     steps::run(npm(&folder, &["run", "--silent", "build:h5:simulator"]))?;
     build.note()
 }

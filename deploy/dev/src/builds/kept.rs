@@ -8,7 +8,15 @@ use std::path::{Path, PathBuf};
 use crate::error::{Doing as _, Result};
 
 /// What a build is made of.
-const SOURCES: [&str; 5] = ["src", "tools", "index.html", "vite.config.ts", "package-lock.json"];
+const SOURCES: [&str; 7] = [
+    "src",
+    "tools",
+    "index.html",
+    "vite.config.ts",
+    "tsconfig.json",
+    "package.json",
+    "package-lock.json",
+];
 
 /// A build, and the digest of what it would be made of now.
 pub struct Build {

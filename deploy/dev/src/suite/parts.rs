@@ -83,7 +83,7 @@ pub fn rust_tests(checkout: &Checkout, servers: &TestServers) -> Result<Count> {
     Ok(count)
 }
 
-/// The browser tests; they bring up a product of their own and take it down again.
+/// The browser tests; they bring up a product for each half of them and take both down again.
 pub fn browser_tests(checkout: &Checkout) -> Result<Count> {
     let folder = checkout.root().join("tests/browser");
     builds::install_packages(&folder)?;

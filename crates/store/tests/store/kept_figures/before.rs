@@ -1,4 +1,5 @@
-//! An installation that has kept figures since before there were those of whole counties.
+//! An installation that has kept figures since before there were those of whole counties. It takes one migration back and
+//! makes it again, so it goes when a later one changes the same.
 
 use diesel::{QueryableByName, RunQueryDsl as _, connection::SimpleConnection as _, sql_types::Text};
 

@@ -136,7 +136,11 @@ fn expression(column: &str, value: Option<&str>) -> String {
         "id" | "registered_id" | "routed_id" => "gen_random_uuid()".to_owned(),
         "idempotency_key" => "gen_random_uuid()::text".to_owned(),
         "receipt" => token(20),
-        "number" => format!("to_char(now(), 'YYYYMMDD') || '-' || {}", token(7)),
+        // Seven of sixteen characters are so few that two would soon be the same: the days keep them apart.
+        "number" => format!(
+            "to_char(now() - random() * interval '10000 days', 'YYYYMMDD') || '-' || {}",
+            token(7)
+        ),
         "submitted_at" => "now()".to_owned(),
         "answer_due_at" => "now() + interval '4 days'".to_owned(),
         _ => {

@@ -28,7 +28,7 @@ mod filter;
 mod records;
 
 pub use exports::{Export, ExportKind, ExportRow};
-pub(crate) use filter::{LAST_HANDOVER, condition, within_period};
+pub(crate) use filter::{FALLS_DUE, LAST_HANDOVER, condition, within_period};
 pub use filter::{LedgerFilter, Pick, RegionPick};
 pub use records::Record;
 

@@ -15,7 +15,6 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Text},
 };
 use minyi_domain::{
-    calendar::local_date,
     people::Scope,
     rates::{Counts, Grouping, Measure, NONE, Times},
 };
@@ -65,7 +64,7 @@ impl Store {
         to: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Statistics> {
-        let kept = Kept::of(scope, grouping, (from, to), local_date(now));
+        let kept = Kept::of(scope, grouping, (from, to), now);
         let mut chosen = submissions::table
             .filter(submissions_in(scope))
             .select(sql::<Text>(&columns(grouping, scope, now)))

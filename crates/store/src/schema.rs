@@ -1203,6 +1203,7 @@ diesel::table! {
         rated_satisfaction -> Nullable<Text>,
         frozen_at -> Nullable<Timestamptz>,
         erased_at -> Nullable<Timestamptz>,
+        counted_until -> Nullable<Timestamptz>,
     }
 }
 

@@ -69,21 +69,28 @@ pub const LAST_HANDOVER: &str = "(SELECT handovers.office_id FROM handover_submi
     WHERE handover_submissions.submission_id = submissions.id AND handovers.state NOT IN ('refused', 'withdrawn')
     ORDER BY handovers.handed_at DESC, handovers.id DESC LIMIT 1)";
 
+/// When the promise of the first answer is over. While the resident is asked nothing falls due; after the first answer its
+/// promise stays as it was.
+const FIRST_PROMISE: &str = "coalesce(submissions.first_due_at,
+    CASE WHEN submissions.state <> 'awaiting_resident' THEN submissions.answer_due_at END)";
+/// When that of the present answer is.
+const PROMISE: &str = "CASE WHEN submissions.state IN ('registered', 'accepted', 'handed_over', 'reopened')
+    THEN submissions.answer_due_at END";
+/// The moments, each past or still to come or none, at which time alone changes what [`condition`] says of a submission.
+pub const FALLS_DUE: [&str; 2] = [FIRST_PROMISE, PROMISE];
+
 /// What a measure counts, in SQL over `submissions`. The time stands in the text, because a statement asks for it in
 /// many places and [`Prepared`](crate::prepared::Prepared) binds in one.
 pub fn condition(measure: Measure, now: DateTime<Utc>) -> String {
     let now = format!("timestamptz '{}'", now.to_rfc3339());
-    // While the resident is asked nothing falls due; after the first answer its promise stays as it was.
-    let due = format!(
-        "coalesce(submissions.first_due_at,
-            CASE WHEN submissions.state <> 'awaiting_resident' THEN submissions.answer_due_at END) < {now}"
-    );
+    let due = format!("{FIRST_PROMISE} < {now}");
     match measure {
         Measure::Registered => "true".to_owned(),
         Measure::Answered => "submissions.first_answered_at IS NOT NULL".to_owned(),
         Measure::Declined => DECLINED.to_owned(),
         Measure::Open => OPEN.to_owned(),
         Measure::Closed => "submissions.state = 'closed'".to_owned(),
+        // As `PROMISE`, in the words of an index.
         Measure::Overdue => format!(
             "submissions.state IN ('registered', 'accepted', 'handed_over', 'reopened') AND submissions.answer_due_at < {now}"
         ),

@@ -1,6 +1,6 @@
-//! The kept figures (统计底数): what is not open and whose first promise is over is added up once and not counted again and
-//! again. The database itself takes out of them what changes (migration 0058), so that they are true at every moment. See
-//! docs/decisions/0058-kept-figures.md.
+//! The kept figures (统计底数): what a submission adds to the statistics is added up once and not counted again and again.
+//! The database itself takes out of them what changes (migration 0058), and what falls due is left out by who asks, so that
+//! they are true at every moment. See docs/decisions/0058-kept-figures.md.
 
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::{
@@ -13,7 +13,7 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Date, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
-    calendar::at_local_time,
+    calendar::{at_local_time, local_date},
     people::Scope,
     rates::{Grouping, Measure},
 };
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::{ANSWERED_ON, REGISTERED_ON, TOP_CATEGORY, level_below, or_none};
 use crate::{
     Result, Store,
-    ledger::{LAST_HANDOVER, condition},
+    ledger::{FALLS_DUE, LAST_HANDOVER, condition},
     scope::{COUNTY, Condition, division_by_division},
 };
 
@@ -30,8 +30,9 @@ use crate::{
 pub(super) const NEVER: i64 = -1;
 /// Digits of the division by which the figures are found.
 const TOWNSHIP: usize = 9;
-/// The clocks of two machines may differ: nobody who asks is so far behind the worker that settles.
-const BEHIND: TimeDelta = TimeDelta::hours(1);
+/// What came in, fell due or will fall due within this time is not settled. In its first hour most happens to a submission,
+/// and the clocks of two machines may differ: nobody who asks is so far behind the worker that settles.
+const BUSY: TimeDelta = TimeDelta::hours(1);
 
 /// The text for each measure, in the order of [`Measure::ALL`].
 pub(super) fn each(text: impl Fn(Measure) -> String) -> String {
@@ -63,11 +64,17 @@ pub(super) struct Kept {
     within: (&'static str, String, &'static str),
     /// Of a division.
     code: Option<String>,
+    now: DateTime<Utc>,
 }
 
 impl Kept {
     /// `None`: nothing of it.
-    pub fn of(scope: &Scope, grouping: Grouping, (from, to): (NaiveDate, NaiveDate), today: NaiveDate) -> Option<Self> {
+    pub fn of(
+        scope: &Scope,
+        grouping: Grouping,
+        (from, to): (NaiveDate, NaiveDate),
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
         let (within, code) = match scope {
             Scope::Site(site) => (("kept.site_id = ", site.to_string(), "::uuid"), None),
             Scope::Region(code) if code.len() <= TOWNSHIP => {
@@ -96,30 +103,34 @@ impl Kept {
         let last = begin(grouping, to)?;
         let end = after(grouping, last)?;
         // Of a month that is not over, nothing was registered after today.
-        let is_whole = to >= today || to.succ_opt() == Some(end);
+        let is_whole = to >= local_date(now) || to.succ_opt() == Some(end);
         Some(Self {
             facet,
             first,
             after: first.max(if is_whole { end } else { last }),
             within,
             code,
+            now,
         })
     }
 
-    /// What is not in them: what is not settled, and the days of the period before and after.
+    /// What is not in them: what is not settled or has fallen due since, and the days of the period before and after.
     pub fn elsewhere<From: 'static>(&self) -> Vec<Condition<From>> {
         let midnight = |day: NaiveDate| at_local_time(day, NaiveTime::MIN);
-        let outside = sql::<Bool>("(submissions.counted_as IS NULL OR (submissions.submitted_at < ")
+        let outside = sql::<Bool>("(submissions.counted_as IS NULL OR submissions.counted_until < ")
+            .bind::<Timestamptz, _>(self.now)
+            .sql(" OR submissions.submitted_at < ")
             .bind::<Timestamptz, _>(midnight(self.first))
             .sql(" OR submissions.submitted_at >= ")
             .bind::<Timestamptz, _>(midnight(self.after))
-            .sql("))");
+            .sql(")");
         let mut all: Vec<Condition<From>> = vec![Box::new(outside)];
         all.extend(self.code.as_deref().and_then(division_by_division));
         all
     }
 
-    /// Its rows; `key` names the group of one. What was settled or unsettled a moment ago is not added up yet.
+    /// Its rows; `key` names the group of one. What was settled or unsettled a moment ago is not added up yet, and what has
+    /// fallen due since is taken out.
     pub fn rows(self, key: &str) -> impl QueryFragment<Pg> + use<> {
         let (head, value, tail) = self.within;
         let facet = self.facet;
@@ -127,9 +138,11 @@ impl Kept {
         sql::<Bool>(&format!(
             " UNION ALL SELECT {key}, kept.days, {counts}
             FROM (SELECT * FROM kept_figures
-                UNION ALL SELECT added.* FROM figure_changes, figures_of(counted, times) AS added) AS kept
-            WHERE kept.facet = '{facet}' AND {head}"
+                UNION ALL SELECT added.* FROM figure_changes, figures_of(counted, times) AS added
+                UNION ALL SELECT taken.* FROM submissions, figures_of(counted_as, -1) AS taken WHERE counted_until < "
         ))
+        .bind::<Timestamptz, _>(self.now)
+        .sql(&format!(") AS kept WHERE kept.facet = '{facet}' AND {head}"))
         .bind::<Text, _>(value)
         .sql(&format!("{tail} AND kept.begins >= "))
         .bind::<Date, _>(self.first)
@@ -155,7 +168,7 @@ fn after(grouping: Grouping, begin: NaiveDate) -> Option<NaiveDate> {
 }
 
 #[derive(QueryableByName)]
-struct Due {
+struct Quiet {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
 }
@@ -167,22 +180,36 @@ struct Folded {
 }
 
 impl Store {
-    /// Settles at most `limit` submissions of those whose figures will not change by themselves any more; how many.
+    /// Settles at most `limit` submissions of those with which nothing is happening; how many.
     pub fn settle_figures(&self, now: DateTime<Utc>, limit: usize) -> Result<usize> {
         self.connection()?.transaction(|connection| {
             // Who changes what they are counted by is waited for.
             connection.batch_execute("LOCK TABLE calendar_days, categories IN SHARE MODE")?;
-            let due: Vec<Due> = sql_query(DUE)
-                .bind::<Timestamptz, _>(now - BEHIND)
+            let quiet: Vec<Quiet> = sql_query(quiet())
+                .bind::<Timestamptz, _>(now)
                 .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
                 .load(connection)?;
-            let ids: Vec<Uuid> = due.into_iter().map(|due| due.id).collect();
+            let ids: Vec<Uuid> = quiet.into_iter().map(|quiet| quiet.id).collect();
             // A statement of its own: it sees all that was done before they were locked.
             let settled = sql_query(settling(now))
                 .bind::<Array<SqlUuid>, _>(ids)
                 .execute(connection)?;
             Ok(settled)
         })
+    }
+
+    /// Takes at most `limit` submissions that are about to fall due out of the figures, so that nobody who asks need do it;
+    /// how many.
+    pub fn unsettle_due(&self, now: DateTime<Utc>, limit: usize) -> Result<usize> {
+        let unsettled = sql_query(
+            "UPDATE submissions SET counted_as = NULL WHERE id = ANY (ARRAY(
+                SELECT id FROM submissions WHERE counted_until < $1
+                ORDER BY counted_until LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))",
+        )
+        .bind::<Timestamptz, _>(now + BUSY)
+        .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+        .execute(&mut *self.connection()?)?;
+        Ok(unsettled)
     }
 
     /// Adds at most `limit` of the changes since to the kept figures; how many.
@@ -194,24 +221,34 @@ impl Store {
     }
 }
 
-/// Not open, and the promise of the first answer is over: from now on only an act changes what is counted.
-const DUE: &str = "SELECT id FROM submissions
-    WHERE counted_as IS NULL AND state IN ('answered', 'declined', 'closed') AND confidential_region IS NULL
-        AND first_due_at < $1
-    ORDER BY first_due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
+/// What came in a while ago, and falls due neither just now nor soon: `$2` of them at `$1`.
+fn quiet() -> String {
+    let busy = BUSY.num_seconds();
+    let due = FALLS_DUE.map(|moment| format!("coalesce(abs(extract(epoch FROM {moment} - $1)) > {busy}, true)"));
+    format!(
+        "SELECT id FROM submissions
+        WHERE counted_as IS NULL AND confidential_region IS NULL AND submitted_at < $1 - interval '{busy} seconds'
+            AND {} AND {}
+        ORDER BY submitted_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED",
+        due[0], due[1]
+    )
+}
 
-/// Writes into each submission of `$1` what it is counted as: in the order of the type `submission_figures`.
+/// Writes into each submission of `$1` what it is counted as, in the order of the type `submission_figures`, and until when.
 fn settling(now: DateTime<Utc>) -> String {
+    let to_come = |moment: &str| format!("CASE WHEN {moment} >= '{0}' THEN {moment} END", now.to_rfc3339());
+    let [first, present] = FALLS_DUE.map(to_come);
     format!(
         "WITH chosen AS (
             SELECT submissions.id, {REGISTERED_ON} AS registered_on, {ANSWERED_ON} AS answered_on,
+                least({first}, {present}) AS until,
                 submissions.region_code, submissions.site_id, {} AS deputy, {} AS office, {} AS category, {}
             FROM submissions WHERE submissions.id = ANY ($1)
         ),
         {}
         UPDATE submissions SET counted_as = ROW(registered_on, chosen.region_code, chosen.site_id, deputy, office, category,
-            coalesce(until.nth - since.nth, {NEVER}), {})::submission_figures
-        FROM chosen LEFT JOIN days AS since ON since.day = registered_on LEFT JOIN days AS until ON until.day = answered_on
+            coalesce(answer.nth - since.nth, {NEVER}), {})::submission_figures, counted_until = until
+        FROM chosen LEFT JOIN days AS since ON since.day = registered_on LEFT JOIN days AS answer ON answer.day = answered_on
         WHERE submissions.id = chosen.id",
         or_none("submissions.assignee_deputy_id"),
         or_none(LAST_HANDOVER),

@@ -189,6 +189,7 @@ const QUESTIONS: &[(&str, Question)] = &[
         }
     }),
     ("settling", |store, _| {
+        store.unsettle_due(later(), 500).unwrap();
         store.settle_figures(later(), 500).unwrap();
         store.fold_figures(1000).unwrap();
     }),

@@ -122,7 +122,7 @@ BEGIN
         longitude, latitude, coordinate_system, contact_phone_sealed, phone_index, assignee_deputy_id, route_reason, state,
         round, clock, submitted_at, clock_started_at, answer_due_at, answer_due_provisional, overdue_at, first_answered_at,
         first_due_at, closed_at, close_reason, decline_kind, rated_solved, rated_satisfaction, urgency, category_id,
-        categorised_by_account_id, categorised_at, counted_as)
+        categorised_by_account_id, categorised_at, counted_as, counted_until)
     SELECT id, to_char(submitted_at, 'YYYYMMDD-') || dataset.number(n), dataset.receipt(n), hash, decode(hash || hash, 'hex'),
         code_id, grid_id, site_id, region_code,
         CASE WHEN by_kind < 0.6 THEN 'problem' WHEN by_kind < 0.8 THEN 'suggestion' WHEN by_kind < 0.95 THEN 'opinion'
@@ -147,17 +147,24 @@ BEGIN
         CASE WHEN by_close > 0.995 THEN 'hard' WHEN by_close > 0.97 THEN 'urgent' ELSE 'normal' END,
         category_id, CASE WHEN category_id IS NOT NULL THEN account_id END,
         CASE WHEN category_id IS NOT NULL THEN submitted_at END,
-        -- As a worker settles what is not open and due.
-        CASE WHEN state IN ('answered', 'declined', 'closed')
-            AND submitted_at + interval '7 days' < until - interval '1 hour' THEN ROW(
+        -- As a worker settles what is quiet.
+        CASE WHEN settled THEN ROW(
             since.day, region_code, site_id, coalesce(deputy_id::text, 'none'), 'none', coalesce(category_id::text, 'none'),
-            answered.nth - since.nth, true, true, declined, false, state = 'closed', false, false, false, false, true,
-            first_answered_at <= submitted_at + interval '7 days', NOT declined, rated, rated AND by_answer < 0.8,
+            coalesce(answered.nth - since.nth, -1), true, first_answered_at IS NOT NULL, declined,
+            state NOT IN ('answered', 'declined', 'closed'), state = 'closed',
+            overdue AND state IN ('registered', 'accepted', 'handed_over', 'reopened'), false, false, state = 'reopened',
+            due, due AND coalesce(first_answered_at <= submitted_at + interval '7 days', false),
+            first_answered_at IS NOT NULL AND NOT declined, rated, rated AND by_answer < 0.8,
             rated AND by_answer < 0.85, rated AND by_answer < 0.6, rated AND by_answer >= 0.6 AND by_answer < 0.85,
-            rated AND by_answer >= 0.85)::submission_figures END
+            rated AND by_answer >= 0.85)::submission_figures END,
+        CASE WHEN settled AND NOT overdue AND state <> 'awaiting_resident' THEN submitted_at + interval '7 days' END
     FROM (
         SELECT *, CASE WHEN by_state < 0.3 THEN 120 + by_kind END AS longitude,
-            'declined' IN (state, coalesce(close_reason, '')) AS declined, coalesce(close_reason = 'rated', false) AS rated
+            'declined' IN (state, coalesce(close_reason, '')) AS declined, coalesce(close_reason = 'rated', false) AS rated,
+            submitted_at + interval '7 days' < until AS overdue,
+            submitted_at + interval '7 days' < until AND state <> 'awaiting_resident' AS due,
+            submitted_at < until - interval '1 hour' AND (state = 'awaiting_resident'
+                OR abs(extract(epoch FROM submitted_at + interval '7 days' - until)) > 3600) AS settled
         FROM made
     ) AS placed
     LEFT JOIN dataset.days AS since ON since.day = (submitted_at AT TIME ZONE 'Asia/Shanghai')::date

@@ -1,0 +1,45 @@
+//! The submissions that are measured and whose plans are held are settled as a worker would have settled them.
+
+use diesel::connection::SimpleConnection as _;
+use minyi_domain::{people::Scope, rates::Grouping};
+use minyi_test_support::TestDatabase;
+
+use super::settle;
+use crate::{
+    dataset::{Dataset, Rows},
+    numbers::day,
+    reads::raw,
+    support::{connect, now},
+};
+
+#[test]
+fn what_is_measured_is_settled_as_a_worker_would() {
+    let database = TestDatabase::new();
+    let rows = Rows {
+        first: 1,
+        last: 5_000,
+        until: now(),
+        days: 40,
+        searchable: false,
+        told: false,
+    };
+    Dataset::prepare(database.url()).unwrap().fill(rows).unwrap();
+    let store = connect(&database, 1);
+    let told = || {
+        let statistics = |grouping: &Grouping| {
+            let (from, to) = (day("2026-10-01"), day("2026-11-30"));
+            let scope = Scope::Region(String::new());
+            store.statistics(&scope, *grouping, from, to, now()).unwrap()
+        };
+        Grouping::ALL.iter().map(statistics).collect::<Vec<_>>()
+    };
+    let filled = told();
+    assert_eq!(settle(&store, now()), 0, "nothing was left");
+    raw(&database)
+        .batch_execute("UPDATE submissions SET counted_as = NULL WHERE counted_as IS NOT NULL")
+        .unwrap();
+    let counted = told();
+    assert!(filled == counted);
+    assert!(settle(&store, now()) > 4_500);
+    assert!(told() == counted);
+}

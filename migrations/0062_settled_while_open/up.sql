@@ -22,3 +22,6 @@ DROP TRIGGER submissions_unsettle ON submissions;
 CREATE TRIGGER submissions_unsettle BEFORE UPDATE ON submissions FOR EACH ROW
     WHEN (OLD.counted_as IS NOT NULL AND (NEW.counted_as IS NULL OR NEW.counted_as IS NOT DISTINCT FROM OLD.counted_as))
     EXECUTE FUNCTION unsettle();
+
+-- Without a guess of how many there are, a third of all would be feared, and read.
+ANALYZE submissions (counted_until);

@@ -12,6 +12,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     QueryDsl, RunQueryDsl,
     dsl::sql,
+    pg::Pg,
+    query_builder::QueryFragment,
     sql_types::{Array, BigInt, Bool, Text},
 };
 use minyi_domain::{
@@ -24,7 +26,7 @@ use crate::{
     ledger::{LAST_HANDOVER, condition, within_period},
     prepared::{Pieces, Prepared},
     schema::submissions,
-    scope::submissions_in,
+    scope::{Condition, submissions_in},
 };
 use kept::{Kept, NEVER, days, each};
 
@@ -65,19 +67,17 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Statistics> {
         let kept = Kept::of(scope, grouping, (from, to), now);
-        let mut chosen = submissions::table
-            .filter(submissions_in(scope))
-            .select(sql::<Text>(&columns(grouping, scope, now)))
-            .into_boxed();
-        for condition in within_period(Some(from), Some(to)) {
-            chosen = chosen.filter(condition);
-        }
-        if let Some(kept) = &kept {
-            for condition in kept.elsewhere() {
-                chosen = chosen.filter(condition);
+        let parts = match &kept {
+            Some(kept) => kept.elsewhere(from, to),
+            None => vec![within_period(Some(from), Some(to))],
+        };
+        let mut pieces = Pieces::default();
+        for (index, part) in parts.into_iter().enumerate() {
+            if index > 0 {
+                pieces.push(sql::<Bool>(" UNION ALL "));
             }
+            pieces.push(chosen(&columns(grouping, scope, now), scope, part));
         }
-        let mut pieces = Pieces::beginning_with(chosen);
         pieces.push(sql::<Bool>(&counted()));
         if let Some(kept) = kept {
             pieces.push(kept.rows(&kept_key(grouping, scope)));
@@ -89,7 +89,22 @@ impl Store {
     }
 }
 
-/// What is selected of each submission.
+/// What is selected of each submission of a scope that meets all conditions.
+fn chosen(
+    columns: &str,
+    scope: &Scope,
+    conditions: Vec<Condition<submissions::table>>,
+) -> impl QueryFragment<Pg> + use<> {
+    let mut chosen = submissions::table
+        .filter(submissions_in(scope))
+        .select(sql::<Text>(columns))
+        .into_boxed();
+    for condition in conditions {
+        chosen = chosen.filter(condition);
+    }
+    chosen
+}
+
 fn columns(grouping: Grouping, scope: &Scope, now: DateTime<Utc>) -> String {
     let met = each(|measure| format!("({}) AS {measure}", condition(measure, now)));
     format!(

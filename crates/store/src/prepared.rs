@@ -85,13 +85,10 @@ impl<Q: Query> Query for Constant<Q> {
 impl<Q> RunQueryDsl<PgConnection> for Constant<Q> {}
 
 /// Parts of one statement, one after the other.
+#[derive(Default)]
 pub struct Pieces(Vec<Box<dyn QueryFragment<Pg>>>);
 
 impl Pieces {
-    pub fn beginning_with(first: impl QueryFragment<Pg> + 'static) -> Self {
-        Self(vec![Box::new(first)])
-    }
-
     pub fn push(&mut self, next: impl QueryFragment<Pg> + 'static) {
         self.0.push(Box::new(next));
     }

@@ -2,7 +2,7 @@
 //! The database itself takes out of them what changes (migration 0058), and what falls due is left out by who asks, so that
 //! they are true at every moment. See docs/decisions/0058-kept-figures.md.
 
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::{
     Connection as _, QueryableByName, RunQueryDsl,
     connection::SimpleConnection as _,
@@ -13,7 +13,7 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Date, Text, Timestamptz, Uuid as SqlUuid},
 };
 use minyi_domain::{
-    calendar::{at_local_time, local_date},
+    calendar::local_date,
     people::Scope,
     rates::{Grouping, Measure},
 };
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::{ANSWERED_ON, REGISTERED_ON, TOP_CATEGORY, level_below, or_none};
 use crate::{
     Result, Store,
-    ledger::{FALLS_DUE, LAST_HANDOVER, condition},
+    ledger::{FALLS_DUE, LAST_HANDOVER, condition, within_period},
     scope::{COUNTY, Condition, division_by_division},
 };
 
@@ -114,19 +114,25 @@ impl Kept {
         })
     }
 
-    /// What is not in them: what is not settled or has fallen due since, and the days of the period before and after.
-    pub fn elsewhere<From: 'static>(&self) -> Vec<Condition<From>> {
-        let midnight = |day: NaiveDate| at_local_time(day, NaiveTime::MIN);
-        let outside = sql::<Bool>("(submissions.counted_as IS NULL OR submissions.counted_until < ")
-            .bind::<Timestamptz, _>(self.now)
-            .sql(" OR submissions.submitted_at < ")
-            .bind::<Timestamptz, _>(midnight(self.first))
-            .sql(" OR submissions.submitted_at >= ")
-            .bind::<Timestamptz, _>(midnight(self.after))
-            .sql(")");
-        let mut all: Vec<Condition<From>> = vec![Box::new(outside)];
-        all.extend(self.code.as_deref().and_then(division_by_division));
-        all
+    /// What is not in them, in parts that have nothing in common, each with an index: of its whole months what is not
+    /// settled and what has fallen due since, and the days of the period before and after.
+    pub fn elsewhere<From: 'static>(&self, from: NaiveDate, to: NaiveDate) -> Vec<Vec<Condition<From>>> {
+        let end = to.succ_opt().unwrap_or(to);
+        let (first, after) = (self.first.min(end), self.after.min(end));
+        let period = |from: NaiveDate, before: NaiveDate| within_period(Some(from), before.pred_opt());
+        let unsettled = sql::<Bool>("submissions.counted_as IS NULL");
+        let fallen = sql::<Bool>("submissions.counted_until < ").bind::<Timestamptz, _>(self.now);
+        let mut parts = vec![period(first, after), period(first, after)];
+        parts[0].push(Box::new(unsettled));
+        parts[1].push(Box::new(fallen.sql("")));
+        for (from, before) in [(from, first), (after, end)] {
+            if from < before {
+                let mut part = period(from, before);
+                part.extend(self.code.as_deref().and_then(division_by_division));
+                parts.push(part);
+            }
+        }
+        parts
     }
 
     /// Its rows; `key` names the group of one. What was settled or unsettled a moment ago is not added up yet, and what has

@@ -4,7 +4,6 @@ use diesel::connection::SimpleConnection as _;
 use minyi_domain::{people::Scope, rates::Grouping};
 use minyi_test_support::TestDatabase;
 
-use super::settle;
 use crate::{
     dataset::{Dataset, Rows},
     numbers::day,
@@ -34,12 +33,14 @@ fn what_is_measured_is_settled_as_a_worker_would() {
         Grouping::ALL.iter().map(statistics).collect::<Vec<_>>()
     };
     let filled = told();
-    assert_eq!(settle(&store, now()), 0, "nothing was left");
+    assert_eq!(store.settle_figures(now(), 1).unwrap(), 0, "nothing was left");
     raw(&database)
         .batch_execute("UPDATE submissions SET counted_as = NULL WHERE counted_as IS NOT NULL")
         .unwrap();
     let counted = told();
     assert!(filled == counted);
-    assert!(settle(&store, now()) > 4_500);
+    assert!(store.settle_figures(now(), 5_000).unwrap() > 4_500);
+    assert!(told() == counted);
+    while store.fold_figures(5_000).unwrap() > 0 {}
     assert!(told() == counted);
 }

@@ -10,7 +10,11 @@ BEGIN
     RETURN NEW;
 END $$;
 
-DROP INDEX submissions_to_settle;
+DROP INDEX submissions_unsettled;
+CREATE INDEX submissions_unsettled_region ON submissions (region_code text_pattern_ops, submitted_at)
+    WHERE counted_as IS NULL;
+CREATE INDEX submissions_unsettled_site ON submissions (site_id, submitted_at) WHERE counted_as IS NULL;
 CREATE INDEX submissions_to_settle ON submissions (first_due_at)
     WHERE counted_as IS NULL AND state IN ('answered', 'declined', 'closed') AND confidential_region IS NULL;
-ALTER TABLE submissions DROP counted_until;
+DROP INDEX submissions_confidential;
+ALTER TABLE submissions DROP CONSTRAINT submissions_counted_for_all, DROP counted_until;

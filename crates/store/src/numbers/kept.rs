@@ -115,16 +115,24 @@ impl Kept {
     }
 
     /// What is not in them, in parts that have nothing in common, each with an index: of its whole months what is not
-    /// settled and what has fallen due since, and the days of the period before and after.
+    /// settled, reports on officials, which never are, and what has fallen due since; the days of the period before and
+    /// after.
     pub fn elsewhere<From: 'static>(&self, from: NaiveDate, to: NaiveDate) -> Vec<Vec<Condition<From>>> {
         let end = to.succ_opt().unwrap_or(to);
         let (first, after) = (self.first.min(end), self.after.min(end));
         let period = |from: NaiveDate, before: NaiveDate| within_period(Some(from), before.pred_opt());
-        let unsettled = sql::<Bool>("submissions.counted_as IS NULL");
-        let fallen = sql::<Bool>("submissions.counted_until < ").bind::<Timestamptz, _>(self.now);
-        let mut parts = vec![period(first, after), period(first, after)];
-        parts[0].push(Box::new(unsettled));
-        parts[1].push(Box::new(fallen.sql("")));
+        let now = self.now.to_rfc3339();
+        let within = [
+            "submissions.counted_as IS NULL AND submissions.confidential_region IS NULL".to_owned(),
+            "submissions.confidential_region IS NOT NULL".to_owned(),
+            format!("submissions.counted_until < '{now}'"),
+        ];
+        let mut parts: Vec<Vec<Condition<From>>> = Vec::new();
+        for condition in within {
+            let mut part = period(first, after);
+            part.push(Box::new(sql::<Bool>(&condition)));
+            parts.push(part);
+        }
         for (from, before) in [(from, first), (after, end)] {
             if from < before {
                 let mut part = period(from, before);

@@ -31,5 +31,10 @@ CREATE TRIGGER submissions_unsettle BEFORE UPDATE ON submissions FOR EACH ROW
     WHEN (OLD.counted_as IS NOT NULL AND (NEW.counted_as IS NULL OR NEW.counted_as IS NOT DISTINCT FROM OLD.counted_as))
     EXECUTE FUNCTION unsettle();
 
--- Without a guess of how many there are, a third of all would be feared, and read.
-ANALYZE submissions (counted_until);
+-- Without a guess of how many there are, a third of all would be feared, and read. Not of an empty table: what is known to
+-- be empty is planned for as if it stayed so.
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM submissions) THEN
+        ANALYZE submissions (counted_until);
+    END IF;
+END $$;

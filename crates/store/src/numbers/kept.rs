@@ -121,11 +121,10 @@ impl Kept {
         let end = to.succ_opt().unwrap_or(to);
         let (first, after) = (self.first.min(end), self.after.min(end));
         let period = |from: NaiveDate, before: NaiveDate| within_period(Some(from), before.pred_opt());
-        let now = self.now.to_rfc3339();
         let within = [
             "submissions.counted_as IS NULL AND submissions.confidential_region IS NULL".to_owned(),
             "submissions.confidential_region IS NOT NULL".to_owned(),
-            format!("submissions.counted_until < '{now}'"),
+            self.fallen_due(),
         ];
         let mut parts: Vec<Vec<Condition<From>>> = Vec::new();
         for condition in within {
@@ -143,9 +142,15 @@ impl Kept {
         parts
     }
 
+    /// What is settled and has fallen due since.
+    fn fallen_due(&self) -> String {
+        format!("submissions.counted_until < '{}'", self.now.to_rfc3339())
+    }
+
     /// Its rows; `key` names the group of one. What was settled or unsettled a moment ago is not added up yet, and what has
     /// fallen due since is taken out.
     pub fn rows(self, key: &str) -> impl QueryFragment<Pg> + use<> {
+        let fallen_due = self.fallen_due();
         let (head, value, tail) = self.within;
         let facet = self.facet;
         let counts = each(|measure| measure.to_string());
@@ -153,10 +158,9 @@ impl Kept {
             " UNION ALL SELECT {key}, kept.days, {counts}
             FROM (SELECT * FROM kept_figures
                 UNION ALL SELECT added.* FROM figure_changes, figures_of(counted, times) AS added
-                UNION ALL SELECT taken.* FROM submissions, figures_of(counted_as, -1) AS taken WHERE counted_until < "
+                UNION ALL SELECT taken.* FROM submissions, figures_of(counted_as, -1) AS taken WHERE {fallen_due}) AS kept
+            WHERE kept.facet = '{facet}' AND {head}"
         ))
-        .bind::<Timestamptz, _>(self.now)
-        .sql(&format!(") AS kept WHERE kept.facet = '{facet}' AND {head}"))
         .bind::<Text, _>(value)
         .sql(&format!("{tail} AND kept.begins >= "))
         .bind::<Date, _>(self.first)

@@ -10,6 +10,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
+ALTER TABLE submissions RESET (autovacuum_analyze_scale_factor);
 DROP INDEX submissions_unsettled;
 CREATE INDEX submissions_unsettled_region ON submissions (region_code text_pattern_ops, submitted_at)
     WHERE counted_as IS NULL;

@@ -1,5 +1,6 @@
 -- What is open is settled too, until the moment at which it falls due: only then, or by an act, its figures change. So
--- nothing is counted one by one but what has just come in, and what falls due this very hour.
+-- of a whole month little is counted one by one: what has just come in, what falls due within the hour or did, and reports
+-- on officials.
 
 ALTER TABLE submissions
     -- When what stands in `counted_as` is no longer true by time alone; empty: only an act changes it.
@@ -10,6 +11,9 @@ ALTER TABLE submissions
 CREATE INDEX submissions_counted_until ON submissions (counted_until) WHERE counted_until IS NOT NULL;
 CREATE INDEX submissions_confidential ON submissions (region_code text_pattern_ops, submitted_at)
     WHERE confidential_region IS NOT NULL;
+
+-- A tenth of all, as Postgres would wait for by itself, is months with millions of rows.
+ALTER TABLE submissions SET (autovacuum_analyze_scale_factor = 0.01);
 
 -- What is not settled is little now, and one index serves who settles and who counts. In its order, so that the worker walks
 -- over it each minute: that marks the entries of what was settled since, which Postgres only does for who walks.

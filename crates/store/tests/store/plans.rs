@@ -193,6 +193,15 @@ const QUESTIONS: &[(&str, Question)] = &[
             }
         }
     }),
+    ("statistics when much has fallen due", |store, known| {
+        let to = day("2026-11-24");
+        for scope in &known.scopes {
+            let month = (day("2026-11-01"), to);
+            store
+                .statistics(scope, Grouping::Month, month.0, month.1, later())
+                .unwrap();
+        }
+    }),
     ("settling", |store, _| {
         store.unsettle_due(later(), 500).unwrap();
         store.settle_figures(later(), 500).unwrap();

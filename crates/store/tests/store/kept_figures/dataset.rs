@@ -1,6 +1,6 @@
 //! The submissions that are measured and whose plans are held are settled as a worker would have settled them.
 
-use diesel::connection::SimpleConnection as _;
+use diesel::{QueryableByName, RunQueryDsl as _, connection::SimpleConnection as _, sql_types::Text};
 use minyi_domain::{people::Scope, rates::Grouping};
 use minyi_test_support::TestDatabase;
 
@@ -10,6 +10,18 @@ use crate::{
     reads::raw,
     support::{connect, now},
 };
+
+#[derive(Debug, PartialEq, QueryableByName)]
+struct Settled {
+    #[diesel(sql_type = Text)]
+    row: String,
+}
+
+fn settled(database: &TestDatabase) -> Vec<Settled> {
+    let all = "SELECT (id, counted_as, counted_until)::text AS row FROM submissions
+        WHERE counted_as IS NOT NULL ORDER BY id";
+    diesel::sql_query(all).load(&mut raw(database)).unwrap()
+}
 
 #[test]
 fn what_is_measured_is_settled_as_a_worker_would() {
@@ -32,7 +44,7 @@ fn what_is_measured_is_settled_as_a_worker_would() {
         };
         Grouping::ALL.iter().map(statistics).collect::<Vec<_>>()
     };
-    let filled = told();
+    let (filled, rows) = (told(), settled(&database));
     assert_eq!(store.settle_figures(now(), 1).unwrap(), 0, "nothing was left");
     raw(&database)
         .batch_execute("UPDATE submissions SET counted_as = NULL WHERE counted_as IS NOT NULL")
@@ -43,4 +55,5 @@ fn what_is_measured_is_settled_as_a_worker_would() {
     assert!(told() == counted);
     while store.fold_figures(5_000).unwrap() > 0 {}
     assert!(told() == counted);
+    assert!(settled(&database) == rows);
 }

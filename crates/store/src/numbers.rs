@@ -89,7 +89,7 @@ impl Store {
     }
 }
 
-/// What is selected of each submission of a scope that meets all conditions.
+/// The submissions of a scope that meet all conditions.
 fn chosen(
     columns: &str,
     scope: &Scope,
@@ -105,6 +105,7 @@ fn chosen(
     chosen
 }
 
+/// What is selected of each.
 fn columns(grouping: Grouping, scope: &Scope, now: DateTime<Utc>) -> String {
     let met = each(|measure| format!("({}) AS {measure}", condition(measure, now)));
     format!(

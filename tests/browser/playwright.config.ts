@@ -31,6 +31,9 @@ export default defineConfig({
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
     screenshot: "only-on-failure",
+    // What moves is clicked again and again, and scrolled about meanwhile, until it stands; that took part in tests that fail
+    // once in hundreds.
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: {
       executablePath: chromium,
       args: [

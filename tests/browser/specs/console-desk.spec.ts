@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { Console } from "../support/console";
+import { Console, pick } from "../support/console";
 import { submit } from "../support/resident";
 import { stack } from "../support/stack";
 
@@ -31,9 +31,7 @@ test("many are transferred at once with one reason", async ({ browser, page }) =
   await console.page.keyboard.press("x");
   await console.page.getByRole("button", { name: "批量转办（2）" }).click();
   const dialog = console.page.getByRole("dialog");
-  await dialog.getByLabel("转给谁").click();
-  // The choices of the closed lists on the page behind are options too.
-  await console.page.getByRole("option").filter({ visible: true }).last().click();
+  await pick(console.page, "转给谁", "", "last");
   await dialog.getByLabel("原因").fill("这一片由他负责。");
   await dialog.getByRole("button", { name: "转办" }).click();
   await expect(dialog.getByText(/件已经转办/)).toBeVisible();

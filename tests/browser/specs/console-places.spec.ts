@@ -40,8 +40,7 @@ test("a site and a deputy are kept by hand, and holes lead to who is missing", a
   await page.getByRole("button", { name: "增加代表" }).click();
   const form = page.getByRole("dialog");
   await form.getByLabel("姓名（必填）").fill("柳青青");
-  await form.getByLabel("由哪里联系").click();
-  await page.getByRole("option").filter({ visible: true }).first().click();
+  await pick(page, "由哪里联系");
   await form.getByLabel("任期开始").fill("2026-01-01");
   await console.check();
   await form.getByRole("button", { name: "保存" }).click();

@@ -1,7 +1,7 @@
 import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
 import { stack } from "./stack";
 import { totp } from "./totp";
-import { barriers, keepPicture, leave, quiet, watch } from "./watch";
+import { barriers, keepPicture, leave, quiet, still, watch } from "./watch";
 
 /** The screens on which the console has to be usable. */
 export const SCREENS = {
@@ -12,14 +12,22 @@ export const SCREENS = {
 /** What everybody chooses who comes in by a link. */
 export const PASSWORD = "杏林路3号的Deng";
 
-/** Picks in a field that finds places as one types: that of this code, or the first one; gives its name. */
-export async function pick(page: Page, label: string, code = ""): Promise<string> {
-  await page.getByLabel(label).click();
-  if (code) await page.getByLabel(label).pressSequentially(code);
+/**
+ * Picks in a field that finds places as one types: that of this code, or the first or last one; gives its name. A list that still
+ * unfolds or takes its place moves away under the click, and nothing is chosen.
+ */
+export async function pick(page: Page, label: string, code = "", which: "first" | "last" = "first"): Promise<string> {
+  const field = page.getByLabel(label);
+  await field.click();
+  if (code) await field.pressSequentially(code);
+  // The choices of closed lists are options too.
   const options = page.getByRole("option").filter({ visible: true });
-  const option = (code ? options.filter({ hasText: new RegExp(`\\s${code}$`) }) : options).first();
+  const option = (code ? options.filter({ hasText: new RegExp(`\\s${code}$`) }) : options)[which]();
+  await expect(option).toBeVisible();
+  await still(page);
   const name = (await option.innerText()).trim().split(/\s/)[0] ?? "";
   await option.click();
+  await expect(page.locator(".el-select").filter({ has: field })).toContainText(name);
   return name;
 }
 

@@ -57,7 +57,7 @@ export function quiet(page: Page): () => Promise<void> {
 }
 
 /** Returns when nothing fades or moves any more; what turns for as long as somebody waits is left out. */
-async function still(page: Page): Promise<void> {
+export async function still(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const finite = (animation: Animation) => animation.effect?.getComputedTiming().endTime !== Infinity;

@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { allowPushes, otherPhone, Phone, SENT, SMALL } from "../support/deputy";
 import { CONSENT, submit } from "../support/resident";
 import { stack } from "../support/stack";
@@ -9,6 +9,16 @@ test.beforeEach(({ page }) => allowPushes(page));
 
 /** The time of day in China so many hours from now, on the hour. */
 const clockTime = (hours: number) => `${String((new Date().getUTCHours() + 8 + hours) % 24).padStart(2, "0")}:00`;
+
+/** What could be published of a case, or is. */
+async function draftOf(page: Page, id: string) {
+  const address = `${stack().base_url}/api/v1/submissions/${id}/release-draft`;
+  const answer = await page.request.get(address, { headers: await otherPhone(page) });
+  return (await answer.json()) as { released_token: string | null; title: string; needs_look: boolean };
+}
+
+/** The letter is checked behind the scenes; until then, too, the deputy is asked to look at it. */
+const checked = (page: Page, id: string) => expect.poll(async () => (await draftOf(page, id)).needs_look, SENT).toBe(false);
 
 test("what a resident asks to talk about, the deputy confirms on the phone", async ({ page, browser }) => {
   const { base_url } = stack();
@@ -95,13 +105,13 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
+  const id = phone.caseId;
+  await checked(page, id);
   await phone.act("公开办理结果");
   await phone.page.getByRole("checkbox").click();
   await phone.tap("button", "公开");
   await phone.stepOver();
-  const headers = await otherPhone(page);
-  const draft = `${base_url}/api/v1/submissions/${phone.caseId}/release-draft`;
-  const token = async () => ((await (await page.request.get(draft, { headers })).json()) as { released_token: string | null }).released_token;
+  const token = async () => (await draftOf(page, id)).released_token;
   await expect.poll(token, SENT).toBeTruthy();
   const address = `${base_url}/open/cases/${await token()}`;
   const status = async () => (await page.request.get(address)).status();
@@ -118,7 +128,6 @@ test("what was published on the phone is taken off again there", async ({ page, 
 });
 
 test("marked words are shown, looked at, and changed before a case is published", async ({ page, browser }) => {
-  const { base_url } = stack();
   const sent = await submit(page, `浏览器测试 ${Date.now()}：棋牌室天天有人赌博。`, CONSENT);
   const phone = await Phone.of(browser, SMALL);
   await phone.openCase(sent);
@@ -127,6 +136,7 @@ test("marked words are shown, looked at, and changed before a case is published"
   await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
+  const id = phone.caseId;
   await phone.act("公开办理结果");
   await expect(phone.page.getByText("系统标出了要人看一眼的内容")).toBeVisible();
   // Once in the title, once in the text.
@@ -139,14 +149,8 @@ test("marked words are shown, looked at, and changed before a case is published"
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
   await phone.stepOver();
-  const headers = await otherPhone(page);
-  const id = phone.caseId;
-  const draft = async () => {
-    const answer = await page.request.get(`${base_url}/api/v1/submissions/${id}/release-draft`, { headers });
-    return (await answer.json()) as { released_token: string | null; title: string };
-  };
-  await expect.poll(async () => (await draft()).released_token, SENT).toBeTruthy();
-  expect((await draft()).title).toBe("棋牌室扰民");
+  await expect.poll(async () => (await draftOf(page, id)).released_token, SENT).toBeTruthy();
+  expect((await draftOf(page, id)).title).toBe("棋牌室扰民");
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });
@@ -162,6 +166,7 @@ test("words that are marked only as they are written come back to be looked at",
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
   const id = phone.caseId;
+  await checked(page, id);
   await phone.act("公开办理结果");
   await phone.page.getByRole("textbox", { name: "答复" }).fill("沙子今天已经运走，那里也不再有人赌博。");
   await phone.page.getByRole("checkbox", { name: /从头到尾/ }).click();
@@ -175,12 +180,7 @@ test("words that are marked only as they are written come back to be looked at",
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
   await phone.stepOver();
-  const headers = await otherPhone(page);
-  const released = async () => {
-    const answer = await page.request.get(`${base_url}/api/v1/submissions/${id}/release-draft`, { headers });
-    return ((await answer.json()) as { released_token: string | null }).released_token;
-  };
-  await expect.poll(released, SENT).toBeTruthy();
+  await expect.poll(async () => (await draftOf(page, id)).released_token, SENT).toBeTruthy();
   expect(phone.faults()).toEqual([expect.stringMatching(/^422 .*\/release$/)]);
   await phone.close();
 });

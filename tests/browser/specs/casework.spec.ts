@@ -1,6 +1,8 @@
 import { expect, test } from "@playwright/test";
 import { optionOf } from "../support/console";
+import { asStation } from "../support/deputy";
 import { Desk, caseOf } from "../support/desk";
+import { checked } from "../support/release";
 import { CONSENT, submit } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers, watch } from "../support/watch";
@@ -132,6 +134,7 @@ test("what a resident lets publish stands on the open page without numbers", asy
   const desk = await staff.open(path);
   await desk.getByLabel("答复内容").fill("护栏当天已经接好，请放心走。");
   await desk.getByRole("button", { name: "发出答复" }).click();
+  await checked(page, path.split("/").at(-1) ?? "", await asStation(page.request));
   await desk.getByRole("link", { name: "准备公开" }).click();
   await expect(desk.getByRole("heading", { name: "准备公开" })).toBeVisible();
   await staff.check();

@@ -12,12 +12,12 @@ test("a station takes on a case and answers it with the keyboard alone", async (
   await expect(console.page.getByRole("heading", { name: `民意 ${number}` })).toBeVisible();
   await console.page.keyboard.press("a");
   await console.page.getByRole("dialog").getByRole("button", { name: "受理" }).click();
-  await expect(console.page.getByText("已受理，办理中").first()).toBeVisible();
+  await console.stands("已受理，办理中");
   await console.page.keyboard.press("r");
   await console.page.getByLabel("答复内容").fill("井盖已经换了新的，不会再响。");
   await console.page.keyboard.press("Control+Enter");
   await expect(console.page.getByText("井盖已经换了新的，不会再响。")).toBeVisible();
-  await expect(console.page.getByText("已答复，待评价").first()).toBeVisible();
+  await console.stands("已答复，待评价");
   await console.close();
 });
 

@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test, type Browser, type Page } from "@playwright/test";
-import { Console, optionOf, PASSWORD } from "../support/console";
+import { Console, optionOf, pick, PASSWORD } from "../support/console";
 import { assignments, book, COUNTY, grids, offices, people, regions, sites, spoiled } from "../support/county";
 import { bringUpEmpty, createAdmin } from "../support/product";
 import { codesOn } from "../support/qr";
@@ -111,8 +111,7 @@ async function settle(system: Console): Promise<void> {
   await system.glance("empty-places-assignments-hole");
   await page.getByRole("button", { name: /^给.*安排责任代表$/ }).click();
   const form = page.getByRole("dialog");
-  await form.getByLabel("代表（必填）").fill("9801000");
-  await page.getByRole("option", { name: "9801000" }).click();
+  await pick(page, "代表（必填）", "9801000");
   await form.getByRole("button", { name: "保存" }).click();
   await expect(form).toBeHidden();
   await expect(page.getByText("没有责任代表的网格：0 个")).toBeVisible();
@@ -185,14 +184,14 @@ async function handOver(station: Console, { number }: Matter, township: string):
   await station.settled();
   await desk.getByRole("button", { name: "受理", exact: true }).click();
   await desk.getByRole("dialog").getByRole("button", { name: "受理" }).click();
-  await expect(desk.getByText("已受理，办理中").first()).toBeVisible();
+  await station.stands("已受理，办理中");
   await desk.getByRole("button", { name: "交办", exact: true }).click();
   const form = desk.getByRole("dialog");
   await form.getByLabel("承办单位").selectOption({ label: await optionOf(form.getByLabel("承办单位"), `${township}综合行政执法队`) });
   await form.getByLabel("要求").fill("请到现场看一看，栏杆怎么修、什么时候修好。");
   await station.glance("empty-desk-handing-over");
   await form.getByRole("button", { name: "交办" }).click();
-  await expect(desk.getByText("已交办").first()).toBeVisible();
+  await station.stands("已交办");
   await station.glance("empty-desk-handed-over");
 }
 
@@ -231,7 +230,7 @@ async function passOn(station: Console, { number }: Matter): Promise<void> {
   await desk.getByRole("link", { name: number }).click();
   await desk.getByLabel(/^给居民的答复/).fill("桥栏杆已经焊好，我明天再去看一次。");
   await desk.getByRole("button", { name: "满意，答复居民" }).click();
-  await expect(desk.getByText("已答复，待评价").first()).toBeVisible();
+  await station.stands("已答复，待评价");
   await station.glance("empty-desk-answered");
 }
 

@@ -145,8 +145,7 @@ test("a term goes over to the next one, and the former ones stay with each deput
 
   const page = await console.open("/places/term");
   await page.getByLabel("哪一级代表").selectOption("township");
-  await page.getByLabel("哪个区划联系的").fill(township);
-  await page.getByRole("option", { name: township }).click();
+  await pick(page, "哪个区划联系的", township);
   await page.getByLabel("新的届次").fill("第十九届");
   await page.getByLabel("新一届第一天").fill("2027-01-10");
   await page.getByRole("button", { name: "列出代表" }).click();

@@ -114,11 +114,11 @@ test("a person's data is deleted by two administrators, with proof and log", asy
   await station.settled();
   await station.page.keyboard.press("a");
   await station.page.getByRole("dialog").getByRole("button", { name: "受理" }).click();
-  await expect(station.page.getByText("已受理，办理中").first()).toBeVisible();
+  await station.stands("已受理，办理中");
   await station.page.keyboard.press("r");
   await station.page.getByLabel("答复内容").fill("下水道今天疏通了，井盖也换了新的。");
   await station.page.keyboard.press("Control+Enter");
-  await expect(station.page.getByText("已答复，待评价").first()).toBeVisible();
+  await station.stands("已答复，待评价");
   await station.close();
   const rated = await resident.request.post(`${stack().base_url}/api/v1/receipts/${token}/rating`, {
     data: { solved: true, satisfaction: "satisfied" },

@@ -50,6 +50,8 @@ test("once opened, the app opens again without a network, with the list and an o
   await expect.poll(() => phone.page.evaluate(async (url) => (await caches.match(url)) !== undefined, home())).toBe(true);
   await phone.page.context().setOffline(true);
   await phone.page.reload();
+  // The note that says so moves the list down.
+  await expect(phone.page.getByText(/离线/).first()).toBeVisible();
   await phone.page.getByText(sent.text).first().click();
   await expect(phone.page.getByRole("heading", { name: "居民来信" })).toBeVisible();
   await expect(phone.page.getByText(/离线/).first()).toBeVisible();

@@ -1,5 +1,6 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { allowPushes, otherPhone, Phone, SENT, SMALL } from "../support/deputy";
+import { checked, draftOf } from "../support/release";
 import { CONSENT, submit } from "../support/resident";
 import { stack } from "../support/stack";
 import { barriers } from "../support/watch";
@@ -9,16 +10,6 @@ test.beforeEach(({ page }) => allowPushes(page));
 
 /** The time of day in China so many hours from now, on the hour. */
 const clockTime = (hours: number) => `${String((new Date().getUTCHours() + 8 + hours) % 24).padStart(2, "0")}:00`;
-
-/** What could be published of a case, or is. */
-async function draftOf(page: Page, id: string) {
-  const address = `${stack().base_url}/api/v1/submissions/${id}/release-draft`;
-  const answer = await page.request.get(address, { headers: await otherPhone(page) });
-  return (await answer.json()) as { released_token: string | null; title: string; needs_look: boolean };
-}
-
-/** The letter is checked behind the scenes; until then, too, the deputy is asked to look at it. */
-const checked = (page: Page, id: string) => expect.poll(async () => (await draftOf(page, id)).needs_look, SENT).toBe(false);
 
 test("what a resident asks to talk about, the deputy confirms on the phone", async ({ page, browser }) => {
   const { base_url } = stack();
@@ -105,13 +96,13 @@ test("what was published on the phone is taken off again there", async ({ page, 
   await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
-  const id = phone.caseId;
-  await checked(page, id);
+  const [id, headers] = [phone.caseId, await otherPhone(page)];
+  await checked(page, id, headers);
   await phone.act("公开办理结果");
   await phone.page.getByRole("checkbox").click();
   await phone.tap("button", "公开");
   await phone.stepOver();
-  const token = async () => (await draftOf(page, id)).released_token;
+  const token = async () => (await draftOf(page, id, headers)).released_token;
   await expect.poll(token, SENT).toBeTruthy();
   const address = `${base_url}/open/cases/${await token()}`;
   const status = async () => (await page.request.get(address)).status();
@@ -136,7 +127,7 @@ test("marked words are shown, looked at, and changed before a case is published"
   await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
-  const id = phone.caseId;
+  const [id, headers] = [phone.caseId, await otherPhone(page)];
   await phone.act("公开办理结果");
   await expect(phone.page.getByText("系统标出了要人看一眼的内容")).toBeVisible();
   // Once in the title, once in the text.
@@ -149,8 +140,8 @@ test("marked words are shown, looked at, and changed before a case is published"
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
   await phone.stepOver();
-  await expect.poll(async () => (await draftOf(page, id)).released_token, SENT).toBeTruthy();
-  expect((await draftOf(page, id)).title).toBe("棋牌室扰民");
+  await expect.poll(async () => (await draftOf(page, id, headers)).released_token, SENT).toBeTruthy();
+  expect((await draftOf(page, id, headers)).title).toBe("棋牌室扰民");
   expect(phone.faults()).toEqual([]);
   await phone.close();
 });
@@ -165,8 +156,8 @@ test("words that are marked only as they are written come back to be looked at",
   await phone.stepOver();
   await expect(phone.page.getByText("已经答复")).toBeVisible(SENT);
 
-  const id = phone.caseId;
-  await checked(page, id);
+  const [id, headers] = [phone.caseId, await otherPhone(page)];
+  await checked(page, id, headers);
   await phone.act("公开办理结果");
   await phone.page.getByRole("textbox", { name: "答复" }).fill("沙子今天已经运走，那里也不再有人赌博。");
   await phone.page.getByRole("checkbox", { name: /从头到尾/ }).click();
@@ -180,7 +171,7 @@ test("words that are marked only as they are written come back to be looked at",
   await phone.page.getByRole("checkbox", { name: /标出的我都看过了/ }).click();
   await phone.tap("button", "公开");
   await phone.stepOver();
-  await expect.poll(async () => (await draftOf(page, id)).released_token, SENT).toBeTruthy();
+  await expect.poll(async () => (await draftOf(page, id, headers)).released_token, SENT).toBeTruthy();
   expect(phone.faults()).toEqual([expect.stringMatching(/^422 .*\/release$/)]);
   await phone.close();
 });

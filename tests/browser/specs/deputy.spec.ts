@@ -249,7 +249,10 @@ test("the list and an opened case are read without a network", async ({ page, br
   await phone.page.goto(`${stack().base_url}/deputy/#/pages/home/index`);
   await expect(phone.page.getByText(sent.text).first()).toBeVisible();
   await phone.page.context().setOffline(true);
+  // The note that says so moves the list down.
+  await expect(phone.page.getByText(/离线/).first()).toBeVisible();
   await phone.page.getByText(sent.text).first().click();
+  await expect(phone.page.getByRole("heading", { name: "居民来信" })).toBeVisible();
   await expect(phone.page.getByText(/离线/).first()).toBeVisible();
   await expect(phone.page.getByText(sent.text).first()).toBeVisible();
   await phone.page.goBack();

@@ -13,16 +13,21 @@ export const SCREENS = {
 export const PASSWORD = "杏林路3号的Deng";
 
 /**
- * Picks in a field that finds places as one types: that of this code, or the first or last one; gives its name. A list that still
- * unfolds or takes its place moves away under the click, and nothing is chosen.
+ * Picks in a field that finds as one types: what ends with what is typed, a name or a code, or else the first or last one;
+ * gives its name. A list that is about to be another one, unfolds or takes its place moves away under the click, and
+ * nothing is chosen.
  */
-export async function pick(page: Page, label: string, code = "", which: "first" | "last" = "first"): Promise<string> {
+export async function pick(page: Page, label: string, typed = "", which: "first" | "last" = "first"): Promise<string> {
   const field = page.getByLabel(label);
   await field.click();
-  if (code) await field.pressSequentially(code);
+  if (typed) {
+    const found = page.waitForResponse((answer) => new URL(answer.url()).searchParams.get("q") === typed);
+    await field.pressSequentially(typed);
+    await found;
+  }
   // The choices of closed lists are options too.
   const options = page.getByRole("option").filter({ visible: true });
-  const option = (code ? options.filter({ hasText: new RegExp(`\\s${code}$`) }) : options)[which]();
+  const option = (typed ? options.filter({ hasText: new RegExp(`${typed}(\\s|$)`) }) : options)[which]();
   await expect(option).toBeVisible();
   await still(page);
   const name = (await option.innerText()).trim().split(/\s/)[0] ?? "";
@@ -111,6 +116,11 @@ export class Console {
     await this.page.goto(`${stack().base_url}/console${path}`);
     await this.settled();
     return this.page;
+  }
+
+  /** The case that is open stands there; letters that are like it have states too. */
+  async stands(words: string): Promise<void> {
+    await expect(this.page.locator("dt", { hasText: /^状态$/ }).locator("+ dd")).toContainText(words);
   }
 
   /** Nothing is on its way any more. */

@@ -1,6 +1,6 @@
 /** What an installation is filled with by the console. */
 import { expect } from "@playwright/test";
-import type { Console } from "./console";
+import { pick, type Console } from "./console";
 import { book, type Row } from "./county";
 
 /** A thousand rows are looked through in seconds, on a busy machine in many. */
@@ -32,12 +32,7 @@ export async function newAccount(security: Console, who: Newcomer, look?: () => 
   await page.getByLabel("用户名").fill(who.username);
   await page.getByLabel("姓名").fill(who.name);
   await page.getByLabel("角色").selectOption({ label: who.role });
-  if (who.place) {
-    const [field, words] = who.place;
-    await page.getByLabel(field).fill(words);
-    // Of what is offered, not of what a list elsewhere on the page has.
-    await page.getByRole("option", { name: words }).filter({ visible: true }).first().click();
-  }
+  if (who.place) await pick(page, ...who.place);
   await look?.();
   await page.getByRole("button", { name: "建立账号" }).click();
   await expect(page.getByText("账号建好了")).toBeVisible();

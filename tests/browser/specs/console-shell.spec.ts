@@ -49,3 +49,18 @@ test("the frame is usable on both screens, light and dark; what is not allowed o
   await console.check();
   await console.close();
 });
+
+test("who asks the system for less motion gets none", async ({ browser }) => {
+  const console = await Console.of(browser, stack().console.username, { reducedMotion: "reduce" });
+  const page = await console.open("/places/deputies");
+  const long = await page.getByRole("button", { name: "增加代表" }).evaluate(async (button: HTMLElement) => {
+    button.click();
+    // What was put into the page just now begins to move with the frame after the next.
+    for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const milliseconds = document.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().endTime));
+    return milliseconds.filter((moving) => moving > 1);
+  });
+  expect(long).toEqual([]);
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await console.close();
+});

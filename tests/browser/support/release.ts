@@ -1,5 +1,6 @@
 /** What could be published of a case (公开办理结果). */
 import { expect, type Page } from "@playwright/test";
+import { SENT } from "./deputy";
 import { stack } from "./stack";
 
 type Headers = Record<string, string>;
@@ -21,5 +22,5 @@ export async function draftOf(page: Page, id: string, headers: Headers): Promise
 /** The letter is checked behind the scenes; until then, too, whoever publishes is asked to look at it. */
 export async function checked(page: Page, id: string, headers: Headers): Promise<void> {
   const needsLook = async () => (await draftOf(page, id, headers)).needs_look;
-  await expect.poll(needsLook, { timeout: 60_000 }).toBe(false);
+  await expect.poll(needsLook, SENT).toBe(false);
 }
